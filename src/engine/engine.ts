@@ -1,0 +1,145 @@
+/**
+ * The port to a container engine. `docker` and `simulated` implement it and pass one conformance suite
+ * (`test/engine/`). Every call takes an optional AbortSignal and has a deadline of its own: an engine
+ * that accepts and never answers ends in an EngineError with code `timeout`, not in a hang.
+ */
+export interface Engine extends AsyncDisposable {
+  /** As registered: `unix:///var/run/docker.sock`, `tcp://host:2376`, `ssh://user@host`, `simulated://name`. */
+  readonly url: string;
+
+  /** Asks the engine for its name and version. Cheap; used as the heartbeat of a node. */
+  info(signal?: AbortSignal): Promise<EngineInfo>;
+  /** What the host has in all, before any reservation. */
+  capacity(signal?: AbortSignal): Promise<EngineCapacity>;
+
+  /** True when the image is present on the engine under this reference. */
+  hasImage(reference: string, signal?: AbortSignal): Promise<boolean>;
+  /** Pulls the image. Throws `image-not-found`, `pull-failed` (with the registry's own words) or `timeout`. */
+  pull(reference: string, onProgress?: (progress: PullProgress) => void, signal?: AbortSignal): Promise<void>;
+  /** Builds an image from a tar of its context (Dockerfile at its root). Throws `build-failed` with the failing step's output. */
+  build(context: AsyncIterable<Uint8Array>, tag: string, onLine?: (line: string) => void, signal?: AbortSignal): Promise<void>;
+
+  /**
+   * Creates the container, or adopts the one of that name when its replica and generation labels are the same.
+   * Idempotent. Throws `name-taken` when somebody else's container has the name, `image-not-found` when the image is absent.
+   */
+  create(spec: ContainerSpec, signal?: AbortSignal): Promise<Created>;
+  /** Starts it. Already running: no effect. Throws `port-taken`, `start-failed` (the engine's words) or `not-found`. */
+  start(containerId: string, signal?: AbortSignal): Promise<void>;
+  /** SIGTERM, then SIGKILL after the grace. Already stopped or absent: no effect. */
+  stop(containerId: string, graceSeconds: number, signal?: AbortSignal): Promise<void>;
+  /** Removes it, running or not, with its anonymous volumes. Absent: no effect. */
+  remove(containerId: string, signal?: AbortSignal): Promise<void>;
+
+  /** Every container, running or not, that carries `LABEL.managed`; of one owner when given. */
+  list(signal?: AbortSignal): Promise<readonly ContainerState[]>;
+  /** By id or name; undefined when there is none. */
+  inspect(idOrName: string, signal?: AbortSignal): Promise<ContainerState | undefined>;
+  /** Log lines, oldest first. With `follow` until the container ends or the signal aborts. */
+  logs(containerId: string, options?: LogOptions): AsyncIterable<LogLine>;
+  /** One sample of what the container uses. */
+  stats(containerId: string, signal?: AbortSignal): Promise<ContainerStats>;
+  /**
+   * What happens to managed containers, from `since` on (an event's own `at`, inclusive: consumers ignore repeats).
+   * Ends by throwing `unreachable` when the engine goes away; the caller resumes with the last `at` it has seen.
+   */
+  events(options: { readonly since?: Date; readonly signal: AbortSignal }): AsyncIterable<EngineEvent>;
+}
+
+/** Labels that make a container ours. Names and labels derive from replica and generation alone. */
+export const LABEL = {
+  managed: 'deploy-svc.managed',
+  owner: 'deploy-svc.owner',
+  deployment: 'deploy-svc.deployment',
+  revision: 'deploy-svc.revision',
+  replica: 'deploy-svc.replica',
+  generation: 'deploy-svc.generation',
+} as const;
+
+export interface EngineInfo {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** CPU in thousandths of a core, sizes in bytes. */
+export interface EngineCapacity {
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
+  readonly gpus: readonly { readonly name: string; readonly vramBytes: number }[];
+}
+
+export interface PullProgress {
+  readonly status: string;
+  /** Bytes over all layers seen so far; absent until the registry told sizes. */
+  readonly current?: number;
+  readonly total?: number;
+}
+
+export interface ContainerSpec {
+  readonly name: string;
+  readonly image: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
+  /** `host` absent: the engine assigns a free port. */
+  readonly ports: readonly { readonly internal: number; readonly host?: number | undefined }[];
+  /** Limits; absent: none. */
+  readonly cpuMillis?: number | undefined;
+  readonly memoryBytes?: number | undefined;
+  readonly command?: readonly string[] | undefined;
+}
+
+export interface Created {
+  readonly containerId: string;
+  readonly adopted: boolean;
+}
+
+export type ContainerPhase = 'created' | 'running' | 'paused' | 'restarting' | 'exited' | 'dead' | 'removing';
+
+export interface ContainerState {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly phase: ContainerPhase;
+  /** Set when it has ended. */
+  readonly exitCode?: number | undefined;
+  readonly oomKilled?: boolean | undefined;
+  /** The engine's own error, as when the entry point does not exist. */
+  readonly error?: string | undefined;
+  readonly startedAt?: Date | undefined;
+  readonly finishedAt?: Date | undefined;
+  /** Published ports as they really are. Empty while it is not running. From `list` and `inspect` alike. */
+  readonly ports: readonly { readonly internal: number; readonly host: number }[];
+  /** Image HEALTHCHECK, where there is one. */
+  readonly health?: 'starting' | 'healthy' | 'unhealthy' | undefined;
+}
+
+export interface LogOptions {
+  readonly tail?: number;
+  readonly since?: Date;
+  readonly follow?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface LogLine {
+  readonly at?: Date;
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+}
+
+/** CPU in thousandths of a core averaged since the previous sample of the engine; memory in bytes. */
+export interface ContainerStats {
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
+}
+
+export interface EngineEvent {
+  readonly at: Date;
+  readonly type: 'create' | 'start' | 'die' | 'oom' | 'stop' | 'kill' | 'destroy' | 'health';
+  readonly containerId: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** For `die`. */
+  readonly exitCode?: number | undefined;
+  /** For `health`. */
+  readonly health?: 'starting' | 'healthy' | 'unhealthy' | undefined;
+}
