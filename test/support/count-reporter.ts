@@ -18,6 +18,11 @@ export function countTests(modules: readonly TestModule[], errors: readonly Seri
   return { passed, failed, skipped };
 }
 
+/** A run that failed outside any test, as in its global set-up, must not read as one without failures. */
+export function settle(counts: Counts, exitCode: number): Counts {
+  return exitCode !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
 /** `12 passed, 0 failed`, and `, 3 skipped` when something was skipped. */
 export function countLine({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
@@ -25,12 +30,11 @@ export function countLine({ passed, failed, skipped }: Counts): string {
 
 /** Ends a run with one line that people and programs read alike. */
 export class CountReporter implements Reporter {
-  // What stands when the run dies before a test could end, as in a failing global set-up.
-  #counts: Counts = { passed: 0, failed: 1, skipped: 0 };
+  #counts: Counts = { passed: 0, failed: 0, skipped: 0 };
 
   onInit(): void {
     // At exit, and not at the end of the run: the default reporter and the global set-up still speak in between.
-    process.once('exit', () => process.stdout.write(`${countLine(this.#counts)}\n`));
+    process.once('exit', (exitCode) => process.stdout.write(`${countLine(settle(this.#counts, exitCode))}\n`));
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
