@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
 
+import { DEFAULT_DEADLINES, type Deadlines } from '../deadlines.ts';
 import { EngineError } from '../engine-error.ts';
 import { toHttpFailure } from './failure.ts';
 import { createGuard, type Guard } from './guard.ts';
-import { DEFAULT_DEADLINES, DEFAULT_MAX_IN_FLIGHT, type Deadlines, type DockerOptions } from './options.ts';
+import { DEFAULT_MAX_IN_FLIGHT, type DockerOptions } from './options.ts';
 import { createSemaphore, type Semaphore } from './semaphore.ts';
 import type { ApiRequest, Transport } from './transport.ts';
 
@@ -11,7 +12,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds for the engine's whole answer. */
   readonly deadline: number;
-  /** Heartbeats pass the queue: a busy engine is not a dead one. */
+  /** Passes the queue: heartbeats, as a busy engine is not a dead one, and calls that only wait. */
   readonly unqueued?: boolean;
 }
 

@@ -30,7 +30,7 @@ export async function* readEvents(
       if (event !== undefined) yield event;
     }
   } catch (error) {
-    if (signal.aborted && error === signal.reason) return;
+    if (signal.aborted) return;
     throw toEngineError(operation, signal, error);
   }
   if (!signal.aborted) throw new EngineError('unreachable', `${operation}: the engine ended the stream`);

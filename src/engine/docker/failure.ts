@@ -44,10 +44,11 @@ export function toEngineError(
   codeOf: (failure: HttpFailure) => EngineErrorCode | undefined = () => undefined,
 ): unknown {
   if (error instanceof EngineError) return error;
-  if (signal?.aborted && error === signal.reason) return error;
   if (error instanceof HttpFailure) {
     return new EngineError(codeOf(error) ?? 'refused', `${operation}: ${error.message}`, { cause: error });
   }
+  // Timers of the platform reject with an AbortError of their own.
+  if (signal?.aborted) return signal.reason;
   return new EngineError('unreachable', `${operation}: ${wordsOf(error)}`, { cause: error });
 }
 

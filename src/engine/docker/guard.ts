@@ -1,3 +1,5 @@
+import { raceAbort } from '../race-abort.ts';
+
 /** The one signal of a call, aborted by its caller, its engine handle or its timer, whichever is first. */
 export interface Guard {
   readonly signal: AbortSignal;
@@ -34,13 +36,4 @@ export function createGuard(parents: readonly (AbortSignal | undefined)[]): Guar
       for (const parent of present) parent.removeEventListener('abort', follow);
     },
   };
-}
-
-function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

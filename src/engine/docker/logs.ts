@@ -20,7 +20,7 @@ export async function* readLogs(api: DockerApi, id: string, options: LogOptions 
     // With a terminal there is one stream without frames.
     yield* info.Config.Tty ? terminalLines(chunks) : linesOfFrames(framesOf(chunks));
   } catch (error) {
-    if (signal?.aborted && error === signal.reason) return;
+    if (signal?.aborted) return;
     throw toEngineError(operation, signal, error, (failure) => (isNotFound(failure) ? 'not-found' : undefined));
   }
 }

@@ -1,3 +1,5 @@
+import type { Deadlines } from '../deadlines.ts';
+
 /** How to reach an engine and how long to wait for it. */
 export interface DockerOptions {
   /** Files for `tcp://`. A directory holds `ca.pem`, `cert.pem` and `key.pem`, as `DOCKER_CERT_PATH` does. */
@@ -20,27 +22,5 @@ export interface SshOptions {
   /** The OpenSSH client; `ssh` on the PATH when absent. */
   readonly command?: string | undefined;
 }
-
-/** All in milliseconds. */
-export interface Deadlines {
-  /** Reads: info, list, inspect, and the opening of a stream. */
-  readonly read: number;
-  /** Changes: create, start, remove, and stop on top of its grace. A loaded engine takes seconds for them. */
-  readonly change: number;
-  /** For a free place among the calls in flight. */
-  readonly queue: number;
-  /** A pull without any progress. */
-  readonly pullIdle: number;
-  /** A build without any output: a single silent step may take minutes. */
-  readonly buildIdle: number;
-}
-
-export const DEFAULT_DEADLINES: Deadlines = {
-  read: 10_000,
-  change: 30_000,
-  queue: 60_000,
-  pullIdle: 60_000,
-  buildIdle: 300_000,
-};
 
 export const DEFAULT_MAX_IN_FLIGHT = 16;

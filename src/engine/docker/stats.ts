@@ -23,8 +23,8 @@ const SHORTEST_SPAN_MS = 250;
 const LONGEST_SPAN_MS = 120_000;
 
 /**
- * See `Engine.stats`. The readings are the engine's one-shot ones, compared here: asked for a rate the engine itself
- * holds each call for one to two seconds. Only the first sample of a container waits, for a second reading.
+ * See `Engine.stats`. The readings are the engine's one-shot ones, compared here: asked for a rate, the engine
+ * itself takes two readings a second apart in every call. Only the first sample of a container has to wait for a second one.
  */
 export function sampleStats(api: DockerApi, readings: Readings, id: string, signal?: AbortSignal): Promise<ContainerStats> {
   const operation = `sample container ${id} on ${api.url}`;
@@ -72,7 +72,8 @@ interface StatsAnswer {
 async function read(api: DockerApi, id: string, signal?: AbortSignal): Promise<Reading | undefined> {
   const query = { stream: false, 'one-shot': true };
   const request = { method: 'GET', path: `/containers/${encodeURIComponent(id)}/stats`, query } as const;
-  const answer = (await api.call(request, { signal, deadline: api.deadlines.read })) as StatsAnswer | undefined;
+  // Engines answer on the tick of their collector, up to a second later: that waits without loading them.
+  const answer = (await api.call(request, { signal, deadline: api.deadlines.read, unqueued: true })) as StatsAnswer | undefined;
   if (answer === undefined) throw new EngineError('refused', `sample container ${id} on ${api.url}: empty answer`);
   const { usage, stats = {} } = answer.memory_stats ?? {};
   if (usage === undefined) return undefined;
