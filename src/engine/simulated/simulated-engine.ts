@@ -52,7 +52,9 @@ export function connectSimulated(host: SimulatedHost, deadlines?: Partial<Deadli
     stats: (id, signal) =>
       calls.run('stats', signal, () => {
         const container = host.get(id);
-        return container.phase === 'running' ? container.stats : { cpuMillis: 0, memoryBytes: 0 };
+        if (container.phase !== 'running') return { cpuMillis: 0, memoryBytes: 0 };
+        const { cpuMillis, memoryBytes } = container.stats;
+        return { cpuMillis: Math.min(cpuMillis, container.spec.cpuMillis ?? host.capacity.cpuMillis), memoryBytes };
       }),
     events: (options) => readEvents(host, calls, options),
     [Symbol.asyncDispose]: async () => calls.close(),
