@@ -1,23 +1,27 @@
 import { z } from 'zod';
 
-const attempt = z.object({ replicaId: z.string(), generation: z.number().int() });
+const cause = z.object({ eventId: z.string(), correlationId: z.string() });
+/** The event that led to a job; what the job appends carries it on. */
+export type Cause = z.infer<typeof cause>;
+
+const attempt = z.object({ replicaId: z.string(), generation: z.number().int(), cause });
 /** One generation of a replica: all that a job says; the handler reads the rest as it is now. */
 export type Attempt = z.infer<typeof attempt>;
 
-/** What each queue's jobs carry: ids and generations, never state. */
+/** What each queue's jobs carry: ids and generations, never state; and the event that caused them. */
 export const JOB_DATA = {
   /** Decide what a deployment needs now. */
-  plan: z.object({ deploymentId: z.string() }),
+  plan: z.object({ deploymentId: z.string(), cause }),
   /** Something that many deployments depend on has changed. */
-  replan: z.object({ reason: z.enum(['definition', 'capacity', 'sweep']), id: z.string() }),
+  replan: z.object({ reason: z.enum(['definition', 'capacity', 'sweep']), id: z.string(), cause }),
   /** Plan a deployment when its back-off is over. */
-  wake: z.object({ deploymentId: z.string() }),
+  wake: z.object({ deploymentId: z.string(), cause }),
   /** Bring replicas of one node up. */
   start: z.object({ nodeId: z.string(), replicas: z.array(attempt) }),
   /** Stop and remove the containers of generations that are not wanted any more. */
   stop: z.object({ nodeId: z.string(), replicas: z.array(attempt) }),
   /** Bring the registry's instance of a replica in line with the replica. */
-  register: z.object({ replicaId: z.string(), generation: z.number().int() }),
+  register: attempt,
 } as const;
 
 export type QueueName = keyof typeof JOB_DATA;

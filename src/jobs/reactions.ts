@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../domain/event.ts';
-import type { Attempt, Job } from './catalogue.ts';
+import type { Attempt, Cause, Job } from './catalogue.ts';
 
 /** Replicas in one job at most: small enough that several workers share the start of one deployment. */
 const REPLICAS_PER_JOB = 4;
@@ -14,33 +14,33 @@ export function jobsFor(events: readonly RecordedEvent[]): readonly Job[] {
     switch (event.type) {
       case 'DeploymentSaved':
       case 'DeploymentDeleted':
-        plan(plans, event.data.deploymentId);
+        plan(plans, event.data.deploymentId, event);
         break;
       case 'ReplicaScheduled':
-        push(starts, event.data.reservation.nodeId, event.data);
+        push(starts, event.data.reservation.nodeId, event, event.data);
         break;
       case 'ReplicaReady':
-        plan(plans, event.data.deploymentId);
-        others.push(register(event.data));
+        plan(plans, event.data.deploymentId, event);
+        others.push(register(event, event.data));
         break;
       case 'ReplicaFailed':
-        plan(plans, event.data.deploymentId);
-        push(stops, event.data.released.nodeId, event.data);
-        others.push(register(event.data));
+        plan(plans, event.data.deploymentId, event);
+        push(stops, event.data.released.nodeId, event, event.data);
+        others.push(register(event, event.data));
         break;
       case 'ReplicaStopping':
-        push(stops, event.data.nodeId, event.data);
-        others.push(register(event.data));
+        push(stops, event.data.nodeId, event, event.data);
+        others.push(register(event, event.data));
         break;
       case 'ReplicaStopped':
-        plan(plans, event.data.deploymentId);
+        plan(plans, event.data.deploymentId, event);
         break;
       case 'DefinitionSaved':
       case 'DefinitionDeleted':
-        others.push(replan('definition', event.data.definitionId));
+        others.push(replan('definition', event.data.definitionId, event));
         break;
       case 'NodeRegistered':
-        others.push(replan('capacity', event.data.nodeId));
+        others.push(replan('capacity', event.data.nodeId, event));
         break;
       case 'RevisionCreated':
       case 'DeploymentPlanned':
@@ -61,21 +61,27 @@ export function jobsFor(events: readonly RecordedEvent[]): readonly Job[] {
   return [...plans.values(), ...batches('start', starts), ...batches('stop', stops), ...others];
 }
 
-function plan(plans: Map<string, Job>, deploymentId: string): void {
-  plans.set(deploymentId, { queue: 'plan', key: deploymentId, data: { deploymentId } });
+type Numbered = Pick<Attempt, 'replicaId' | 'generation'>;
+
+function causeOf({ id, correlationId }: RecordedEvent): Cause {
+  return { eventId: id, correlationId };
 }
 
-function register({ replicaId, generation }: Attempt): Job {
-  return { queue: 'register', data: { replicaId, generation } };
+function plan(plans: Map<string, Job>, deploymentId: string, event: RecordedEvent): void {
+  plans.set(deploymentId, { queue: 'plan', key: deploymentId, data: { deploymentId, cause: causeOf(event) } });
 }
 
-function replan(reason: 'definition' | 'capacity', id: string): Job {
-  return { queue: 'replan', key: `${reason}/${id}`, data: { reason, id } };
+function register(event: RecordedEvent, { replicaId, generation }: Numbered): Job {
+  return { queue: 'register', data: { replicaId, generation, cause: causeOf(event) } };
 }
 
-function push(byNode: Map<string, Attempt[]>, nodeId: string, { replicaId, generation }: Attempt): void {
+function replan(reason: 'definition' | 'capacity', id: string, event: RecordedEvent): Job {
+  return { queue: 'replan', key: `${reason}/${id}`, data: { reason, id, cause: causeOf(event) } };
+}
+
+function push(byNode: Map<string, Attempt[]>, nodeId: string, event: RecordedEvent, data: Numbered): void {
   const list = byNode.get(nodeId) ?? [];
-  list.push({ replicaId, generation });
+  list.push({ replicaId: data.replicaId, generation: data.generation, cause: causeOf(event) });
   byNode.set(nodeId, list);
 }
 

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 
-import type { Clock } from '../clock.ts';
+import { pause, type Clock } from '../clock.ts';
 import { newId } from '../domain/identifier.ts';
 import type { Logger } from '../logger.ts';
 import { sql, type Connection, type Database } from '../postgres/database.ts';
@@ -76,7 +76,7 @@ export class WorkerMembership implements AsyncDisposable {
 
   async #keepAlive(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      await this.#clock.sleep(BEAT_MS, AbortSignal.any([this.#stop.signal, this.present.ended]));
+      await pause(this.#clock, BEAT_MS, AbortSignal.any([this.#stop.signal, this.present.ended]));
       if (this.#stop.signal.aborted) return;
       try {
         if (await this.#beat()) continue;
@@ -86,7 +86,7 @@ export class WorkerMembership implements AsyncDisposable {
         for (const callback of this.#onLife) callback(this.#life);
       } catch (error) {
         this.#log.warn('the database is away; the worker waits for it', { error: String(error) });
-        await this.#clock.sleep(BEAT_MS, this.#stop.signal);
+        await pause(this.#clock, BEAT_MS, this.#stop.signal);
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { pause, type Clock } from '../clock.ts';
 import { findOrphans } from '../jobs/orphans.ts';
 import type { JobQueue } from '../jobs/queue.ts';
 import type { Logger } from '../logger.ts';
@@ -35,7 +35,7 @@ export async function reap(deps: ReaperDeps): Promise<void> {
     } catch (error) {
       log.warn('the reaper could not look; it tries again', { error: String(error) });
     }
-    await clock.sleep(TICK_MS, signal);
+    await pause(clock, TICK_MS, signal);
   }
 }
 
