@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-const cause = z.object({ eventId: z.string(), correlationId: z.string() });
-/** The event that led to a job; what the job appends carries it on. */
+const cause = z.object({ eventId: z.string().optional(), correlationId: z.string() });
+/** The event that led to a job, absent where no event did; what the job appends carries it on. */
 export type Cause = z.infer<typeof cause>;
 
 const attempt = z.object({ replicaId: z.string(), generation: z.number().int(), cause });

@@ -18,6 +18,8 @@ export interface Membership {
   readonly fence: Fence;
   /** Aborts when this life is over. */
   readonly ended: AbortSignal;
+  /** Runs a statement on the life's own connection: session locks taken there end with the life. */
+  query<Row extends Record<string, unknown>>(text: string, values: readonly unknown[]): Promise<{ rows: Row[] }>;
 }
 
 interface Life extends Membership {
@@ -117,6 +119,12 @@ export class WorkerMembership implements AsyncDisposable {
       throw error;
     }
     this.#log.info('worker registered', { workerId });
-    return { fence: { workerId }, ended: end.signal, end, connection };
+    return {
+      fence: { workerId },
+      ended: end.signal,
+      end,
+      connection,
+      query: (text, values) => connection.query(text, [...values]),
+    };
   }
 }
