@@ -5,10 +5,12 @@
 # --for-tests  also see to busybox and docker-registry, from which the tests make their images and their registry
 set -euo pipefail
 
-say() { printf 'engine: %s\n' "$*" >&2; }
-fail() { say "$*"; exit 1; }
-
+name=engine
 consent=no
+otherwise='or do without an engine: npm run demo -- --simulate'
+# shellcheck source=scripts/debian-packages.sh
+source "$(dirname "${BASH_SOURCE[0]}")/debian-packages.sh"
+
 for_tests=no
 for argument in "$@"; do
   case $argument in
@@ -24,7 +26,6 @@ readonly socket=/var/run/docker.sock
 readonly pid_file=/var/run/docker.pid
 readonly log=$state/dockerd.log
 readonly start_deadline=60
-readonly simulate='or do without an engine: npm run demo -- --simulate'
 
 # Asks over HTTP itself: the docker command may be absent where an engine is not. TLS and ssh are left to the command.
 answers() {
@@ -45,52 +46,28 @@ ping_engine() {
 
 docker_command_answers() { command -v docker >/dev/null && timeout 20 docker version >/dev/null 2>&1; }
 
-# Installs Debian packages after consent; $1 is what they are for.
-install() {
-  local purpose=$1
-  shift
-  command -v apt-get >/dev/null || fail "$purpose: this system has no apt-get; install by its own means: $*; $simulate"
-  if [[ $consent != yes ]]; then
-    if [[ ! -t 0 || ! -t 2 ]]; then
-      fail "$purpose: not installed. Run: $(as_root)apt-get install -y $* (or: $0 --yes); $simulate"
-    fi
-    read -r -p "engine: $purpose: install the packages $* with apt-get? [y/N] " answer
-    [[ $answer =~ ^[yY] ]] || fail "nothing was installed. Install $* yourself, $simulate"
-  fi
-  ((EUID == 0)) || fail "$purpose: only root may install packages. Run: sudo $0 --yes; $simulate"
-  say "$purpose: installing $* (apt-get)"
-  local output
-  # Old package lists name versions that the mirror has dropped.
-  output=$(DEBIAN_FRONTEND=noninteractive apt-get -qq update 2>&1 &&
-    DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" 2>&1) || {
-    printf '%s\n' "$output" | tail -n 20 >&2
-    fail "apt-get failed (its last words are above); $simulate"
-  }
-}
-
-as_root() { ((EUID == 0)) || printf 'sudo '; }
-
-# A killed engine leaves its pid file behind, and the next one refuses to start. Only called with the socket dead.
-clear_stale_pid() {
-  [[ -e $pid_file ]] || return 0
+# The process that docker.pid names, when it is an engine.
+engine_process() {
   local pid
-  pid=$(cat "$pid_file")
-  if [[ -n $pid && $(cat "/proc/$pid/comm" 2>/dev/null || true) == dockerd ]]; then
-    say "an engine (process $pid) is there and does not answer yet: waiting for it"
-    return 1
-  fi
-  say "removing $pid_file of an engine that is gone"
-  rm -f "$pid_file"
+  pid=$(cat "$pid_file" 2>/dev/null) || return 1
+  [[ -n $pid && $(cat "/proc/$pid/comm" 2>/dev/null) == dockerd ]] && printf '%s' "$pid"
 }
 
 start() {
-  ((EUID == 0)) || fail "the engine is installed and does not answer. Run: sudo service docker start (is your user in the group docker?); $simulate"
+  ((EUID == 0)) || fail "the engine is installed and does not answer. Run: sudo service docker start (is your user in the group docker?); $otherwise"
   mkdir -p "$state"
   local dockerd=
   if [[ -d /run/systemd/system ]]; then
     say 'starting docker.service'
-    systemctl start docker || fail "docker.service does not start (see: journalctl -u docker); $simulate"
-  elif clear_stale_pid; then
+    systemctl start docker || fail "docker.service does not start (see: journalctl -u docker); $otherwise"
+  elif engine_process >/dev/null; then
+    say "an engine (process $(engine_process)) is there and does not answer yet: waiting for it"
+  else
+    # A killed engine leaves its pid file behind, and the next one refuses to start. The socket is dead by now.
+    if [[ -e $pid_file ]]; then
+      say "removing $pid_file of an engine that is gone"
+      rm -f "$pid_file"
+    fi
     say "starting dockerd (log: $log)"
     # In a session of its own: the terminal's Ctrl-C is not meant for it. live-restore lets containers survive its restart.
     setsid dockerd --live-restore >>"$log" 2>&1 </dev/null &
@@ -98,7 +75,10 @@ start() {
   fi
   local deadline=$((SECONDS + start_deadline))
   until answers; do
-    if [[ -n $dockerd ]] && ! kill -0 "$dockerd" 2>/dev/null; then give_up 'dockerd ended at once'; fi
+    # It ends, too, when the package's own service was a moment faster; then that one is waited for.
+    if [[ -n $dockerd ]] && ! kill -0 "$dockerd" 2>/dev/null && ! engine_process >/dev/null; then
+      give_up 'dockerd ended at once'
+    fi
     ((SECONDS < deadline)) || give_up "the engine did not answer within $start_deadline s"
     sleep 0.3
   done
@@ -107,11 +87,11 @@ start() {
 
 give_up() {
   tail -n 20 "$log" >&2 || true
-  fail "$1 (its log's last lines are above; the whole: $log); $simulate"
+  fail "$1 (its log's last lines are above; the whole: $log); $otherwise"
 }
 
 if ! answers; then
-  [[ -z ${DOCKER_HOST:-} ]] || fail "no engine answers at DOCKER_HOST=$DOCKER_HOST; correct or unset it, $simulate"
+  [[ -z ${DOCKER_HOST:-} ]] || fail "no engine answers at DOCKER_HOST=$DOCKER_HOST; correct or unset it, $otherwise"
   if ! command -v dockerd >/dev/null || ! command -v iptables >/dev/null; then
     install 'no Docker engine answers' docker.io iptables busybox-static
   fi
