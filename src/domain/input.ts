@@ -1,14 +1,24 @@
+import {
+  type Bounds,
+  type Fields,
+  integerOf,
+  isObject,
+  isWrong,
+  listOf,
+  mapOf,
+  shown,
+  textOf,
+  type Wrong,
+} from './input-value.ts';
 import type { Problem } from './problem.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
+export { shown } from './input-value.ts';
 
 /**
  * Reads an object that somebody sent, field by field, and notes every problem instead of stopping at the first. A field
  * that is absent or null reads as undefined; fields that nobody asks for are ignored.
  */
 export interface Input {
-  /** As in `strategy.maxSurge`; empty for the whole. */
-  path(field: string): string;
   has(field: string): boolean;
   raw(field: string): unknown;
   problem(field: string, message: string, hint?: string): void;
@@ -16,114 +26,90 @@ export interface Input {
   text(field: string): string | undefined;
   /** As `text`, and a problem when it is absent or empty. */
   requiredText(field: string, hint?: string): string;
-  integer(field: string, bounds: { readonly min: number; readonly max: number }): number | undefined;
+  integer(field: string, bounds: Bounds): number | undefined;
+  integers(field: string, bounds: Bounds): number[] | undefined;
   object(field: string): Input | undefined;
   list<Item>(field: string, read: (item: Input) => Item): Item[] | undefined;
-  integers(field: string, bounds: { readonly min: number; readonly max: number }): number[] | undefined;
   /** A map of texts. `check` says what is wrong with a key. */
   texts(field: string, check?: (key: string) => string | undefined): Record<string, string> | undefined;
 }
 
-/** Starts reading; problems go to the list. What is not an object is a problem of the whole. */
+/** Starts reading; problems go to the list. What is not an object is one problem, of the whole. */
 export function inputOf(value: unknown, problems: Problem[], at = ''): Input {
-  const fields: Fields = isObject(value) ? value : {};
   if (!isObject(value)) problems.push({ field: at, message: `must be an object, not ${shown(value)}` });
-  const path = (field: string): string => (at === '' ? field : `${at}.${field}`);
-  const raw = (field: string): unknown => (Object.hasOwn(fields, field) ? (fields[field] ?? undefined) : undefined);
-  const problem = (field: string, message: string, hint?: string): void => {
-    // One problem is enough for what is no object at all.
-    if (isObject(value)) problems.push({ field: path(field), message, ...(hint === undefined ? {} : { hint }) });
-  };
-  const typed = <Out>(field: string, read: (given: unknown) => Out | Wrong): Out | undefined => {
-    const given = raw(field);
-    const result = given === undefined ? undefined : read(given);
-    if (!isWrong(result)) return result;
-    problem(field, result.wrong, result.hint);
-    return undefined;
-  };
-  const entries = (field: string): readonly unknown[] | undefined =>
-    typed(field, (given) =>
-      Array.isArray(given) ? (given as unknown[]) : wrong(`must be a list, not ${shown(given)}`),
-    );
+  const scope: Scope = { fields: isObject(value) ? value : undefined, problems, at };
   return {
-    path,
-    raw,
-    problem,
-    has: (field) => raw(field) !== undefined,
-    text: (field) => typed(field, textOf),
+    has: (field) => rawOf(scope, field) !== undefined,
+    raw: (field) => rawOf(scope, field),
+    problem: (field, message, hint) => note(scope, field, { wrong: message, hint }),
+    text: (field) => readOf(scope, field, textOf),
     requiredText(field, hint) {
-      const text = typed(field, textOf);
-      if (text === '' || raw(field) === undefined) problem(field, 'is required', hint);
+      const text = readOf(scope, field, textOf);
+      if (text === '' || rawOf(scope, field) === undefined) note(scope, field, { wrong: 'is required', hint });
       return text ?? '';
     },
-    integer: (field, bounds) => typed(field, (given) => integerOf(given, bounds)),
-    object: (field) => (raw(field) === undefined ? undefined : inputOf(raw(field), problems, path(field))),
-    list: (field, read) =>
-      entries(field)?.map((item, index) => read(inputOf(item, problems, `${path(field)}[${index}]`))),
+    integer: (field, bounds) => readOf(scope, field, (given) => integerOf(given, bounds)),
     integers: (field, bounds) =>
-      entries(field)?.flatMap((item, index) => {
-        const result = integerOf(item, bounds);
-        if (!isWrong(result)) return [result];
-        problem(`${field}[${index}]`, result.wrong, result.hint);
-        return [];
-      }),
-    texts(field, check = () => undefined) {
-      const given = raw(field);
-      if (given === undefined) return undefined;
-      if (!isObject(given)) return void problem(field, `must be a map of texts, not ${shown(given)}`);
-      return Object.fromEntries(
-        Object.entries(given).flatMap(([key, item]) => {
-          const result = textOf(item ?? '');
-          const bad = check(key) ?? (isWrong(textOf(key)) ? 'holds a character that no text may hold' : undefined);
-          if (bad !== undefined) problem(`${field}.${key}`, bad);
-          if (isWrong(result)) problem(`${field}.${key}`, result.wrong, result.hint);
-          return isWrong(result) ? [] : [[key, result]];
-        }),
-      );
+      readOf(scope, field, listOf)?.items.flatMap(
+        (item, index) => sound(scope, `${field}[${index}]`, integerOf(item, bounds)) ?? [],
+      ),
+    object: (field) => {
+      const given = rawOf(scope, field);
+      return given === undefined ? undefined : inputOf(given, problems, pathOf(scope, field));
     },
+    list: (field, read) =>
+      readOf(scope, field, listOf)?.items.map((item, index) =>
+        read(inputOf(item, problems, pathOf(scope, `${field}[${index}]`))),
+      ),
+    texts: (field, check) => textsOf(scope, field, check),
   };
 }
 
-/** A value as a message shows it: as JSON, cut at 40 characters. */
-export function shown(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+interface Scope {
+  /** Undefined: it is no object; one problem is enough for that. */
+  readonly fields: Fields | undefined;
+  readonly problems: Problem[];
+  readonly at: string;
 }
 
-interface Wrong {
-  readonly wrong: string;
-  readonly hint?: string | undefined;
+function pathOf({ at }: Scope, field: string): string {
+  return at === '' ? field : `${at}.${field}`;
 }
 
-function wrong(message: string, hint?: string): Wrong {
-  return { wrong: message, hint };
+function rawOf({ fields }: Scope, field: string): unknown {
+  return fields !== undefined && Object.hasOwn(fields, field) ? (fields[field] ?? undefined) : undefined;
 }
 
-function isWrong(value: unknown): value is Wrong {
-  return isObject(value) && typeof value['wrong'] === 'string';
+function note(scope: Scope, field: string, { wrong, hint }: Wrong): void {
+  if (scope.fields === undefined) return;
+  scope.problems.push({ field: pathOf(scope, field), message: wrong, ...(hint === undefined ? {} : { hint }) });
 }
 
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The value, or undefined with a problem noted. */
+function sound<Out>(scope: Scope, field: string, result: Out | Wrong): Out | undefined {
+  if (!isWrong(result)) return result;
+  note(scope, field, result);
+  return undefined;
 }
 
-function textOf(given: unknown): string | Wrong {
-  if (typeof given !== 'string') {
-    const scalar = typeof given === 'number' || typeof given === 'boolean';
-    return wrong(`must be a text, not ${shown(given)}`, scalar ? `quote it: "${given}"` : undefined);
-  }
-  const storable = given.isWellFormed() && !given.includes('\0');
-  return storable ? given : wrong('holds a character that no text may hold (NUL or half of a surrogate pair)');
+function readOf<Out>(scope: Scope, field: string, read: (given: unknown) => Out | Wrong): Out | undefined {
+  const given = rawOf(scope, field);
+  return given === undefined ? undefined : sound(scope, field, read(given));
 }
 
-function integerOf(given: unknown, { min, max }: { readonly min: number; readonly max: number }): number | Wrong {
-  if (typeof given !== 'number' || !Number.isInteger(given)) {
-    const quoted = typeof given === 'string' && /^-?\d+$/.test(given.trim());
-    return wrong(
-      `must be a whole number, not ${shown(given)}`,
-      quoted ? `write it without quotes: ${given}` : undefined,
-    );
-  }
-  if (given >= min && given <= max) return given;
-  return wrong(`must be from ${min} to ${max}, not ${given}`, `nearest: ${given < min ? min : max}`);
+function textsOf(
+  scope: Scope,
+  field: string,
+  check?: (key: string) => string | undefined,
+): Record<string, string> | undefined {
+  const map = readOf(scope, field, mapOf);
+  if (map === undefined) return undefined;
+  return Object.fromEntries(
+    map.entries.map(([key, given]): [string, string] => {
+      const bad = check?.(key);
+      if (bad !== undefined) note(scope, `${field}.${key}`, { wrong: bad });
+      sound(scope, `${field}.${key}`, textOf(key));
+      return [key, sound(scope, `${field}.${key}`, textOf(given ?? '')) ?? ''];
+    }),
+  );
 }
