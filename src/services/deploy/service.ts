@@ -52,7 +52,12 @@ async function viewOf(reader: SnapshotReader, id: string): Promise<Reply<'showDe
   const replicas = (await reader.rows<ReplicaState>('replicas', { deployment_id: id })).map(({ state }) => state);
   const nodeIds = [...new Set(replicas.map(({ nodeId }) => nodeId))];
   const nodes = nodeIds.length === 0 ? [] : await reader.rows<NodeState>('nodes', { id: nodeIds });
-  return toDeploymentView(row.state, replicas, new Map(nodes.map(({ id: node, state }) => [node, state.url])), reader.position);
+  return toDeploymentView(
+    row.state,
+    replicas,
+    new Map(nodes.map(({ id: node, state }) => [node, state.url])),
+    reader.position,
+  );
 }
 
 async function listEvents(store: EventStore, { query }: RequestOf<'listEvents'>): Promise<Reply<'listEvents'>> {

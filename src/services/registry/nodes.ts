@@ -62,7 +62,11 @@ async function saveNode(
   const capacity = await capacityOf(input.url).catch((error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
     throw new InvalidInput([
-      { field: 'url', message: `no engine answers at ${input.url}: ${message}`, hint: 'is it running, and reachable from the server?' },
+      {
+        field: 'url',
+        message: `no engine answers at ${input.url}: ${message}`,
+        hint: 'is it running, and reachable from the server?',
+      },
     ]);
   });
   const position = await carryOut<NodeState>(store, request, {

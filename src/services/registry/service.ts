@@ -38,7 +38,10 @@ function definitionHandlers(store: EventStore): Handlers<DefinitionOperation> {
       const spec = parseDefinition(partOf(request.body, 'definition'));
       const decide = (state: DefinitionState | undefined): ReturnType<typeof decideSaveDefinition> =>
         decideSaveDefinition(state, spec);
-      return { body: {}, position: await carryOut<DefinitionState>(store, request, { kind: 'definition', id: spec.id, decide }) };
+      return {
+        body: {},
+        position: await carryOut<DefinitionState>(store, request, { kind: 'definition', id: spec.id, decide }),
+      };
     },
     async deleteDefinition(request) {
       const decision = { kind: 'definition', id: request.params.id, decide: decideDeleteDefinition } as const;
