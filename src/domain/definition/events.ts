@@ -1,5 +1,28 @@
 import { z } from 'zod';
 
+/** Languages that a client of a service may be written in. The names are case-sensitive. */
+export const CLIENT_LANGUAGES = [
+  'JavaScript',
+  'Python',
+  'Java',
+  'C#',
+  'C++',
+  'Ruby',
+  'Go',
+  'Swift',
+  'PHP',
+  'TypeScript',
+  'Kotlin',
+  'Scala',
+  'Perl',
+  'Rust',
+  'Haskell',
+  'Clojure',
+  'Elixir',
+  'Objective-C',
+  'F#',
+] as const;
+
 const environment = z.array(z.object({ key: z.string(), value: z.string() }));
 
 /** What to run: exactly one of `image` and `repository`. */
@@ -27,7 +50,7 @@ export const definitionSpec = z.object({
       }),
     )
     .optional(),
-  clients: z.array(z.object({ language: z.string(), url: z.string() })).optional(),
+  clients: z.array(z.object({ language: z.enum(CLIENT_LANGUAGES), url: z.string() })).optional(),
 });
 export type DefinitionSpec = z.infer<typeof definitionSpec>;
 
