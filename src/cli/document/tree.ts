@@ -51,23 +51,18 @@ export function describeTree(tree: Tree): string {
 }
 
 /**
- * Where the field of that path (`strategy.type`, `ports[0].host` or `ports.0.host`) is written: at its key,
- * else at the nearest part around it.
+ * Where the value of the field with that path (`strategy.type`, `ports[0].host` or `ports.0.host`) is written: the value
+ * itself where it is on one line, else its key, else the nearest part around it.
  */
 export function locate(tree: Tree, field: string): Position {
-  const parts = pathOf(tree, field);
   let at = tree.at;
-  let current: Tree | undefined = tree;
-  for (const part of parts) {
-    if (current?.kind === 'list') {
-      current = current.items[Number(part)];
-      at = current?.at ?? at;
-    } else {
-      const entry: Entry | undefined = current && entryOf(current, part);
-      at = entry?.keyAt ?? at;
-      current = entry?.value;
-    }
-    if (current === undefined) return at;
+  let current: Tree = tree;
+  for (const part of pathOf(tree, field)) {
+    const entry = entryOf(current, part);
+    const next: Tree | undefined = current.kind === 'list' ? current.items[Number(part)] : entry?.value;
+    if (next === undefined) return at;
+    at = entry === undefined || next.kind === 'scalar' ? next.at : entry.keyAt;
+    current = next;
   }
   return at;
 }
