@@ -8,7 +8,9 @@ type Taken<R, K extends string> = R extends { readonly [P in K]: infer S extends
   ? { readonly [P in K]: z.input<S> }
   : unknown;
 /** What a call takes: the `params`, `query` and `body` of its route, where it has them. */
-export type InputOf<N extends OperationName> = Taken<Routes[N], 'params'> & Taken<Routes[N], 'query'> & Taken<Routes[N], 'body'>;
+export type InputOf<N extends OperationName> = Taken<Routes[N], 'params'> &
+  Taken<Routes[N], 'query'> &
+  Taken<Routes[N], 'body'>;
 /** What a call answers; undefined where the answer has no body. */
 export type OutputOf<N extends OperationName> = Routes[N] extends { readonly response: infer S extends z.ZodType }
   ? z.output<S>
@@ -72,11 +74,20 @@ interface Parts {
   readonly body?: unknown;
 }
 
-function requestOf(base: string, token: string | undefined, name: OperationName, input: Parts, options: CallOptions = {}): Request {
+function requestOf(
+  base: string,
+  token: string | undefined,
+  name: OperationName,
+  input: Parts,
+  options: CallOptions = {},
+): Request {
   const { method, path } = addressOf(name);
-  const url = new URL(base + path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(input.params?.[key] ?? '')));
+  const url = new URL(
+    base + path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(input.params?.[key] ?? '')),
+  );
   for (const [key, value] of Object.entries(input.query ?? {})) {
-    if (value !== undefined && value !== null) url.searchParams.set(key, typeof value === 'string' ? value : JSON.stringify(value));
+    if (value !== undefined && value !== null)
+      url.searchParams.set(key, typeof value === 'string' ? value : JSON.stringify(value));
   }
   const headers = new Headers({ accept: 'application/json' });
   if (token !== undefined) headers.set('authorization', `Bearer ${token}`);

@@ -77,9 +77,7 @@ export const node = z.strictObject({
   availabilityZone: z.string().optional(),
   region: z.string().optional(),
   lastHeartbeat: z.string().optional(),
-  usage: z
-    .strictObject({ cpu: usage.optional(), memory: usage.optional(), disk: usage.optional() })
-    .optional(),
+  usage: z.strictObject({ cpu: usage.optional(), memory: usage.optional(), disk: usage.optional() }).optional(),
   gpus: z
     .array(
       z.strictObject({

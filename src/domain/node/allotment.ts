@@ -46,6 +46,22 @@ export function evolveAllotment(state: Allotment | undefined, event: AllotmentEv
   }
 }
 
+/** The node whose allotment an event changes. */
+export function allotmentOf(event: AllotmentEvent): string | undefined {
+  switch (event.type) {
+    case 'NodeRegistered':
+    case 'NodeRemoved':
+      return event.data.nodeId;
+    case 'ReplicaScheduled':
+      return event.data.reservation.nodeId;
+    case 'ReplicaFailed':
+    case 'ReplicaStopped':
+      return event.data.released?.nodeId;
+    default:
+      return event satisfies never;
+  }
+}
+
 /** In words and numbers what does not fit, or undefined when all does. */
 export function overcommitOf({ id, limit, reserved, hostPorts }: Allotment): string | undefined {
   const over = (['cpuMillis', 'memoryBytes', 'vramBytes'] as const).find((key) => reserved[key] > limit[key]);
