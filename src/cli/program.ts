@@ -38,6 +38,7 @@ export function createProgram(): Command {
     .option('-a, --app-host <host>', 'the app to act in instead of the selected one')
     .addHelpText('after', EXAMPLES)
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'Error:')) })
     .showHelpAfterError('(see: oo --help)');
   for (const group of GROUPS) addGroup(program, group);
   const groups = new Map(GROUPS.map((group) => [group.name, group]));

@@ -1,9 +1,9 @@
 import { type Client, createClient } from '../api/client.ts';
+import { nearest } from '../domain/nearest.ts';
 import { EXIT } from './exit-codes.ts';
 import { Failure } from './failure.ts';
 import type { Environment, State } from './state/state.ts';
 import { loadState } from './state/state-file.ts';
-import { nearest } from './text/nearest.ts';
 
 /** The options that every command takes. */
 export interface GlobalOptions {

@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 
-import { duration, examples, outputOption, subcommand } from './options.ts';
-
-const TIMEOUT = 5 * 60 * 1000;
+import { examples, outputOption, subcommand, timeoutOption } from './options.ts';
 
 /** `oo deployment`. */
 export function defineDeployment(group: Command): void {
@@ -30,7 +28,7 @@ export function defineDeployment(group: Command): void {
     });
   subcommand(group, 'watch <id>')
     .description('follow a rollout until it is up or known to have failed')
-    .option('--timeout <time>', 'how long to follow it', duration, TIMEOUT)
+    .addOption(timeoutOption())
     .addOption(outputOption())
     .addHelpText('after', examples('oo deployment watch depl_myservice123 --timeout 10m'))
     .action(async (id: string, _, command: Command) => {
@@ -44,7 +42,7 @@ function defineSave(group: Command): void {
     .argument('<files...>', 'YAML or JSON files, directories of them, or - for standard input; several objects each')
     .option('--wait', 'follow the rollout to its end (the default on a terminal)')
     .option('--detach', 'return as soon as it is saved (the default elsewhere)')
-    .option('--timeout <time>', 'how long to follow it', duration, TIMEOUT)
+    .addOption(timeoutOption())
     .addOption(outputOption())
     .addHelpText(
       'after',

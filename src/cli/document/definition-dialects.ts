@@ -2,9 +2,8 @@ import { type Entry, entryOf, type List, type Mapping, type Position, type Scala
 
 /**
  * Brings the older spellings of a definition into today's:
- * `hostPort: 8887` beside `image: {port: 8080}`, `ports: {"8887": 8080}` (host to internal), `repository.ports`, and
- * `internalPorts` left out where `ports` says them, all become `ports: [{internal, host}]` and `internalPorts: [..]`.
- * Every value keeps the place where it was written.
+ * `hostPort: 8887` beside `image: {port: 8080}`, `ports: {"8887": 8080}` (host to internal) and `repository.ports` become
+ * `ports: [{internal, host}]` and `internalPorts: [..]`. Every value keeps the place where it was written.
  */
 export function normaliseDefinition(tree: Tree): Tree {
   if (tree.kind !== 'mapping') return tree;
@@ -19,7 +18,7 @@ export function normaliseDefinition(tree: Tree): Tree {
   const rest = tree.entries.filter(({ key }) => key !== 'hostPort' && key !== 'ports');
   return {
     ...tree,
-    entries: [...rest.map((entry) => withInternalPorts(entry, mappings)), ...ports],
+    entries: [...rest.map(withInternalPorts), ...ports],
   };
 }
 
@@ -45,14 +44,12 @@ function mappingsOf(ports: Tree | undefined): readonly Tree[] {
   });
 }
 
-function withInternalPorts(entry: Entry, mappings: readonly Tree[]): Entry {
+function withInternalPorts(entry: Entry): Entry {
   if ((entry.key !== 'image' && entry.key !== 'repository') || entry.value.kind !== 'mapping') return entry;
   const { value: source } = entry;
-  if (entryOf(source, 'internalPorts') !== undefined) return entry;
   const older = entryOf(source, 'port') ?? (entry.key === 'repository' ? entryOf(source, 'ports') : undefined);
-  const items = older === undefined ? mappings.flatMap((one) => entryOf(one, 'internal')?.value ?? []) : listed(older.value);
-  if (items.length === 0) return entry;
-  const ports = listEntry('internalPorts', older?.keyAt ?? entry.keyAt, items);
+  if (older === undefined || entryOf(source, 'internalPorts') !== undefined) return entry;
+  const ports = listEntry('internalPorts', older.keyAt, listed(older.value));
   return { ...entry, value: { ...source, entries: [...source.entries.filter((one) => one !== older), ports] } };
 }
 

@@ -1,11 +1,11 @@
+import type { Problem } from '../../domain/problem.ts';
 import type { Json } from '../json.ts';
-import { conform } from './conform.ts';
+import { conform, type Misfit } from './conform.ts';
 import { parseText } from './parse.ts';
 import { type FileProblem, invalidFiles } from './problem.ts';
 import type { Schema } from './schema.ts';
 import { readSources, type Source } from './sources.ts';
 import { entryOf, locate, type Tree } from './tree.ts';
-import type { Problem } from '../../domain/problem.ts';
 
 /** One valid object of a file, with its tree to find its fields again. */
 export interface Loaded<T> {
@@ -14,20 +14,24 @@ export interface Loaded<T> {
   readonly value: T;
 }
 
+interface Identified {
+  readonly id?: string | undefined;
+}
+
 /** How a kind of document is read. */
 export interface DocumentKind<T> {
   readonly schema: Schema;
   /** Brings other spellings of it into the one of the schema. */
   readonly normalise: (tree: Tree) => Tree;
-  /** What is wrong with a value that has the right shape. */
-  readonly judge: (value: T) => readonly Problem[];
+  /** What the domain finds wrong with it; a value without problems is a T. */
+  readonly judge: (value: Json) => readonly Problem[];
 }
 
 /**
  * Every object in the files, directories and standard input (`-`). Throws one `Failure` with all that is wrong in all
  * of them, so that nothing is sent unless everything is right.
  */
-export async function loadDocuments<T extends { readonly id?: string | undefined }>(
+export async function loadDocuments<T extends Identified>(
   paths: readonly string[],
   stdin: AsyncIterable<Buffer | string>,
   kind: DocumentKind<T>,
@@ -64,7 +68,7 @@ function loadSource<T>({ name: file, text }: Source, kind: DocumentKind<T>): Loa
   if (objects.length === 0) return { loaded: [], problems: [{ file, field: '', message: 'is empty' }] };
   const read = conformed.map(({ tree, value, misfits: own }) => {
     const loaded: Loaded<T> = { file, tree, value: value as Json as T };
-    const judged = own.length > 0 ? [] : kind.judge(loaded.value).map((problem) => placeProblem(loaded, problem));
+    const judged = kind.judge(value).map((problem) => placeProblem(loaded, problem));
     return { loaded, problems: [...own.map((misfit) => toProblem(file, misfit)), ...judged] };
   });
   return {
@@ -73,12 +77,12 @@ function loadSource<T>({ name: file, text }: Source, kind: DocumentKind<T>): Loa
   };
 }
 
-function toProblem(file: string, { at, field, message, hint }: ReturnType<typeof conform>['misfits'][number]): FileProblem {
+function toProblem(file: string, { at, field, message, hint }: Misfit): FileProblem {
   return { file, at, field, message, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** Of two objects with one id the second would silently win. */
-function repeated(loaded: readonly Loaded<{ readonly id?: string | undefined }>[]): FileProblem[] {
+function repeated(loaded: readonly Loaded<Identified>[]): FileProblem[] {
   const first = new Map<string, Loaded<unknown>>();
   return loaded.flatMap((one) => {
     const { id } = one.value;

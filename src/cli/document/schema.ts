@@ -1,16 +1,10 @@
-/** The part of JSON Schema in which the shapes of files are written. */
+/** The part of JSON Schema that says which fields a file may have, and where text is wanted. */
 export interface Schema {
-  readonly type?: 'object' | 'array' | 'string' | 'integer' | undefined;
-  readonly enum?: readonly string[] | undefined;
+  readonly type?: string | undefined;
   readonly properties?: Readonly<Record<string, Schema>> | undefined;
-  readonly required?: readonly string[] | undefined;
   /** The values of a mapping with free keys. */
   readonly additionalProperties?: Schema | boolean | undefined;
   readonly items?: Schema | undefined;
-  readonly minItems?: number | undefined;
-  readonly minLength?: number | undefined;
-  readonly minimum?: number | undefined;
-  readonly maximum?: number | undefined;
 }
 
 /** Whether a mapping or a list is wanted, which an indented block spells. */
@@ -18,20 +12,8 @@ export function isNested(schema: Schema | undefined): boolean {
   return schema?.type === 'object' || schema?.type === 'array';
 }
 
-/** What is wanted, in words: `a whole number`, `text`, `a list`. */
-export function describeSchema(schema: Schema): string {
-  if (schema.enum !== undefined) return `one of ${schema.enum.join(', ')}`;
-  switch (schema.type) {
-    case 'string':
-      return 'text';
-    case 'integer':
-      return 'a whole number';
-    case 'array':
-      return 'a list';
-    case 'object':
-    case undefined:
-      return 'a mapping';
-    default:
-      return schema.type satisfies never;
-  }
+/** The shape of that field, in a mapping with known or with free keys. */
+export function propertyOf(schema: Schema, key: string): Schema | undefined {
+  if (schema.properties !== undefined && Object.hasOwn(schema.properties, key)) return schema.properties[key];
+  return typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
 }

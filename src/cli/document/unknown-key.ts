@@ -1,4 +1,4 @@
-import { nearest } from '../text/nearest.ts';
+import { nearest } from '../../domain/nearest.ts';
 import type { Misfit } from './conform.ts';
 import { isNested, type Schema } from './schema.ts';
 import { type Entry, isEmpty, type Mapping } from './tree.ts';
