@@ -49,7 +49,12 @@ export function virtualClock(start: Date = new Date('2030-01-01T00:00:00Z')): Vi
   const sleepers = new Set<Sleeper>();
   // Of equal times the one that slept first wakes first: sets keep insertion order.
   const next = (): Sleeper | undefined =>
-    sleepers.values().reduce<Sleeper | undefined>((first, each) => (first === undefined || each.until < first.until ? each : first), undefined);
+    sleepers
+      .values()
+      .reduce<Sleeper | undefined>(
+        (first, each) => (first === undefined || each.until < first.until ? each : first),
+        undefined,
+      );
   const wake = (sleeper: Sleeper): void => {
     time = Math.max(time, sleeper.until);
     sleepers.delete(sleeper);

@@ -52,7 +52,10 @@ export interface Engine extends AsyncDisposable {
    * Engines remember only so many events (Docker: the last 256 of the whole host, none across its own restart):
    * a reconnect after more than a blink needs a `list` as well.
    */
-  events(options: { readonly since?: Date | undefined; readonly signal: AbortSignal }): AsyncIterableIterator<EngineEvent>;
+  events(options: {
+    readonly since?: Date | undefined;
+    readonly signal: AbortSignal;
+  }): AsyncIterableIterator<EngineEvent>;
 }
 
 /** Labels that make a container ours. Names and labels derive from replica and generation alone. */

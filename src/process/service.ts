@@ -38,7 +38,9 @@ export async function startService(
     heartbeats: () => heartbeats(database.db),
     selfUrl: LOCAL_ENGINE,
   };
-  const server = config.ROLES.includes('api') ? stack.use(await apiRole({ config, store, database, nodes, log })) : undefined;
+  const server = config.ROLES.includes('api')
+    ? stack.use(await apiRole({ config, store, database, nodes, log }))
+    : undefined;
   const whole = stack.move();
   log.info('ready', { roles: config.ROLES, ...(server === undefined ? {} : { url: server.url }) });
   return { url: server?.url, databaseUrl: database.url, [Symbol.asyncDispose]: () => whole.disposeAsync() };

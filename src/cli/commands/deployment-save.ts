@@ -43,9 +43,11 @@ export async function saveDeployments(files: readonly string[], options: SaveOpt
 
 async function save(context: Context, one: Loaded<DeploymentInput & { readonly id: string }>): Promise<Saved> {
   const { id } = one.value;
-  const answer = await context.client.call('saveDeployment', { body: { deployment: one.value } }).catch((error: unknown) => {
-    throw savingFailure(context, error, `save deployment ${id}`, one);
-  });
+  const answer = await context.client
+    .call('saveDeployment', { body: { deployment: one.value } })
+    .catch((error: unknown) => {
+      throw savingFailure(context, error, `save deployment ${id}`, one);
+    });
   return { id, position: answer.position };
 }
 
@@ -65,6 +67,11 @@ async function follow(context: Context, saved: readonly Saved[], options: SaveOp
 }
 
 async function printSaved({ terminal }: Context, saved: readonly Saved[], format: 'json' | 'yaml'): Promise<void> {
-  const results = saved.map(({ id, position }) => ({ id, outcome: 'saved', changed: position !== undefined, position }));
+  const results = saved.map(({ id, position }) => ({
+    id,
+    outcome: 'saved',
+    changed: position !== undefined,
+    position,
+  }));
   await printValue(terminal, format, results.length === 1 ? results[0] : results);
 }

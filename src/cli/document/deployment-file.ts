@@ -8,7 +8,11 @@ import { problemsOf } from './judge.ts';
 import type { DocumentKind } from './load.ts';
 import type { Schema } from './schema.ts';
 
-const NO_ID: Problem = { field: 'id', message: 'is required', hint: 'a later save of the file finds the deployment by it' };
+const NO_ID: Problem = {
+  field: 'id',
+  message: 'is required',
+  hint: 'a later save of the file finds the deployment by it',
+};
 
 /** Deployment files: the fields of a deployment. `status` and `details` are read over, so that a saved listing loads again. */
 export const deploymentFile: DocumentKind<DeploymentInput & { readonly id: string }> = {

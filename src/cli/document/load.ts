@@ -59,7 +59,12 @@ function loadSource<T>({ name: file, text }: Source, kind: DocumentKind<T>): Loa
   const objects = parsed.trees.flatMap((tree) => (tree.kind === 'list' ? tree.items : [tree])).map(kind.normalise);
   const conformed = objects.map((tree) => ({ tree, ...conform(tree, kind.schema) }));
   const misfits = conformed.flatMap((one) => one.misfits);
-  const syntax = parsed.problems.map(({ at, message }) => ({ file, at, field: '', message: `not valid YAML: ${message}` }));
+  const syntax = parsed.problems.map(({ at, message }) => ({
+    file,
+    at,
+    field: '',
+    message: `not valid YAML: ${message}`,
+  }));
   if (syntax.length > 0) {
     // What was understood of a broken text is not worth more words, except where its indentation explains why it is broken.
     const explaining = misfits.filter(({ misindented }) => misindented === true);

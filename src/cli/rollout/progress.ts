@@ -56,7 +56,8 @@ function rowOf(replica: ReplicaView): string[] {
 
 /** What a terminal of that size can hold: a line that wraps or scrolls away could not be drawn over. */
 function fit(lines: readonly string[], columns: number, rows: number): string[] {
-  const shown = lines.length <= rows ? lines : [...lines.slice(0, rows - 1), `… and ${lines.length - rows + 1} more lines`];
+  const shown =
+    lines.length <= rows ? lines : [...lines.slice(0, rows - 1), `… and ${lines.length - rows + 1} more lines`];
   return shown.map((line) => ([...line].length < columns ? line : `${[...line].slice(0, columns - 2).join('')}…`));
 }
 
@@ -71,5 +72,8 @@ const COLORS: ReadonlyMap<string, number> = new Map([
 
 function paint(line: string, color: boolean): string {
   if (!color) return line;
-  return line.replace(/\b(OK|Ready|Error|Failed|Deploying|Pending)\b/, (word) => `\u001b[${COLORS.get(word)}m${word}\u001b[0m`);
+  return line.replace(
+    /\b(OK|Ready|Error|Failed|Deploying|Pending)\b/,
+    (word) => `\u001b[${COLORS.get(word)}m${word}\u001b[0m`,
+  );
 }

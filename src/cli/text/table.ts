@@ -18,8 +18,12 @@ export function renderTable(
 ): string {
   const last = header.length - 1;
   const cells = rows.map((row) => row.map(printable));
-  const widths = header.map((title, column) =>
-    Math.max(...cells.map((row) => width(row[column] ?? '')), column === last && options.closedRows ? 0 : width(title)) + GAP,
+  const widths = header.map(
+    (title, column) =>
+      Math.max(
+        ...cells.map((row) => width(row[column] ?? '')),
+        column === last && options.closedRows ? 0 : width(title),
+      ) + GAP,
   );
   const line = (row: readonly string[], closed: boolean): string =>
     row.map((cell, column) => (column === last && !closed ? cell : pad(cell, widths[column] ?? 0))).join('');
