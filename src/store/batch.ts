@@ -29,7 +29,7 @@ export const HEAD_CHANNEL = 'deploy_svc_head';
  */
 export async function commitBatch(deps: BatchDeps, commands: readonly Command[]): Promise<readonly Outcome[]> {
   return deps.db.transaction().execute(async (tx) => {
-    const outcomes = new Array<Outcome | undefined>(commands.length).fill(undefined);
+    const outcomes = Array.from<unknown, Outcome | undefined>(commands, () => undefined);
     await refuseFenced(tx, commands, outcomes);
     await answerRepeated(tx, commands, outcomes);
     const open = commands
