@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 async function completeLock(...options: string[]): Promise<{ readonly code: number; readonly said: string }> {
-  return await new Promise((done) => {
+  return new Promise((done) => {
     const script = join(ROOT, 'scripts/complete-lock.ts');
     execFile(process.execPath, [script, ...options], { cwd: folder }, (error, said) => {
       done({ code: error === null ? 0 : Number(error.code), said });
