@@ -56,7 +56,7 @@ export async function buildWebImage(engine: Engine, tag: string, version: string
     'COPY busybox /bin/busybox',
     'COPY entrypoint /bin/entrypoint',
     // No shell exists yet, so busybox is run by its own name.
-    'RUN ["/bin/busybox", "--install", "/bin"]',
+    'RUN ["/bin/busybox", "--install", "-s", "/bin"]',
     `ENV VERSION=${JSON.stringify(version)} PATH=/bin`,
     'EXPOSE 8080',
     ...(options.healthcheck ? ['HEALTHCHECK --interval=1s --timeout=2s --retries=2 CMD ["/bin/wget", "-qO-", "http://127.0.0.1:8080/healthz"]'] : []),
