@@ -1,5 +1,5 @@
 import type { Problem } from '../../domain/problem.ts';
-import type { Json } from '../json.ts';
+import { isObject, type Json } from '../json.ts';
 import { conform, type Misfit } from './conform.ts';
 import { parseText } from './parse.ts';
 import { type FileProblem, invalidFiles } from './problem.ts';
@@ -12,10 +12,6 @@ export interface Loaded<T> {
   readonly file: string;
   readonly tree: Tree;
   readonly value: T;
-}
-
-interface Identified {
-  readonly id?: string | undefined;
 }
 
 /** How a kind of document is read. */
@@ -31,7 +27,7 @@ export interface DocumentKind<T> {
  * Every object in the files, directories and standard input (`-`). Throws one `Failure` with all that is wrong in all
  * of them, so that nothing is sent unless everything is right.
  */
-export async function loadDocuments<T extends Identified>(
+export async function loadDocuments<T>(
   paths: readonly string[],
   stdin: AsyncIterable<Buffer | string>,
   kind: DocumentKind<T>,
@@ -39,7 +35,7 @@ export async function loadDocuments<T extends Identified>(
   const { sources, problems: unreadable } = await readSources(paths, stdin);
   const read = sources.map((source) => loadSource(source, kind));
   const loaded = read.flatMap((one) => one.loaded);
-  const problems = [...unreadable, ...read.flatMap((one) => one.problems), ...repeated(loaded)];
+  const problems = [...unreadable, ...read.flatMap((one) => one.problems), ...repeated(read.flatMap((one) => one.objects))];
   if (problems.length > 0) throw invalidFiles(problems);
   return loaded;
 }
@@ -50,7 +46,9 @@ export function placeProblem(loaded: Loaded<unknown>, problem: Problem): FilePro
 }
 
 interface LoadedSource<T> {
+  /** Those without problems. */
   readonly loaded: readonly Loaded<T>[];
+  readonly objects: readonly Loaded<T>[];
   readonly problems: readonly FileProblem[];
 }
 
@@ -63,9 +61,9 @@ function loadSource<T>({ name: file, text }: Source, kind: DocumentKind<T>): Loa
   if (syntax.length > 0) {
     // What was understood of a broken text is not worth more words, except where its indentation explains why it is broken.
     const explaining = misfits.filter(({ misindented }) => misindented === true);
-    return { loaded: [], problems: [...syntax, ...explaining.map((misfit) => toProblem(file, misfit))] };
+    return { loaded: [], objects: [], problems: [...syntax, ...explaining.map((misfit) => toProblem(file, misfit))] };
   }
-  if (objects.length === 0) return { loaded: [], problems: [{ file, field: '', message: 'is empty' }] };
+  if (objects.length === 0) return { loaded: [], objects: [], problems: [{ file, field: '', message: 'is empty' }] };
   const read = conformed.map(({ tree, value, misfits: own }) => {
     const loaded: Loaded<T> = { file, tree, value: value as Json as T };
     const judged = kind.judge(value).map((problem) => placeProblem(loaded, problem));
@@ -73,6 +71,7 @@ function loadSource<T>({ name: file, text }: Source, kind: DocumentKind<T>): Loa
   });
   return {
     loaded: read.filter(({ problems }) => problems.length === 0).map(({ loaded }) => loaded),
+    objects: read.map(({ loaded }) => loaded),
     problems: read.flatMap(({ problems }) => problems),
   };
 }
@@ -82,11 +81,11 @@ function toProblem(file: string, { at, field, message, hint }: Misfit): FileProb
 }
 
 /** Of two objects with one id the second would silently win. */
-function repeated(loaded: readonly Loaded<Identified>[]): FileProblem[] {
+function repeated(loaded: readonly Loaded<unknown>[]): FileProblem[] {
   const first = new Map<string, Loaded<unknown>>();
   return loaded.flatMap((one) => {
-    const { id } = one.value;
-    if (id === undefined) return [];
+    const id = isObject(one.value) ? one.value['id'] : undefined;
+    if (typeof id !== 'string') return [];
     const before = first.get(id);
     if (before === undefined) {
       first.set(id, one);
