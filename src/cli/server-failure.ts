@@ -20,7 +20,12 @@ export function serverFailure(error: unknown, attempt: Attempt): unknown {
   const quoted = error.correlationId === undefined ? '' : ` [${error.correlationId}]`;
   const why = `cannot ${attempt.what}: ${error.message || `the server answered ${error.status}`}${quoted}`;
   const details = error.problems.map(describeProblem);
-  return new Failure(why, { exitCode: exitCodeOf(error.status), details, next: nextSteps(error, attempt), cause: error });
+  return new Failure(why, {
+    exitCode: exitCodeOf(error.status),
+    details,
+    next: nextSteps(error, attempt),
+    cause: error,
+  });
 }
 
 function unreachable(error: ServerUnreachable, attempt: Attempt): Failure {

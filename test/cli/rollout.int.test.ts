@@ -61,7 +61,10 @@ const rollOut = [
 
 test('the OK of before the save does not end the wait; the OK after it does', async () => {
   const ran = await run({ before, savedAt: 5, steps: rollOut }, ['depl', 'save', '-', '--wait'], FILE);
-  expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/^depl_x OK 1\/1 ready in \d\.\d s \(revision 2\)\n$/) });
+  expect(ran).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^depl_x OK 1\/1 ready in \d\.\d s \(revision 2\)\n$/),
+  });
   expect(ran.stderr).toContain('depl_x OK 1/1 ready (revision 2)\n');
   expect(ran.stderr).not.toContain('\u001b');
   expect(followed()).toEqual(['5']);
@@ -73,12 +76,17 @@ test('a save that changed nothing is answered by the status as it is', async () 
 });
 
 test('a failure ends the wait with the replica, its exit code, its last 20 log lines and exit 6', async () => {
-  const steps = [{ type: 'DeploymentPlanned', view: deploying }, { type: 'DeploymentStatusChanged', view: crashed }];
+  const steps = [
+    { type: 'DeploymentPlanned', view: deploying },
+    { type: 'DeploymentStatusChanged', view: crashed },
+  ];
   const ran = await run({ before, savedAt: 5, steps }, ['depl', 'save', '-', '--wait'], FILE);
   expect(ran).toMatchObject({ code: 6, stdout: '' });
   const [, told = ''] = ran.stderr.split('(exit code 3), 2 times in a row\n').slice(-2);
   expect(told.split('\n').slice(0, 2)).toEqual(['  last 20 log lines of repl_1:', '  | log 5']);
-  expect(told).toMatch(/ {2}\| log 24\nError: depl_x Error 0\/1 ready in \d\.\d s \(revision 2\): replica 0 exits with code 3\n/);
+  expect(told).toMatch(
+    / {2}\| log 24\nError: depl_x Error 0\/1 ready in \d\.\d s \(revision 2\): replica 0 exits with code 3\n/,
+  );
   expect(told).toContain('  next: oo events --of depl_x\n');
 });
 
@@ -89,7 +97,9 @@ test('what does not fit is said at once, waited for, and a timeout in the end', 
   const ran = await run({ before, savedAt: 5, steps }, ['depl', 'save', '-', '--wait', '--timeout', '1500ms'], FILE);
   expect(ran).toMatchObject({ code: 7, stdout: '' });
   expect(ran.stderr).toContain(`depl_x Deploying 0/1 ready (revision 2): ${details}\n`);
-  expect(ran.stderr).toMatch(/Error: not finished after 1\.\d s: depl_x Deploying .* 8 are needed\n {2}next: oo deployment watch depl_x\n/);
+  expect(ran.stderr).toMatch(
+    /Error: not finished after 1\.\d s: depl_x Deploying .* 8 are needed\n {2}next: oo deployment watch depl_x\n/,
+  );
 });
 
 test('a broken stream is taken up again behind the last event that came', async () => {
@@ -118,7 +128,9 @@ test('-o json prints the result alone on stdout, also of a failure', async () =>
 test('without --wait, and not on a terminal, a save returns at once and says nothing', async () => {
   const script = { before, savedAt: 5, steps: rollOut };
   expect(await run(script, ['depl', 'save', '-'], FILE)).toEqual({ code: 0, stdout: '', stderr: '' });
-  expect(server?.received).toMatchObject([{ method: 'PUT', body: { deployment: { id: 'depl_x', definitionId: 'def_x' } } }]);
+  expect(server?.received).toMatchObject([
+    { method: 'PUT', body: { deployment: { id: 'depl_x', definitionId: 'def_x' } } },
+  ]);
   const json = await shell.oo(['depl', 'save', '-', '--detach', '-o', 'json'], FILE);
   expect(JSON.parse(json.stdout)).toEqual({ id: 'depl_x', outcome: 'saved', changed: true, position: 5 });
 });
@@ -133,6 +145,8 @@ test('several deployments are followed at once; one that fails decides the exit 
 test('get shows the state, each replica, and what is wanted', async () => {
   const ran = await run({ before, savedAt: 5, steps: rollOut }, ['deployment', 'get', 'depl_x']);
   expect(ran.stdout).toContain('Status:    OK\nReady:     1 of 1');
-  expect(ran.stdout).toContain('REPLICA   ID       REVISION   STATUS   NODE     PORTS   REASON\n0         repl_1   1          Ready');
+  expect(ran.stdout).toContain(
+    'REPLICA   ID       REVISION   STATUS   NODE     PORTS   REASON\n0         repl_1   1          Ready',
+  );
   expect(ran.stdout).toContain('definitionId: def_x\n');
 });

@@ -16,6 +16,10 @@ export async function saveDefinitions(files: readonly string[], options: ListOpt
     });
   }
   if (options.output !== 'table') {
-    await printValue(context.terminal, options.output, loaded.map(({ value }) => value));
+    await printValue(
+      context.terminal,
+      options.output,
+      loaded.map(({ value }) => value),
+    );
   }
 }

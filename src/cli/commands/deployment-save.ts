@@ -1,6 +1,5 @@
-import type { DeploymentInput } from '../../api/contract/deploy-schemas.ts';
 import { type Context, openContext } from '../context.ts';
-import { deploymentFile } from '../document/deployment-file.ts';
+import { type DeploymentFile, deploymentFile } from '../document/deployment-file.ts';
 import { type Loaded, loadDocuments } from '../document/load.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
@@ -41,11 +40,13 @@ export async function saveDeployments(files: readonly string[], options: SaveOpt
   }
 }
 
-async function save(context: Context, one: Loaded<DeploymentInput & { readonly id: string }>): Promise<Saved> {
+async function save(context: Context, one: Loaded<DeploymentFile>): Promise<Saved> {
   const { id } = one.value;
-  const answer = await context.client.call('saveDeployment', { body: { deployment: one.value } }).catch((error: unknown) => {
-    throw savingFailure(context, error, `save deployment ${id}`, one);
-  });
+  const answer = await context.client
+    .call('saveDeployment', { body: { deployment: one.value } })
+    .catch((error: unknown) => {
+      throw savingFailure(context, error, `save deployment ${id}`, one);
+    });
   return { id, position: answer.position };
 }
 
@@ -65,6 +66,11 @@ async function follow(context: Context, saved: readonly Saved[], options: SaveOp
 }
 
 async function printSaved({ terminal }: Context, saved: readonly Saved[], format: 'json' | 'yaml'): Promise<void> {
-  const results = saved.map(({ id, position }) => ({ id, outcome: 'saved', changed: position !== undefined, position }));
+  const results = saved.map(({ id, position }) => ({
+    id,
+    outcome: 'saved',
+    changed: position !== undefined,
+    position,
+  }));
   await printValue(terminal, format, results.length === 1 ? results[0] : results);
 }

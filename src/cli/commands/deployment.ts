@@ -22,7 +22,10 @@ export function defineDeployment(group: Command): void {
   subcommand(group, 'get <id>')
     .description('show one deployment with its replicas')
     .addOption(outputOption())
-    .addHelpText('after', examples('oo deployment get depl_myservice123', 'oo deployment get depl_myservice123 -o yaml'))
+    .addHelpText(
+      'after',
+      examples('oo deployment get depl_myservice123', 'oo deployment get depl_myservice123 -o yaml'),
+    )
     .action(async (id: string, _, command: Command) => {
       await (await import('./deployment-get.ts')).getDeployment(id, command.optsWithGlobals());
     });

@@ -47,5 +47,12 @@ async function lineOf(event: EventView, format: EventOptions['output']): Promise
 
 function cellsOf({ position, at, type, stream, actor, data }: EventView): string[] {
   const text = JSON.stringify(data);
-  return [String(position), at, type, stream, actor, text.length > DATA_LENGTH ? `${text.slice(0, DATA_LENGTH)}…` : text];
+  return [
+    String(position),
+    at,
+    type,
+    stream,
+    actor,
+    text.length > DATA_LENGTH ? `${text.slice(0, DATA_LENGTH)}…` : text,
+  ];
 }

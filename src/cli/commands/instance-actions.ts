@@ -12,7 +12,13 @@ export async function listInstances(options: ListOptions): Promise<void> {
   await printListing(context.terminal, options.output, {
     items: body.instances,
     header: ['INSTANCE ID', 'URL', 'STATUS', 'OWNER SLUG', 'LAST HEARTBEAT'],
-    row: ({ id, url, status, slug = '', lastHeartbeat }) => [id, url, status, slug, formatHeartbeat(lastHeartbeat, now)],
+    row: ({ id, url, status, slug = '', lastHeartbeat }) => [
+      id,
+      url,
+      status,
+      slug,
+      formatHeartbeat(lastHeartbeat, now),
+    ],
     whenEmpty: 'No instances run. Deploy something with: oo deployment save ./my-deployment.yaml',
   });
 }

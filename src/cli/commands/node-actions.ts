@@ -28,7 +28,9 @@ interface AddOptions extends ListOptions {
 export async function addNode(url: string, options: AddOptions): Promise<void> {
   const context = await openContext(options);
   const { id, cluster, zone, label: labels } = options;
-  const { body } = await context.call(`add node ${url}`, 'saveNode', { body: { node: { url, id, cluster, zone, labels } } });
+  const { body } = await context.call(`add node ${url}`, 'saveNode', {
+    body: { node: { url, id, cluster, zone, labels } },
+  });
   if (options.output !== 'table') return printValue(context.terminal, options.output, body.node);
   context.terminal.stdout.write(`${body.node.id}\n`);
 }

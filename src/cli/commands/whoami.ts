@@ -15,7 +15,10 @@ export function defineWhoami(command: Command): void {
 /** `oo token`. */
 export function defineToken(command: Command): void {
   command
-    .addHelpText('after', examples('curl -H "Authorization: Bearer $(oo token)" http://127.0.0.1:11337/registry-svc/instances'))
+    .addHelpText(
+      'after',
+      examples('curl -H "Authorization: Bearer $(oo token)" http://127.0.0.1:11337/registry-svc/instances'),
+    )
     .action(async (_, self: Command) => {
       await (await import('./whoami-actions.ts')).printToken(self.optsWithGlobals());
     });

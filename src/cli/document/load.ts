@@ -19,8 +19,14 @@ export interface DocumentKind<T> {
   readonly schema: Schema;
   /** Brings other spellings of it into the one of the schema. */
   readonly normalise: (tree: Tree) => Tree;
-  /** What the domain finds wrong with it; a value without problems is a T. */
-  readonly judge: (value: Json) => readonly Problem[];
+  /** What the domain says of it. */
+  readonly judge: (value: Json) => Judged<T>;
+}
+
+/** A value, which is a T when there are no problems. */
+export interface Judged<T> {
+  readonly value: T;
+  readonly problems: readonly Problem[];
 }
 
 /**
@@ -35,7 +41,11 @@ export async function loadDocuments<T>(
   const { sources, problems: unreadable } = await readSources(paths, stdin);
   const read = sources.map((source) => loadSource(source, kind));
   const loaded = read.flatMap((one) => one.loaded);
-  const problems = [...unreadable, ...read.flatMap((one) => one.problems), ...repeated(read.flatMap((one) => one.objects))];
+  const problems = [
+    ...unreadable,
+    ...read.flatMap((one) => one.problems),
+    ...repeated(read.flatMap((one) => one.objects)),
+  ];
   if (problems.length > 0) throw invalidFiles(problems);
   return loaded;
 }
@@ -57,7 +67,12 @@ function loadSource<T>({ name: file, text }: Source, kind: DocumentKind<T>): Loa
   const objects = parsed.trees.flatMap((tree) => (tree.kind === 'list' ? tree.items : [tree])).map(kind.normalise);
   const conformed = objects.map((tree) => ({ tree, ...conform(tree, kind.schema) }));
   const misfits = conformed.flatMap((one) => one.misfits);
-  const syntax = parsed.problems.map(({ at, message }) => ({ file, at, field: '', message: `not valid YAML: ${message}` }));
+  const syntax = parsed.problems.map(({ at, message }) => ({
+    file,
+    at,
+    field: '',
+    message: `not valid YAML: ${message}`,
+  }));
   if (syntax.length > 0) {
     // What was understood of a broken text is not worth more words, except where its indentation explains why it is broken.
     const explaining = misfits.filter(({ misindented }) => misindented === true);
@@ -65,9 +80,10 @@ function loadSource<T>({ name: file, text }: Source, kind: DocumentKind<T>): Loa
   }
   if (objects.length === 0) return { loaded: [], objects: [], problems: [{ file, field: '', message: 'is empty' }] };
   const read = conformed.map(({ tree, value, misfits: own }) => {
-    const loaded: Loaded<T> = { file, tree, value: value as Json as T };
-    const judged = kind.judge(value).map((problem) => placeProblem(loaded, problem));
-    return { loaded, problems: [...own.map((misfit) => toProblem(file, misfit)), ...judged] };
+    const judged = kind.judge(value);
+    const loaded: Loaded<T> = { file, tree, value: judged.value };
+    const found = judged.problems.map((problem) => placeProblem(loaded, problem));
+    return { loaded, problems: [...own.map((misfit) => toProblem(file, misfit)), ...found] };
   });
   return {
     loaded: read.filter(({ problems }) => problems.length === 0).map(({ loaded }) => loaded),

@@ -66,9 +66,13 @@ test('unquoted scalars count as they are written where text is wanted', async ()
 });
 
 test('several documents, lists, JSON and anchors', async () => {
-  const text = 'id: a\ndefinitionId: d\nenvars: &e {A: "1"}\n---\n# nothing\n---\n- id: b\n  definitionId: d\n- id: c\n  definitionId: d\n';
+  const text =
+    'id: a\ndefinitionId: d\nenvars: &e {A: "1"}\n---\n# nothing\n---\n- id: b\n  definitionId: d\n- id: c\n  definitionId: d\n';
   expect((await load(deploymentFile, text)).map(({ value }) => value.id)).toEqual(['a', 'b', 'c']);
-  expect((await load(deploymentFile, '{"id": "j", "definitionId": "d"}'))[0]?.value).toEqual({ id: 'j', definitionId: 'd' });
+  expect((await load(deploymentFile, '{"id": "j", "definitionId": "d"}'))[0]?.value).toEqual({
+    id: 'j',
+    definitionId: 'd',
+  });
   const aliased = await load(deploymentFile, 'id: &x a\ndefinitionId: *x');
   expect(aliased[0]?.value).toEqual({ id: 'a', definitionId: 'a' });
 });
@@ -130,8 +134,9 @@ test.each([
 });
 
 test('a bomb of aliases ends', async () => {
-  const levels = Array.from({ length: 12 }, (_, level) =>
-    `a${level + 1}: &a${level + 1} [${Array.from({ length: 10 }, () => `*a${level}`).join(',')}]`,
+  const levels = Array.from(
+    { length: 12 },
+    (_, level) => `a${level + 1}: &a${level + 1} [${Array.from({ length: 10 }, () => `*a${level}`).join(',')}]`,
   );
   const told = await problems(deploymentFile, 'a0: &a0 x', ...levels);
   expect(told.join('\n')).toContain('more than 1000 aliases');

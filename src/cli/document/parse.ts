@@ -1,4 +1,14 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, YAMLMap } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  type YAMLMap,
+} from 'yaml';
 
 import type { Entry, Position, Tree } from './tree.ts';
 
@@ -56,7 +66,10 @@ class Builder {
       this.#aliases += 1;
       const target = this.#aliases > ALIASES ? undefined : node.resolve(document);
       if (target === undefined) {
-        this.#problems.push({ at, message: this.#aliases > ALIASES ? `more than ${ALIASES} aliases` : 'an alias of nothing' });
+        this.#problems.push({
+          at,
+          message: this.#aliases > ALIASES ? `more than ${ALIASES} aliases` : 'an alias of nothing',
+        });
         return { kind: 'scalar', value: null, text: '', at };
       }
       return this.#tree(target, document);

@@ -69,7 +69,10 @@ export function locate(tree: Tree, field: string): Position {
 
 /** Keys may hold dots themselves (`envars.my.key`), so the longest key that exists is taken at each step. */
 function pathOf(tree: Tree, field: string): string[] {
-  const parts = field.replaceAll(/\[(\d+)\]/g, '.$1').split('.').filter((part) => part !== '');
+  const parts = field
+    .replaceAll(/\[(\d+)\]/g, '.$1')
+    .split('.')
+    .filter((part) => part !== '');
   const path: string[] = [];
   let current: Tree | undefined = tree;
   for (let from = 0; from < parts.length;) {

@@ -84,7 +84,10 @@ function usage(verb: string): string {
       get: ['  $ oo get /registry-svc/instances?deploymentId=depl_x', '  $ oo get /deploy-svc/deployment/depl_x'],
       post: ['  $ oo post /deploy-svc/deployments', '  $ oo post /registry-svc/nodes --ids=node_1 --ids=node_2'],
       put: ['  $ oo put /deploy-svc/deployment --deployment.id=depl_x --deployment.definitionId=def_x'],
-      delete: ['  $ oo delete /deploy-svc/deployment --deploymentId=depl_x', '  $ oo delete /registry-svc/definition/def_x'],
+      delete: [
+        '  $ oo delete /deploy-svc/deployment --deploymentId=depl_x',
+        '  $ oo delete /registry-svc/definition/def_x',
+      ],
     }[verb as 'get' | 'post' | 'put' | 'delete'],
     '',
   ].join('\n');

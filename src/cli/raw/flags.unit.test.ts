@@ -29,5 +29,5 @@ test('a key named __proto__ is data like any other', () => {
 });
 
 test.each(['--id', 'id=1', '--=1'])('%s is a usage failure', (flag) => {
-  expect(() => flagsToBody([flag])).toThrowError(expect.objectContaining({ exitCode: EXIT.usage }));
+  expect(() => flagsToBody([flag])).toThrow(expect.objectContaining({ exitCode: EXIT.usage }));
 });

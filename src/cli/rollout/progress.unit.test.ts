@@ -39,7 +39,7 @@ test('no line is wider than the terminal, and the block is not higher', () => {
   const lines = written.join('').trimEnd().split('\n');
   expect(lines).toHaveLength(9);
   expect(lines.at(-1)).toBe('… and 44 more lines');
-  expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThan(20);
+  expect(Math.max(...lines.map((line) => Array.from(line).length))).toBeLessThan(20);
 });
 
 test('colours only when they are wanted', () => {

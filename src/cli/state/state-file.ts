@@ -54,7 +54,10 @@ function toEnvironment(name: string, value: unknown): Environment {
   const fields = isObject(value) ? value : {};
   const url = text(fields['url']);
   if (url === undefined) throw new Error(`environments.${name} has no url`);
-  const users = entries(fields['users'], `environments.${name}.users`).map(([slug, user]) => [slug, toUser(slug, user)]);
+  const users = entries(fields['users'], `environments.${name}.users`).map(([slug, user]) => [
+    slug,
+    toUser(slug, user),
+  ]);
   const optional = { description: text(fields['description']), selectedUser: text(fields['selectedUser']) };
   return {
     url,

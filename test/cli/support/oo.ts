@@ -26,7 +26,9 @@ export async function openShell(): Promise<Shell> {
   return {
     home,
     async oo(args, stdin = '') {
-      const child = spawn(OO, args, { env: { ...process.env, HOME: home, XDG_CACHE_HOME: join(tmpdir(), 'oo-cache') } });
+      const child = spawn(OO, args, {
+        env: { ...process.env, HOME: home, XDG_CACHE_HOME: join(tmpdir(), 'oo-cache') },
+      });
       child.stdin.end(stdin);
       const exit = Promise.withResolvers<number | null>();
       child.once('error', exit.reject);

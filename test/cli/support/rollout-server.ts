@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 
 import type { DeploymentView } from '../../../src/api/contract/deploy-schemas.ts';
 import { exampleView } from './example-view.ts';
-import { type Received, type Reply, type ReplayServer, startReplayServer } from './replay-server.ts';
+import { type Reply, type ReplayServer, startReplayServer } from './replay-server.ts';
 
 /** One thing that happens in the log, and what the deployment looks like from then on. */
 export interface Step {
@@ -14,49 +14,67 @@ export interface Script {
   readonly before?: DeploymentView;
   /** The position that the save answers with; absent when it changed nothing. */
   readonly savedAt?: number;
-  /** What happens once somebody follows the events. */
   readonly steps: readonly Step[];
   /** Breaks the stream once, after so many events. */
   readonly breakAfter?: number;
-  /** What to answer to the first follower instead of a stream. */
+  /** What to answer to followers instead of a stream. */
   readonly refuseStream?: Reply;
 }
 
-/** A server on which one rollout goes as written: the steps happen when the events are followed, or at the second look. */
+interface Follower {
+  readonly response: ServerResponse;
+  /** The next step to tell. */
+  next: number;
+}
+
+/**
+ * A server on which one rollout goes as written. Each step happens only after somebody has looked at the state before it,
+ * so that whoever takes a passing state for the end is found out.
+ */
 export async function startRolloutServer(script: Script): Promise<ReplayServer> {
   const first = (script.savedAt ?? 10) + 1;
-  const events = script.steps.map(({ type }, index) => ({ position: first + index, id: `evt_${index}`, type, data: {} }));
+  const followers: Follower[] = [];
   let view = script.before ?? exampleView();
-  let done = 0;
-  let broken = false;
-  const advance = (): void => {
-    view = script.steps[done]?.view ?? view;
-    done += 1;
-  };
+  let happened = 0;
+  let breaks = script.breakAfter;
 
-  function stream(request: Received, response: ServerResponse): 'taken' {
-    const after = Number(new URL(request.path, 'http://x').searchParams.get('after'));
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
-    for (const event of events.filter(({ position }) => position > after)) {
-      if (!broken && script.breakAfter !== undefined && event.position - first === script.breakAfter) {
-        broken = true;
-        response.end();
-        return 'taken';
+  function happen(): void {
+    view = script.steps[happened]?.view ?? view;
+    happened = Math.min(happened + 1, script.steps.length);
+    for (const follower of followers) tell(follower);
+  }
+
+  function tell(follower: Follower): void {
+    for (; follower.next < happened; follower.next += 1) {
+      if (breaks === follower.next) {
+        breaks = undefined;
+        followers.splice(followers.indexOf(follower), 1);
+        follower.response.end();
+        return;
       }
-      while (done <= event.position - first) advance();
-      response.write(`id: ${event.position}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+      const event = { position: first + follower.next, type: script.steps[follower.next]?.type, data: {} };
+      follower.response.write(`id: ${event.position}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
     }
+  }
+
+  function follow(after: number, response: ServerResponse): 'taken' {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.flushHeaders();
+    const follower = { response, next: after + 1 - first };
+    followers.push(follower);
+    tell(follower);
     return 'taken';
   }
 
-  let looks = 0;
-  return startReplayServer((request, response) => {
-    if (request.path.startsWith('/deploy-svc/events')) return script.refuseStream ?? stream(request, response);
-    if (request.method === 'PUT') {
+  return startReplayServer(({ method, path }, response) => {
+    if (path.startsWith('/deploy-svc/events')) {
+      return script.refuseStream ?? follow(Number(new URL(path, 'http://x').searchParams.get('after')), response);
+    }
+    if (method === 'PUT') {
       return { body: {}, headers: script.savedAt === undefined ? {} : { 'x-log-position': String(script.savedAt) } };
     }
-    looks += 1;
-    if (script.refuseStream !== undefined && looks > 1) while (done < script.steps.length) advance();
-    return { body: view };
+    const seen = { ...view, position: first + happened - 1 };
+    response.once('finish', happen);
+    return { body: seen };
   });
 }
