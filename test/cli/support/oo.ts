@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-const OO = fileURLToPath(new URL('../../../bin/oo', import.meta.url));
+/** The launcher. */
+export const OO = fileURLToPath(new URL('../../../bin/oo', import.meta.url));
 
 /** What a run of the command line left behind. */
 export interface Ran {

@@ -15,6 +15,8 @@ export interface Script {
   /** The position that the save answers with; absent when it changed nothing. */
   readonly savedAt?: number;
   readonly steps: readonly Step[];
+  /** So many steps have happened before anybody comes. */
+  readonly happened?: number;
   /** Breaks the stream once, after so many events. */
   readonly breakAfter?: number;
   /** What to answer to followers instead of a stream. */
@@ -35,7 +37,7 @@ export async function startRolloutServer(script: Script): Promise<ReplayServer> 
   const first = (script.savedAt ?? 10) + 1;
   const followers: Follower[] = [];
   let view = script.before ?? exampleView();
-  let happened = 0;
+  let happened = script.happened ?? 0;
   let breaks = script.breakAfter;
 
   function happen(): void {
@@ -60,7 +62,7 @@ export async function startRolloutServer(script: Script): Promise<ReplayServer> 
   function follow(after: number, response: ServerResponse): 'taken' {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.flushHeaders();
-    const follower = { response, next: after + 1 - first };
+    const follower = { response, next: Math.max(0, after + 1 - first) };
     followers.push(follower);
     tell(follower);
     return 'taken';
