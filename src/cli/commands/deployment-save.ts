@@ -1,6 +1,5 @@
-import type { DeploymentInput } from '../../api/contract/deploy-schemas.ts';
 import { type Context, openContext } from '../context.ts';
-import { deploymentFile } from '../document/deployment-file.ts';
+import { type DeploymentFile, deploymentFile } from '../document/deployment-file.ts';
 import { type Loaded, loadDocuments } from '../document/load.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
@@ -41,7 +40,7 @@ export async function saveDeployments(files: readonly string[], options: SaveOpt
   }
 }
 
-async function save(context: Context, one: Loaded<DeploymentInput & { readonly id: string }>): Promise<Saved> {
+async function save(context: Context, one: Loaded<DeploymentFile>): Promise<Saved> {
   const { id } = one.value;
   const answer = await context.client
     .call('saveDeployment', { body: { deployment: one.value } })

@@ -3,7 +3,7 @@ import type { DeploymentView, EventView } from '../../api/contract/deploy-schema
 import type { Context } from '../context.ts';
 import { Doorbell } from './doorbell.ts';
 import { eventFeed } from './event-feed.ts';
-import { type Fate, fateOf } from './fate.ts';
+import { type Fate, fateOf, type Observed } from './fate.ts';
 
 /** Without a stream the view is asked for this often; with one only to be sure. */
 const POLL = 1000;
@@ -36,7 +36,7 @@ export async function followRollout(context: Context, options: FollowRollout): P
     for (;;) {
       const view = await watch.look();
       const now = performance.now();
-      const fate = view === undefined ? 'pending' : fateOf(view, watch.observed(now));
+      const fate = view === undefined ? 'pending' : fateOf(view, watch.observed(view, now));
       if (view !== undefined && fate !== 'pending') return { fate, view, milliseconds: now - started };
       if (now >= deadline) return { fate: 'timeout', view: watch.lastView(), milliseconds: now - started };
       await watch.change(Math.max(1, deadline - now));
@@ -56,16 +56,17 @@ class Watch {
   finished: Promise<void> = Promise.resolve();
   #view: DeploymentView | undefined;
   #streaming = false;
-  #planned: boolean;
+  /** The position at which the planner is known to have seen the save. */
+  #plannedAt: number | undefined;
   #changedAt = performance.now();
   #lost: ServerUnreachable | undefined;
-  #broken: unknown;
+  #broken: Error | undefined;
 
   constructor(context: Context, options: FollowRollout, signal: AbortSignal) {
     this.#context = context;
     this.#options = options;
     this.#signal = signal;
-    this.#planned = options.savedAt === undefined;
+    if (options.savedAt === undefined) this.#plannedAt = 0;
     if (options.savedAt !== undefined) this.#listen(options.savedAt);
   }
 
@@ -91,8 +92,10 @@ class Watch {
   }
 
   /** What is known beside the view. */
-  observed(now: number): { planned: boolean; quiet: number } {
-    return { planned: this.#planned, quiet: now - this.#changedAt };
+  observed({ position }: DeploymentView, now: number): Observed {
+    // The event may overtake an answer that was made before it.
+    const planned = this.#plannedAt !== undefined && position >= this.#plannedAt;
+    return { planned, quiet: now - this.#changedAt };
   }
 
   /** The last view that came; throws when the server could not be reached at the end, or never. */
@@ -104,7 +107,7 @@ class Watch {
 
   /** Resolves when something may have changed. */
   async change(atMost: number): Promise<void> {
-    await this.#bell.wait(Math.min(atMost, this.#streaming && this.#planned ? SAFETY_POLL : POLL));
+    await this.#bell.wait(Math.min(atMost, this.#streaming && this.#plannedAt !== undefined ? SAFETY_POLL : POLL));
   }
 
   #listen(after: number): void {
@@ -112,7 +115,7 @@ class Watch {
       this.#streaming = false;
       // Without the stream (a missing permission, say) asking for the view does the same, only slower.
       if (error instanceof ApiError) return;
-      this.#broken = error;
+      this.#broken = error instanceof Error ? error : new Error(String(error));
       this.#bell.ring();
     });
   }
@@ -130,7 +133,7 @@ class Watch {
     for await (const event of feed) {
       this.#streaming = true;
       this.#changedAt = performance.now();
-      if (savedAt !== undefined && isAnswerTo(event, savedAt)) this.#planned = true;
+      if (savedAt !== undefined && isAnswerTo(event, savedAt)) this.#plannedAt ??= event.position;
       this.#bell.ring();
     }
   }
