@@ -9,6 +9,9 @@ import type { WorkerMembership } from './membership.ts';
 /** The steps of starting a container, in order. Tests end the process after each of them. */
 export type StartStep = 'claimed' | 'pulled' | 'created' | 'created-stored' | 'started' | 'started-stored';
 
+/** The steps of stopping one. */
+export type StopStep = 'found' | 'stopped' | 'removed' | 'stopped-stored';
+
 /** What a worker works with. */
 export interface WorkerDeps {
   readonly store: EventStore;
@@ -21,5 +24,5 @@ export interface WorkerDeps {
   /** Owner label of our containers. */
   readonly installationId: string;
   /** Told when a step is done, before the next one begins. */
-  readonly onStep?: ((step: StartStep, replicaId: string) => void) | undefined;
+  readonly onStep?: ((step: StartStep | StopStep, replicaId: string) => void) | undefined;
 }

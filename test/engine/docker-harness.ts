@@ -56,7 +56,7 @@ export async function dockerHarness(): Promise<EngineHarness> {
 }
 
 /** Pushes the image to the registry that its reference names. */
-async function push(reference: string): Promise<void> {
+export async function push(reference: string): Promise<void> {
   const stream = await docker
     .getImage(reference)
     .push({ authconfig: { username: '', password: '', serveraddress: '' } });
