@@ -23,14 +23,19 @@ beforeAll(async () => {
 });
 afterAll(() => images[Symbol.asyncDispose]());
 
-const START_STEPS: readonly StartStep[] = ['claimed', 'pulled', 'created', 'created-stored', 'started', 'started-stored'];
+const START_STEPS: readonly StartStep[] = [
+  'claimed',
+  'pulled',
+  'created',
+  'created-stored',
+  'started',
+  'started-stored',
+];
 const STOP_STEPS: readonly StopStep[] = ['found', 'stopped', 'removed', 'stopped-stored'];
 
 /** A worker that dies at a step, and one beside it that is held until then, so that the first gets the jobs. */
 async function workers(installation: Installation, step: StartStep | StopStep): Promise<readonly [Doomed, Heir]> {
-  const doomed = await installation.start({ signalAt: { step, signal: 'SIGKILL' } });
-  const heir = await installation.start();
-  return [doomed, heir];
+  return Promise.all([installation.start({ signalAt: { step, signal: 'SIGKILL' } }), installation.start()]);
 }
 
 type Doomed = ServiceProcess;

@@ -40,8 +40,10 @@ export async function openInstallation(url?: string): Promise<Installation> {
   const onError = (): void => undefined;
   const database = stack.use(openDatabase({ url: own, applicationName: 'deploy-svc test', onError }));
   const queue = stack.use(await openJobQueue({ url: own, onError, works: false }));
-  const effects = async (tx: Parameters<typeof queue.sendIn>[0], events: Parameters<typeof jobsFor>[0]): Promise<void> =>
-    queue.sendIn(tx, jobsFor(events));
+  const effects = async (
+    tx: Parameters<typeof queue.sendIn>[0],
+    events: Parameters<typeof jobsFor>[0],
+  ): Promise<void> => queue.sendIn(tx, jobsFor(events));
   const store = stack.use(openStore({ database, clock: systemClock, projections: PROJECTIONS, effects }));
   const [row] = await queryRows(database, 'select id from installation');
   const id = String(row?.['id']);
@@ -121,6 +123,8 @@ export async function waitForStatus(
   const row = await installation.store.row<DeploymentState>('deployments', deploymentId);
   if (row?.state.status === status) return;
   const reached = (event: RecordedEvent): boolean =>
-    event.type === 'DeploymentStatusChanged' && event.data.deploymentId === deploymentId && event.data.status === status;
+    event.type === 'DeploymentStatusChanged' &&
+    event.data.deploymentId === deploymentId &&
+    event.data.status === status;
   await waitForEvent(installation, from, reached, deadlineMs);
 }

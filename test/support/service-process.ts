@@ -22,7 +22,11 @@ export interface ServiceProcess extends AsyncDisposable {
   /** Where its API listens, when it has one. */
   readonly url: string | undefined;
   /** When it ended, and how; milliseconds since the epoch. */
-  readonly ended: Promise<{ readonly at: number; readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  readonly ended: Promise<{
+    readonly at: number;
+    readonly code: number | null;
+    readonly signal: NodeJS.Signals | null;
+  }>;
   /** True until the process has ended. */
   readonly running: boolean;
   signal(signal: NodeJS.Signals): void;
