@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { v7 as uuidv7 } from 'uuid';
 
 import { systemClock } from '../../src/clock.ts';
@@ -127,4 +129,30 @@ export async function waitForStatus(
     event.data.deploymentId === deploymentId &&
     event.data.status === status;
   await waitForEvent(installation, from, reached, deadlineMs);
+}
+
+/** The ids under which these processes are registered as workers now, in their order. */
+export async function workerIds(
+  { database }: Pick<Installation, 'database'>,
+  processes: readonly Pick<ServiceProcess, 'pid'>[],
+): Promise<readonly string[]> {
+  const rows = await queryRows(database, 'select id, pid from workers');
+  const ids = new Map(rows.map(({ id, pid }) => [Number(pid), String(id)]));
+  return processes.flatMap(({ pid }) => ids.get(pid) ?? []);
+}
+
+/** Waits until the process is registered under another id than before. */
+export async function waitForNewId(
+  installation: Installation,
+  process: Pick<ServiceProcess, 'pid'>,
+  before: string | undefined,
+  deadlineMs = 15_000,
+): Promise<string> {
+  const until = performance.now() + deadlineMs;
+  while (performance.now() < until) {
+    const [id] = await workerIds(installation, [process]).catch(() => []);
+    if (id !== undefined && id !== before) return id;
+    await delay(50);
+  }
+  throw new Error(`process ${process.pid} did not register anew\n${installation.output()}`);
 }
