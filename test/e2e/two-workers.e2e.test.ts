@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import type { RecordedEvent } from '../../src/domain/event.ts';
 import { docker } from '../engine/docker-harness.ts';
-import { deploy, openInstallation, waitForStatus, workerIds, type Installation } from '../support/installation.ts';
+import { queryRows } from '../support/database.ts';
+import {
+  deploy,
+  openInstallation,
+  waitForEvent,
+  waitForStatus,
+  workerIds,
+  type Installation,
+} from '../support/installation.ts';
 import { containersOf, oracle } from '../support/oracle.ts';
 import { startTestImages, type TestImages } from '../support/test-images.ts';
 
@@ -36,18 +45,36 @@ test('two workers share the start of one deployment, and each container is start
   expect([...starts.values()].reduce((sum, count) => sum + count, 0)).toBe(REPLICAS);
 });
 
-test.for(['first', 'second'] as const)('the %s of two workers dies in the middle: exactly twenty containers', async (which) => {
+test.for(['first', 'second'] as const)(
+  'the %s of two workers dies in the middle: exactly twenty containers',
+  async (which) => {
+    await using installation = await openInstallation();
+    const signalAt = { step: 'created', times: 2, signal: 'SIGKILL' } as const;
+    // One after the other: the first is the one that watches the node.
+    const first = await installation.start(which === 'first' ? { signalAt } : {});
+    const second = await installation.start(which === 'second' ? { signalAt } : {});
+    await deploy(installation, twenty());
+    const { signal } = await (which === 'first' ? first : second).ended;
+    expect(signal).toBe('SIGKILL');
+    await waitForStatus(installation, 'web', 'OK', DEADLINE_MS);
+    const { wanted } = await oracle(installation, REPLICAS);
+    expect(wanted).toEqual(Array.from({ length: REPLICAS }, (_, index) => `web-r1-${index}/1 running`).toSorted());
+  },
+);
+
+test('a worker that is asked to end finishes what it has begun, and leaves the rest', async () => {
   await using installation = await openInstallation();
-  const signalAt = { step: 'created', times: 2, signal: 'SIGKILL' } as const;
-  // One after the other: the first is the one that watches the node.
-  const first = await installation.start(which === 'first' ? { signalAt } : {});
-  const second = await installation.start(which === 'second' ? { signalAt } : {});
-  await deploy(installation, twenty());
-  const { signal } = await (which === 'first' ? first : second).ended;
-  expect(signal).toBe('SIGKILL');
+  const [leaving] = await Promise.all([installation.start(), installation.start()]);
+  const [id] = await workerIds(installation, [leaving]);
+  const from = await deploy(installation, twenty());
+  const begun = (event: RecordedEvent): boolean => event.type === 'ContainerCreated' && event.actor === `worker/${id}`;
+  await waitForEvent(installation, from, begun, DEADLINE_MS);
+  leaving.signal('SIGTERM');
+  expect(await leaving.ended).toMatchObject({ code: 0, signal: null });
   await waitForStatus(installation, 'web', 'OK', DEADLINE_MS);
-  const { wanted } = await oracle(installation, REPLICAS);
-  expect(wanted).toEqual(Array.from({ length: REPLICAS }, (_, index) => `web-r1-${index}/1 running`).toSorted());
+  await oracle(installation, REPLICAS);
+  const again = await queryRows(installation.database, 'select name, id from pgboss.job where retry_count > 0');
+  expect(again).toEqual([]);
 });
 
 test('a container that dies with the worker that watched it is replaced by the other', async () => {

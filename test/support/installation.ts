@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import { v7 as uuidv7 } from 'uuid';
 
 import { systemClock } from '../../src/clock.ts';
@@ -18,6 +16,7 @@ import { openStore } from '../../src/store/postgres-store.ts';
 import { queryRows } from './database.ts';
 import { clearContainers } from './oracle.ts';
 import { freshDatabase } from './postgres.ts';
+import { until } from './until.ts';
 import { startProcess, type ProcessOptions, type ServiceProcess } from './service-process.ts';
 
 export const DOCKER_URL = 'unix:///var/run/docker.sock';
@@ -148,11 +147,10 @@ export async function waitForNewId(
   before: string | undefined,
   deadlineMs = 15_000,
 ): Promise<string> {
-  const until = performance.now() + deadlineMs;
-  while (performance.now() < until) {
-    const [id] = await workerIds(installation, [process]).catch(() => []);
-    if (id !== undefined && id !== before) return id;
-    await delay(50);
-  }
-  throw new Error(`process ${process.pid} did not register anew\n${installation.output()}`);
+  let now = before;
+  await until(`process ${process.pid} registers anew\n${installation.output()}`, deadlineMs, async () => {
+    [now] = await workerIds(installation, [process]).catch(() => []);
+    return now !== undefined && now !== before;
+  });
+  return now ?? '';
 }

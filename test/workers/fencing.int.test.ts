@@ -1,15 +1,22 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { Fenced } from '../../src/store/command.ts';
 import { docker } from '../engine/docker-harness.ts';
-import { deploy, openInstallation, waitForEvent, waitForNewId, waitForStatus, workerIds } from '../support/installation.ts';
+import {
+  deploy,
+  openInstallation,
+  waitForEvent,
+  waitForNewId,
+  waitForStatus,
+  workerIds,
+} from '../support/installation.ts';
 import { containersOf, oracle } from '../support/oracle.ts';
 import type { ServiceProcess } from '../support/service-process.ts';
 import { command, definitionSaved } from '../support/store.ts';
 import { startTestImages, type TestImages } from '../support/test-images.ts';
+import { until } from '../support/until.ts';
 
 let images: TestImages;
 beforeAll(async () => {
@@ -20,15 +27,12 @@ afterAll(() => images[Symbol.asyncDispose]());
 const web = (id: string) => ({ id, replicas: 1, image: images.local, envars: { MODE: 'sleep' } });
 
 /** Waits until the process has stopped itself; milliseconds since the epoch then. */
-async function stopped({ pid, output }: ServiceProcess): Promise<number> {
-  const until = performance.now() + 20_000;
-  while (performance.now() < until) {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+async function stopped({ pid }: ServiceProcess): Promise<number> {
+  await until(`process ${pid} has stopped`, 20_000, async () => {
     // pid (command) state …: T is stopped.
-    if (/\) T /.test(stat)) return Date.now();
-    await delay(20);
-  }
-  throw new Error(`it did not stop\n${output()}`);
+    return (await readFile(`/proc/${pid}/stat`, 'utf8')).includes(') T ');
+  });
+  return Date.now();
 }
 
 test('a worker that was stopped for long writes nothing of what it had begun, and works on under a new id', async () => {
