@@ -27,7 +27,7 @@ export interface Engine extends AsyncDisposable {
   ): Promise<void>;
 
   /**
-   * Creates the container, or adopts the one of that name when its replica and generation labels are the same.
+   * Creates the container, or adopts the one of that name when its owner, replica and generation labels are the same.
    * Idempotent. Throws `name-taken` when somebody else's container has the name, `image-not-found` when the image is absent.
    */
   create(spec: ContainerSpec, signal?: AbortSignal): Promise<Created>;

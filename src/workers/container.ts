@@ -2,15 +2,18 @@ import type { ReplicaState } from '../domain/replica/evolve.ts';
 import type { Template } from '../domain/template.ts';
 import { LABEL, type ContainerSpec, type ContainerState } from '../engine/engine.ts';
 
-/** The container's name says which generation of which replica it is, and nothing else could have it. */
-export function containerName(replicaId: string, generation: number): string {
-  return `${replicaId}-g${generation}`;
+/**
+ * The container's name says which generation of which replica it is, and in which installation: several may share an
+ * engine, and a new database may find what an earlier one has left there under the same deployment's name.
+ */
+export function containerName(replicaId: string, generation: number, installationId: string): string {
+  return `${replicaId}-g${generation}-${installationId.slice(0, 8)}`;
 }
 
 /** What the engine is asked to create for one generation of a replica. */
 export function containerSpec(replica: ReplicaState, template: Template, installationId: string): ContainerSpec {
   return {
-    name: containerName(replica.id, replica.generation),
+    name: containerName(replica.id, replica.generation, installationId),
     image: template.image,
     labels: {
       [LABEL.managed]: 'true',

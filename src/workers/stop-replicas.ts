@@ -25,7 +25,7 @@ async function one(
   const { replicaId, generation } = attempt;
   if (node !== undefined && !node.removed) {
     const engine = deps.engines.at(node.url);
-    const container = await engine.inspect(containerName(replicaId, generation), signal);
+    const container = await engine.inspect(containerName(replicaId, generation, deps.installationId), signal);
     deps.onStep?.('found', replicaId);
     if (container !== undefined) {
       await engine.stop(container.id, GRACE_SECONDS, signal);

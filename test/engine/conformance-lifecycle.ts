@@ -54,6 +54,14 @@ function creation(bench: Bench): void {
     });
   });
 
+  it('refuses a name that the same replica of another owner has', async () => {
+    const spec = bench.spec();
+    const owned = (owner: string) => ({ ...spec, labels: { ...spec.labels, [LABEL.owner]: owner } });
+    await bench.engine.create(owned('one'));
+    await expect(bench.engine.create(owned('other'))).rejects.toMatchObject({ code: 'name-taken' });
+    expect((await bench.engine.create(owned('one'))).adopted).toBe(true);
+  });
+
   it('refuses a name that a foreign container has, also without labels to compare', async () => {
     const { labels, ...spec } = bench.spec();
     await using _foreign = await bench.harness.runForeign(spec.name);

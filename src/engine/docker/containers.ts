@@ -56,10 +56,11 @@ async function adopt(
 ): Promise<Created | undefined> {
   const existing = await inspectContainer(api, spec.name, signal);
   if (existing === undefined || existing.phase === 'removing') return undefined;
+  const ofOwner = existing.labels[LABEL.owner] === spec.labels[LABEL.owner];
   const same = [LABEL.replica, LABEL.generation].every(
     (label) => existing.labels[label] !== undefined && existing.labels[label] === spec.labels[label],
   );
-  if (same) return { containerId: existing.id, adopted: true };
+  if (ofOwner && same) return { containerId: existing.id, adopted: true };
   throw new EngineError('name-taken', `create container ${spec.name} on ${api.url}: ${conflict.message}`, {
     cause: conflict,
   });

@@ -21,10 +21,11 @@ export function createContainer(host: SimulatedHost, spec: ContainerSpec): Creat
     host.tell(container, { type: 'create' });
     return { containerId: container.id, adopted: false };
   }
+  const ofOwner = existing.labels[LABEL.owner] === spec.labels[LABEL.owner];
   const same = [LABEL.replica, LABEL.generation].every(
     (label) => existing.labels[label] !== undefined && existing.labels[label] === spec.labels[label],
   );
-  if (same) return { containerId: existing.id, adopted: true };
+  if (ofOwner && same) return { containerId: existing.id, adopted: true };
   throw fail(
     'name-taken',
     `Conflict. The container name "/${spec.name}" is already in use by container "${existing.id}".`,

@@ -106,7 +106,7 @@ async function reportEnd(
 async function discard(deps: WorkerDeps, { engine, attempt, replica }: Start): Promise<void> {
   const status = (await presentReplica(deps, attempt))?.state.status;
   if (status !== undefined && HELD.includes(status)) return;
-  const container = await engine.inspect(containerName(replica.id, attempt.generation));
+  const container = await engine.inspect(containerName(replica.id, attempt.generation, deps.installationId));
   if (container === undefined) return;
   await engine.stop(container.id, GRACE_SECONDS);
   await engine.remove(container.id);

@@ -44,7 +44,10 @@ export async function inspectNode(
   for (const replica of replicas.values()) {
     if (!UP.includes(replica.status) || running.has(replica.id)) continue;
     // It may have come up between the list and the row: only a look of its own tells that it is gone.
-    if ((await engine.inspect(containerName(replica.id, replica.generation), signal)) !== undefined) continue;
+    if (
+      (await engine.inspect(containerName(replica.id, replica.generation, deps.installationId), signal)) !== undefined
+    )
+      continue;
     const failure = { kind: 'gone' as const, message: `its container is gone from node ${node.id}`, terminal: false };
     await failAttempt(deps, attemptOf(replica), failure);
   }
