@@ -63,7 +63,7 @@ describe('SIGKILL of a worker while it starts a container', () => {
     const [doomed, heir] = await workers(installation, step);
     heir.signal('SIGSTOP');
     await deploy(installation, { id: 'web', replicas: 1, image, envars: { MODE: 'sleep' } });
-    const { at } = await doomed.ended;
+    const { at } = await doomed.end();
     heir.signal('SIGCONT');
     await waitForStatus(installation, 'web', 'OK');
     const { wanted } = await oracle(installation, 1);
@@ -81,7 +81,7 @@ describe('SIGKILL of a worker while it removes a deployment', () => {
     await waitForStatus(installation, 'web', 'OK');
     heir.signal('SIGSTOP');
     const from = await undeploy(installation, 'web');
-    const { at } = await doomed.ended;
+    const { at } = await doomed.end();
     heir.signal('SIGCONT');
     await waitForEvent(installation, from, ({ type }) => type === 'DeploymentRemoved');
     expect((await oracle(installation, 0)).live).toEqual([]);

@@ -5,6 +5,7 @@ import type { StartStep, StopStep } from '../../src/workers/deps.ts';
 
 const ENTRY = fileURLToPath(new URL('worker-process.ts', import.meta.url));
 const READY_DEADLINE_MS = 30_000;
+const END_DEADLINE_MS = 30_000;
 /** Characters of a process' output that a failure shows. */
 const OUTPUT_KEPT = 20_000;
 
@@ -21,12 +22,8 @@ export interface ServiceProcess extends AsyncDisposable {
   readonly pid: number;
   /** Where its API listens, when it has one. */
   readonly url: string | undefined;
-  /** When it ended, and how; milliseconds since the epoch. */
-  readonly ended: Promise<{
-    readonly at: number;
-    readonly code: number | null;
-    readonly signal: NodeJS.Signals | null;
-  }>;
+  /** Waits until it has ended, at most 30 s. */
+  end(): Promise<ProcessEnd>;
   /** True until the process has ended. */
   readonly running: boolean;
   signal(signal: NodeJS.Signals): void;
@@ -34,11 +31,18 @@ export interface ServiceProcess extends AsyncDisposable {
   output(): string;
 }
 
+/** When a process ended, in milliseconds since the epoch, and how. */
+export interface ProcessEnd {
+  readonly at: number;
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
 /** Starts the process and waits until it says that it is ready. Killed on disposal, stopped or not. */
 export async function startProcess(options: ProcessOptions): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, [ENTRY], { env: environment(options), stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [ENTRY], { env: environment(options), stdio: ['pipe', 'pipe', 'pipe'] });
   const output = keepOutput(child);
-  const ended = new Promise<Awaited<ServiceProcess['ended']>>((resolve) =>
+  const ended = new Promise<ProcessEnd>((resolve) =>
     child.once('exit', (code, signal) => resolve({ at: Date.now(), code, signal })),
   );
   const close = async (): Promise<void> => {
@@ -51,7 +55,7 @@ export async function startProcess(options: ProcessOptions): Promise<ServiceProc
     return {
       pid: child.pid ?? 0,
       url,
-      ended,
+      end: () => within(ended, output),
       get running() {
         return child.exitCode === null && child.signalCode === null;
       },
@@ -62,6 +66,19 @@ export async function startProcess(options: ProcessOptions): Promise<ServiceProc
   } catch (error) {
     await close();
     throw new Error(`${String(error)}\n${output()}`, { cause: error });
+  }
+}
+
+async function within<T>(promise: Promise<T>, output: () => string): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`it has not ended within ${END_DEADLINE_MS} ms\n${output()}`)),
+    END_DEADLINE_MS,
+  );
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

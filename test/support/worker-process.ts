@@ -10,6 +10,8 @@ import { startService } from '../../src/process/service.ts';
 const [step, times, signal] = (process.env['SIGNAL_AT'] ?? '').split(' ');
 let left = Number(times);
 
+// Whoever started it holds the other end: without a parent nobody would end it.
+process.stdin.once('end', () => process.exit(1)).resume();
 const config = readConfig(process.env);
 const asked = new Promise<void>((resolve) => void process.once('SIGTERM', () => resolve()));
 const service = await startService(config, createLogger(config.LOG_LEVEL), {

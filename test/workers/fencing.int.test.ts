@@ -61,7 +61,7 @@ test('a worker that was stopped for long writes nothing of what it had begun, an
   await expect(installation.store.append(late)).rejects.toThrow(Fenced);
 
   heir.signal('SIGKILL');
-  await heir.ended;
+  await heir.end();
   const next = await deploy(installation, web('two'));
   await waitForStatus(installation, 'two', 'OK');
   const ready = await waitForEvent(installation, next, ({ type }) => type === 'ReplicaReady');
