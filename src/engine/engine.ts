@@ -2,6 +2,8 @@
  * The port to a container engine. `docker` and `simulated` implement it and pass one conformance suite
  * (`test/engine/`). Every call takes an optional AbortSignal and has a deadline of its own: an engine
  * that accepts and never answers ends in an EngineError with code `timeout`, not in a hang.
+ * Failures are EngineErrors: `unreachable` and `timeout` from any call, `refused` where no other code fits. A call whose
+ * signal aborts rejects with the signal's reason; the iterables of `logs` and `events` then just end.
  */
 export interface Engine extends AsyncDisposable {
   /** As registered: `unix:///var/run/docker.sock`, `tcp://host:2376`, `ssh://user@host`, `simulated://name`. */
@@ -36,19 +38,21 @@ export interface Engine extends AsyncDisposable {
   /** Removes it, running or not, with its anonymous volumes. Absent: no effect. */
   remove(containerId: string, signal?: AbortSignal): Promise<void>;
 
-  /** Every container, running or not, that carries `LABEL.managed`; of one owner when given. */
+  /** Every container, running or not, that carries `LABEL.managed`. */
   list(signal?: AbortSignal): Promise<readonly ContainerState[]>;
   /** By id or name; undefined when there is none. */
   inspect(idOrName: string, signal?: AbortSignal): Promise<ContainerState | undefined>;
-  /** Log lines, oldest first. With `follow` until the container ends or the signal aborts. */
-  logs(containerId: string, options?: LogOptions): AsyncIterable<LogLine>;
-  /** One sample of what the container uses. */
+  /** Log lines, oldest first. With `follow` until the container ends or the signal aborts. Throws `not-found`. */
+  logs(containerId: string, options?: LogOptions): AsyncIterableIterator<LogLine>;
+  /** One sample of what the container uses; zeros while it does not run. Throws `not-found`. */
   stats(containerId: string, signal?: AbortSignal): Promise<ContainerStats>;
   /**
    * What happens to managed containers, from `since` on (an event's own `at`, inclusive: consumers ignore repeats).
    * Ends by throwing `unreachable` when the engine goes away; the caller resumes with the last `at` it has seen.
+   * Engines remember only so many events (Docker: the last 256 of the whole host, none across its own restart):
+   * a reconnect after more than a blink needs a `list` as well.
    */
-  events(options: { readonly since?: Date; readonly signal: AbortSignal }): AsyncIterable<EngineEvent>;
+  events(options: { readonly since?: Date | undefined; readonly signal: AbortSignal }): AsyncIterableIterator<EngineEvent>;
 }
 
 /** Labels that make a container ours. Names and labels derive from replica and generation alone. */
@@ -64,9 +68,11 @@ export const LABEL = {
 export interface EngineInfo {
   readonly name: string;
   readonly version: string;
+  /** The engine's clock: the first `since` of its events, where this process' own clock may be off. */
+  readonly now: Date;
 }
 
-/** CPU in thousandths of a core, sizes in bytes. */
+/** CPU in thousandths of a core, sizes in bytes; `vramBytes` is 0 where the engine does not tell. */
 export interface EngineCapacity {
   readonly cpuMillis: number;
   readonly memoryBytes: number;
@@ -120,10 +126,10 @@ export interface ContainerState {
 }
 
 export interface LogOptions {
-  readonly tail?: number;
-  readonly since?: Date;
-  readonly follow?: boolean;
-  readonly signal?: AbortSignal;
+  readonly tail?: number | undefined;
+  readonly since?: Date | undefined;
+  readonly follow?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface LogLine {

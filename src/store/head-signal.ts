@@ -1,5 +1,5 @@
 import type { Connection, Database } from '../postgres/database.ts';
-import type { Clock } from '../clock.ts';
+import { pause, type Clock } from '../clock.ts';
 import { HEAD_CHANNEL } from './batch.ts';
 
 /** How long a reader waits at most before it looks for itself. NOTIFY is a hint, polling is the truth. */
@@ -26,7 +26,7 @@ export class HeadSignal implements AsyncDisposable {
     const wake = (): void => woken.abort();
     this.#wakers.add(wake);
     try {
-      await this.#clock.sleep(POLL_MS, AbortSignal.any([woken.signal, signal, this.#stop.signal]));
+      await pause(this.#clock, POLL_MS, AbortSignal.any([woken.signal, signal, this.#stop.signal]));
     } finally {
       this.#wakers.delete(wake);
     }
@@ -44,7 +44,7 @@ export class HeadSignal implements AsyncDisposable {
       } catch {
         // The database is away; readers poll, and their own errors tell of it.
       }
-      await this.#clock.sleep(RECONNECT_MS, this.#stop.signal);
+      await pause(this.#clock, RECONNECT_MS, this.#stop.signal);
     }
   }
 
@@ -67,7 +67,11 @@ export class HeadSignal implements AsyncDisposable {
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  return new Promise((resolve) => {
+    // Disposal while the connection was still being made: the event has passed.
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 async function close(connection: Connection): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { pause, type Clock } from '../clock.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import type { Db } from '../postgres/database.ts';
 import type { SubscribeOptions } from './event-store.ts';
@@ -22,7 +22,7 @@ export async function* subscribe(deps: SubscriptionDeps, options: SubscribeOptio
   while (!signal.aborted) {
     const page = await readPage(deps, { after, deploymentId }, onUnavailable);
     if (page === undefined) {
-      await deps.clock.sleep(RETRY_MS, signal);
+      await pause(deps.clock, RETRY_MS, signal);
       continue;
     }
     for (const event of page) {

@@ -6,8 +6,11 @@ import type { Permission } from './permissions.ts';
 export interface Route {
   /** One line, as the generated documentation shows it. */
   readonly summary: string;
-  /** `public`: anybody; `authenticated`: whoever has a token; else the permission that the caller must hold. */
-  readonly permission: Permission | 'authenticated' | 'public';
+  /**
+   * The permission that the caller must hold; or `authenticated`: whoever has a token; `optional`: anybody, and a token is
+   * judged when there is one; `public`: anybody, tokens are not looked at.
+   */
+  readonly permission: Permission | 'authenticated' | 'optional' | 'public';
   /** Values of the parameters in the path, decoded once. */
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;

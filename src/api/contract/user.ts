@@ -39,7 +39,7 @@ export const userRoutes = {
   },
   hasPermission: {
     summary: 'Whether the token holds a permission',
-    permission: 'public',
+    permission: 'optional',
     params: z.object({ permission: z.string() }),
     status: 200,
     /** `until`: for how long the answer may be kept. */

@@ -24,9 +24,9 @@ export interface DeploymentState {
   readonly revision: number;
   readonly template: Template | undefined;
   readonly fingerprint: string | undefined;
-  /** Saves so far. A save after `Failed` lets the planner try again. */
+  /** Saves so far. */
   readonly saves: number;
-  /** The value of `saves` when the latest revision was created or retried. */
+  /** The value of `saves` when the latest revision was created. */
   readonly savedAtRevision: number;
 }
 
@@ -60,10 +60,10 @@ function saved(state: DeploymentState | undefined, spec: DeploymentSpec): Deploy
     saves: 0,
     savedAtRevision: 0,
   };
-  const revived = state === undefined || state.phase === 'live' ? {} : { status: 'Pending' as const, details: '' };
+  const anew = before.status === 'Failed' || (state !== undefined && state.phase !== 'live');
   return {
     ...before,
-    ...revived,
+    ...(anew ? { status: 'Pending' as const, details: '' } : {}),
     id: spec.id,
     definitionId: spec.definitionId,
     spec,

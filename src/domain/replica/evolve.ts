@@ -23,6 +23,7 @@ export interface ReplicaState {
   readonly failure: ReplicaFailure | undefined;
   /** Milliseconds since the epoch, of the events that led here. */
   readonly scheduledAt: number;
+  readonly changedAt: number;
   readonly readyAt: number | undefined;
   readonly failedAt: number | undefined;
 }
@@ -38,6 +39,14 @@ export function evolveReplica(
 ): ReplicaState | undefined {
   if (event.type === 'ReplicaScheduled') return scheduled(state, event.data, at);
   if (state === undefined || state.generation !== event.data.generation) return state;
+  return step({ ...state, changedAt: at }, event, at);
+}
+
+function step(
+  state: ReplicaState,
+  event: Exclude<ReplicaEvent, { type: 'ReplicaScheduled' }>,
+  at: number,
+): ReplicaState {
   const status = REPLICA_TRANSITIONS[event.type].to;
   switch (event.type) {
     case 'ImagePulled':
@@ -78,6 +87,7 @@ function scheduled(
     failures: state?.failures ?? 0,
     failure: state?.failure,
     scheduledAt: at,
+    changedAt: at,
     readyAt: undefined,
     failedAt: state?.failedAt,
   };

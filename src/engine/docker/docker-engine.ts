@@ -1,0 +1,37 @@
+import type { Engine } from '../engine.ts';
+import { createContainer, inspectContainer, listContainers, removeContainer, startContainer, stopContainer } from './containers.ts';
+import { DockerApi } from './docker-api.ts';
+import { readEvents } from './events.ts';
+import { readCapacity, readInfo } from './host.ts';
+import { buildImage, hasImage, pullImage } from './images.ts';
+import { readLogs } from './logs.ts';
+import type { DockerOptions } from './options.ts';
+import { type Readings, sampleStats } from './stats.ts';
+import { openTransport } from './transport.ts';
+
+/** A Docker engine at a normalised `unix:`, `tcp:` or `ssh:` URL. Connects at the first call. Throws when TLS files cannot be read. */
+export function connectDocker(url: URL, options: DockerOptions = {}): Engine {
+  const api = new DockerApi(url.href, openTransport(url, options), options);
+  const readings: Readings = new Map();
+  return {
+    url: api.url,
+    info: (signal) => readInfo(api, signal),
+    capacity: (signal) => readCapacity(api, signal),
+    hasImage: (reference, signal) => hasImage(api, reference, signal),
+    pull: (reference, onProgress, signal) => pullImage(api, reference, onProgress, signal),
+    build: (context, tag, onLine, signal) => buildImage(api, context, tag, onLine, signal),
+    create: (spec, signal) => createContainer(api, spec, signal),
+    start: (containerId, signal) => startContainer(api, containerId, signal),
+    stop: (containerId, graceSeconds, signal) => stopContainer(api, containerId, graceSeconds, signal),
+    remove: async (containerId, signal) => {
+      await removeContainer(api, containerId, signal);
+      readings.delete(containerId);
+    },
+    list: (signal) => listContainers(api, signal),
+    inspect: (idOrName, signal) => inspectContainer(api, idOrName, signal),
+    logs: (containerId, logOptions) => readLogs(api, containerId, logOptions),
+    stats: (containerId, signal) => sampleStats(api, readings, containerId, signal),
+    events: (eventOptions) => readEvents(api, eventOptions),
+    [Symbol.asyncDispose]: async () => api[Symbol.dispose](),
+  };
+}

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+
+import Docker from 'dockerode';
+
+import { HttpFailure, toHttpFailure } from './failure.ts';
+import type { DockerOptions, TlsFiles } from './options.ts';
+import { createSshAgent } from './ssh-agent.ts';
+
+/** One request to the engine's HTTP API. Query values that are objects are sent as JSON. */
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Without query, its parts encoded. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly body?: Readonly<Record<string, unknown>>;
+  /** A tar to upload instead of a body. */
+  readonly upload?: Readable;
+}
+
+/** The open way to an engine. */
+export interface Transport {
+  /** Resolves with the answer's head; the body is left to the caller. Throws HttpFailure for other answers than success. */
+  send(request: ApiRequest, signal: AbortSignal): Promise<IncomingMessage>;
+  /** Closes every connection. */
+  close(): void;
+}
+
+/** Idle connections are closed before a proxy in between forgets them. */
+const AGENT = { keepAlive: true, timeout: 5_000 };
+const SUCCESS = { 200: true, 201: true, 204: true };
+
+/** The way to an engine's normalised URL (`unix:`, `tcp:`, `ssh:`). Reads the TLS files. */
+export function openTransport(url: URL, options: DockerOptions): Transport {
+  const agent = agentFor(url, options);
+  const address = { ...FROM_NOWHERE, ...addressOf(url, options), agent };
+  const docker = new Docker(address);
+  const modem = docker.modem as Modem;
+  return {
+    send: (request, signal) => send(modem, request, signal),
+    close: () => agent.destroy(),
+  };
+}
+
+/** DOCKER_HOST and its kin would otherwise fill in, or win over, what is not given: the wrong engine would be driven. */
+const FROM_NOWHERE = {
+  host: undefined,
+  port: undefined,
+  protocol: 'http' as const,
+  username: undefined,
+  ca: undefined,
+  cert: undefined,
+  key: undefined,
+  timeout: undefined,
+  pathPrefix: '/',
+};
+
+function addressOf(url: URL, options: DockerOptions): Docker.DockerOptions {
+  if (url.protocol === 'unix:') return { socketPath: decodeURIComponent(url.pathname) };
+  // The ssh agent is already bound to its host; HTTP asks only for some name.
+  if (url.protocol === 'ssh:') return { host: 'engine.ssh', port: 80 };
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = Number(url.port);
+  if (options.tls === undefined) return { host, port };
+  return { host, port, protocol: 'https', ...readTls(options.tls) };
+}
+
+function agentFor(url: URL, options: DockerOptions): HttpAgent {
+  if (url.protocol === 'ssh:') return createSshAgent(url, options.ssh ?? {}, AGENT);
+  return url.protocol === 'tcp:' && options.tls !== undefined ? new HttpsAgent(AGENT) : new HttpAgent(AGENT);
+}
+
+function readTls(files: TlsFiles): { ca: Buffer; cert: Buffer; key: Buffer } {
+  const paths =
+    'directory' in files
+      ? { ca: join(files.directory, 'ca.pem'), cert: join(files.directory, 'cert.pem'), key: join(files.directory, 'key.pem') }
+      : files;
+  return { ca: readFileSync(paths.ca), cert: readFileSync(paths.cert), key: readFileSync(paths.key) };
+}
+
+interface Modem {
+  dial(options: object, callback: (error: unknown, response: IncomingMessage | null) => void): void;
+}
+
+function send(modem: Modem, request: ApiRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    modem.dial(
+      {
+        method: request.method,
+        path: `${request.path}?`,
+        options: { _query: request.query ?? {}, _body: request.body ?? {} },
+        file: request.upload,
+        abortSignal: signal,
+        isStream: true,
+        statusCodes: SUCCESS,
+      },
+      (error, response) => {
+        if (error) reject(toHttpFailure(error));
+        else if (response === null) reject(new HttpFailure(0, 'no answer'));
+        else resolve(keepAlive(response));
+      },
+    );
+  });
+}
+
+/** A stream may be silent for hours: only TCP's own probes tell a quiet engine from one that is gone. */
+function keepAlive(response: IncomingMessage): IncomingMessage {
+  response.socket.setKeepAlive(true, 10_000);
+  return response;
+}

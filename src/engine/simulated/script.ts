@@ -1,0 +1,37 @@
+import type { ContainerSpec, ContainerState, ContainerStats, LogLine } from '../engine.ts';
+
+/** One thing that a simulated container does, `afterMs` milliseconds after the one before. */
+export type Step = { readonly afterMs?: number } & (
+  | { readonly kind: 'log'; readonly text: string; readonly stream?: LogLine['stream'] }
+  | { readonly kind: 'health'; readonly health: NonNullable<ContainerState['health']> }
+  | { readonly kind: 'stats'; readonly stats: ContainerStats }
+  | { readonly kind: 'exit'; readonly code: number }
+  | { readonly kind: 'oom' }
+);
+
+/** How a container behaves from its start on. After the last step it goes on running. */
+export interface Script {
+  readonly steps?: readonly Step[];
+  /** Only SIGKILL ends it. */
+  readonly ignoresSigterm?: boolean;
+  /** From SIGTERM to its end, milliseconds; 0 when absent. */
+  readonly shutdownMs?: number;
+  /** Its exit code after SIGTERM; 0 when absent. */
+  readonly sigtermExitCode?: number;
+  /** What it uses from its start on; nothing when absent. */
+  readonly stats?: ContainerStats;
+  /** The engine's words when it cannot even be started, as for an entry point that does not exist. */
+  readonly startFailure?: string;
+}
+
+/** An image: how its containers behave, and its size for pulling. */
+export interface SimulatedImage {
+  readonly script: (spec: ContainerSpec) => Script;
+  readonly bytes?: number;
+}
+
+/** Says that it serves, and serves until it is told to end. */
+export const SERVER_IMAGE: SimulatedImage = {
+  script: () => ({ steps: [{ kind: 'log', text: 'serving' }], stats: { cpuMillis: 1, memoryBytes: 1_048_576 } }),
+  bytes: 2_097_152,
+};
