@@ -12,7 +12,7 @@ import { ADMIN, testApi, type TestApi } from '../support/api.ts';
 
 /** Ahead of the real time by so many milliseconds. */
 let ahead = 0;
-const clock: Clock = { now: () => new Date(Date.now() + ahead), sleep: systemClock.sleep };
+const clock: Clock = { ...systemClock, now: () => new Date(Date.now() + ahead) };
 
 let api: TestApi;
 beforeAll(async () => {
@@ -24,6 +24,9 @@ const login = (body: object): ReturnType<TestApi['send']> =>
   api.send('POST', '/user-svc/login', { body: JSON.stringify(body) });
 const tokenOf = async (body: object): Promise<Token> => ((await login(body)).json as { token: Token }).token;
 const self = (token: string): ReturnType<TestApi['send']> => api.send('POST', '/user-svc/self', { token });
+
+const statusesOf = (answers: readonly { readonly status: number }[]): number[] =>
+  answers.map(({ status }) => status).toSorted((a, b) => a - b);
 
 describe('login', () => {
   test('gives a JWT with the contract claims that the public key verifies', async () => {
@@ -79,7 +82,7 @@ describe('login', () => {
   test('is limited to five failures a minute per account, even all at once', async () => {
     await api.register('guessed');
     const tries = await Promise.all(Array.from({ length: 8 }, () => login({ slug: 'guessed', password: 'wrong' })));
-    expect(tries.map(({ status }) => status).toSorted()).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
+    expect(statusesOf(tries)).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
     const limited = await login({ slug: 'guessed', password: 'guessed-password' });
     expect(limited.status).toBe(429);
     expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(50);
@@ -130,7 +133,7 @@ describe('register', () => {
     const many = await Promise.all(
       Array.from({ length: 5 }, (_, n) => register({ slug: 'raced', password: `password-${n}` })),
     );
-    expect(many.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409, 409]);
+    expect(statusesOf(many)).toEqual([200, 409, 409, 409, 409]);
     const winner = many.findIndex(({ status }) => status === 200);
     expect((await login({ slug: 'raced', password: `password-${winner}` })).status).toBe(200);
   });

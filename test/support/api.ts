@@ -27,7 +27,7 @@ export interface TestApi extends TestStore {
   /** A client of a new account. */
   register(slug: string): Promise<Client>;
   /** The whole of an answer, by fetch. */
-  send(method: string, path: string, options?: SendOptions): Promise<Sent>;
+  readonly send: (method: string, path: string, options?: SendOptions) => Promise<Sent>;
 }
 
 export interface SendOptions {
