@@ -19,7 +19,11 @@ beforeAll(async () => {
 });
 afterAll(() => product[Symbol.asyncDispose]());
 
-async function save(kind: 'definition' | 'deployment', content: object, ...flags: string[]): Promise<ReturnType<TestService['tryOo']>> {
+async function save(
+  kind: 'definition' | 'deployment',
+  content: object,
+  ...flags: string[]
+): Promise<ReturnType<TestService['tryOo']>> {
   const file = join(product.shell.home, `${kind}.json`);
   await writeFile(file, JSON.stringify(content));
   return product.tryOo(kind, 'save', ...flags, file);
@@ -34,9 +38,20 @@ async function containersOf(deploymentId: string): Promise<readonly ContainerSta
 
 /** What the registry's instances of a deployment answer, over HTTP. */
 async function answers(deploymentId: string): Promise<readonly string[]> {
-  const instances = JSON.parse(await product.oo('instance', 'list', '-o', 'json')) as { url: string; deploymentId?: string }[];
+  const instances = JSON.parse(await product.oo('instance', 'list', '-o', 'json')) as {
+    url: string;
+    deploymentId?: string;
+  }[];
   const own = instances.filter((instance) => instance.deploymentId === deploymentId);
   return Promise.all(own.map(async ({ url }) => (await (await fetch(url)).text()).trim()));
+}
+
+/** Waits for the planner to have made this revision, then for its fate. A definition's save does not say when it is planned. */
+async function followed(id: string, revision: number): Promise<ReturnType<TestService['tryOo']>> {
+  const present = async (): Promise<number> =>
+    (JSON.parse(await product.oo('deployment', 'get', id, '-o', 'json')) as { revision: number }).revision;
+  await expect.poll(present, { timeout: 20_000 }).toBe(revision);
+  return product.tryOo('deployment', 'watch', id);
 }
 
 test('a new image, new envars and a new count roll out; the instances answer with the new version', async () => {
@@ -46,13 +61,17 @@ test('a new image, new envars and a new count roll out; the instances answer wit
   expect(await answers('depl_roll')).toEqual(['one', 'one', 'one']);
 
   await define('def_roll', V2);
-  await product.oo('deployment', 'watch', 'depl_roll');
+  expect(await followed('depl_roll', 2)).toMatchObject({ code: 0 });
   expect(await answers('depl_roll')).toEqual(['two', 'two', 'two']);
 
-  expect(await save('deployment', { ...deployment, replicas: 5, envars: { VERSION: 'three' } }, '--wait')).toMatchObject({ code: 0 });
+  expect(
+    await save('deployment', { ...deployment, replicas: 5, envars: { VERSION: 'three' } }, '--wait'),
+  ).toMatchObject({ code: 0 });
   expect(await answers('depl_roll')).toEqual(Array.from({ length: 5 }, () => 'three'));
 
-  expect(await save('deployment', { ...deployment, replicas: 1, envars: { VERSION: 'three' } }, '--wait')).toMatchObject({ code: 0 });
+  expect(
+    await save('deployment', { ...deployment, replicas: 1, envars: { VERSION: 'three' } }, '--wait'),
+  ).toMatchObject({ code: 0 });
   const left = await containersOf('depl_roll');
   expect(left.map(({ name, phase }) => [name, phase])).toEqual([['depl_roll-r3-0-g1', 'running']]);
 });
@@ -62,26 +81,32 @@ test('a container that is killed is replaced', async () => {
   await product.engine.stop(before?.id ?? '', 0);
   const log = await product.oo('events', '--of', 'depl_roll', '-o', 'json');
   expect(log).toContain('ReplicaReady');
-  await expect.poll(async () => (await containersOf('depl_roll')).map(({ name, phase }) => [name, phase]), { timeout: 10_000 }).toEqual([
-    ['depl_roll-r3-0-g2', 'running'],
-  ]);
+  await expect
+    .poll(async () => (await containersOf('depl_roll')).map(({ name, phase }) => [name, phase]), { timeout: 10_000 })
+    .toEqual([['depl_roll-r3-0-g2', 'running']]);
   await product.oo('deployment', 'watch', 'depl_roll');
 });
 
 test('an image that does not exist fails at once, with the reason, and touches no healthy replica', async () => {
   await define('def_roll', 'deploy-svc-test/rollout:no-such-tag');
-  const { code, stderr } = await product.tryOo('deployment', 'watch', 'depl_roll');
+  const { code, stderr } = await followed('depl_roll', 4);
   expect(code).toBe(6);
   expect(stderr).toContain('deploy-svc-test/rollout:no-such-tag');
   expect(await answers('depl_roll')).toEqual(['three']);
 
   await define('def_roll', V2);
-  await product.oo('deployment', 'watch', 'depl_roll');
+  expect(await followed('depl_roll', 5)).toMatchObject({ code: 0 });
   expect(await answers('depl_roll')).toEqual(['three']);
 });
 
 test('a crash loop ends in Error with the exit code and the last log lines', async () => {
-  await define('def_crash', V1, { envars: [{ key: 'MODE', value: 'exit' }, { key: 'CODE', value: '3' }, { key: 'MESSAGE', value: 'no such table: users' }] });
+  await define('def_crash', V1, {
+    envars: [
+      { key: 'MODE', value: 'exit' },
+      { key: 'CODE', value: '3' },
+      { key: 'MESSAGE', value: 'no such table: users' },
+    ],
+  });
   const { code, stderr } = await save('deployment', { id: 'depl_crash', definitionId: 'def_crash' }, '--wait');
   expect(code).toBe(6);
   expect(stderr).toContain('exited with code 3');
@@ -94,7 +119,7 @@ test('a definition that does not exist fails with the next command, and deploys 
   expect(stderr).toContain('definition def_later does not exist');
   expect(stderr).toContain('oo definition save');
   await define('def_later', V1);
-  await product.oo('deployment', 'watch', 'depl_early');
+  expect(await followed('depl_early', 1)).toMatchObject({ code: 0 });
   expect(await answers('depl_early')).toEqual(['one']);
 });
 
@@ -102,13 +127,21 @@ test('a fixed host port is published, and a second replica says that it is taken
   await define('def_port', V1, { ports: [{ internal: 8080, host: 38_080 }] });
   expect(await save('deployment', { id: 'depl_port', definitionId: 'def_port' }, '--wait')).toMatchObject({ code: 0 });
   expect((await (await fetch('http://127.0.0.1:38080')).text()).trim()).toBe('one');
-  const { stderr } = await save('deployment', { id: 'depl_port', definitionId: 'def_port', replicas: 2 }, '--wait', '--timeout', '2s');
+  const { stderr } = await save(
+    'deployment',
+    { id: 'depl_port', definitionId: 'def_port', replicas: 2 },
+    '--wait',
+    '--timeout',
+    '2s',
+  );
   expect(stderr).toMatch(/host port needs 38080, has taken/);
 });
 
 test('deletion stops the containers and removes the instances', async () => {
   for (const id of ['depl_roll', 'depl_crash', 'depl_early', 'depl_port']) await product.oo('deployment', 'remove', id);
-  await expect.poll(async () => (await product.oo('deployment', 'list')).trim(), { timeout: 30_000 }).toBe('ID   DEFINITION ID   STATUS   DETAILS');
+  await expect
+    .poll(async () => (await product.oo('deployment', 'list')).trim(), { timeout: 30_000 })
+    .toBe('ID   DEFINITION ID   STATUS   DETAILS');
   for (const id of ['depl_roll', 'depl_crash', 'depl_early', 'depl_port']) expect(await containersOf(id)).toEqual([]);
   expect(JSON.parse(await product.oo('instance', 'list', '-o', 'json'))).toEqual([]);
 });
