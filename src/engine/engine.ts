@@ -19,7 +19,12 @@ export interface Engine extends AsyncDisposable {
   /** Pulls the image. Throws `image-not-found`, `pull-failed` (with the registry's own words) or `timeout`. */
   pull(reference: string, onProgress?: (progress: PullProgress) => void, signal?: AbortSignal): Promise<void>;
   /** Builds an image from a tar of its context (Dockerfile at its root). Throws `build-failed` with the failing step's output. */
-  build(context: AsyncIterable<Uint8Array>, tag: string, onLine?: (line: string) => void, signal?: AbortSignal): Promise<void>;
+  build(
+    context: AsyncIterable<Uint8Array>,
+    tag: string,
+    onLine?: (line: string) => void,
+    signal?: AbortSignal,
+  ): Promise<void>;
 
   /**
    * Creates the container, or adopts the one of that name when its replica and generation labels are the same.
@@ -47,7 +52,10 @@ export interface Engine extends AsyncDisposable {
    * Engines remember only so many events (Docker: the last 256 of the whole host, none across its own restart):
    * a reconnect after more than a blink needs a `list` as well.
    */
-  events(options: { readonly since?: Date | undefined; readonly signal: AbortSignal }): AsyncIterableIterator<EngineEvent>;
+  events(options: {
+    readonly since?: Date | undefined;
+    readonly signal: AbortSignal;
+  }): AsyncIterableIterator<EngineEvent>;
 }
 
 /** Labels that make a container ours. Names and labels derive from replica and generation alone. */

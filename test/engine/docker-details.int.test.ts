@@ -2,8 +2,10 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { connectEngine } from '../../src/engine/connect.ts';
 import { type ContainerSpec, type Engine, LABEL } from '../../src/engine/engine.ts';
-import { buildWebImage } from '../support/images.ts';
-import { DOCKER_URL, docker, ignoreAbsent } from './docker-harness.ts';
+import { buildWebImage, tarOf } from '../support/images.ts';
+import { anyOf, containing } from '../support/matchers.ts';
+import { startRegistry } from '../support/registry.ts';
+import { DOCKER_URL, docker, ignoreAbsent, pushImage } from './docker-harness.ts';
 import { collect, takeUntil } from './waiting.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
@@ -36,12 +38,25 @@ describe('Docker containers', () => {
 
   it('carry what was specified, and take no decisions of their own', async () => {
     const ports = [{ internal: 8080, host: 18_080 + (process.pid % 1_000) }, { internal: 9090 }];
-    await engine.create(spec({ env: { A: '1', B: 'x=y z' }, cpuMillis: 250, memoryBytes: 64 * 2 ** 20, ports, command: ['one', 'two words'] }));
+    await engine.create(
+      spec({
+        env: { A: '1', B: 'x=y z' },
+        cpuMillis: 250,
+        memoryBytes: 64 * 2 ** 20,
+        ports,
+        command: ['one', 'two words'],
+      }),
+    );
     const { Config, HostConfig } = await docker.getContainer(NAME).inspect();
     expect(Config.Env).toEqual(expect.arrayContaining(['A=1', 'B=x=y z']));
     expect(Config.Cmd).toEqual(['one', 'two words']);
     expect(Config.Labels).toEqual({ [LABEL.replica]: 'r', [LABEL.generation]: '1', [LABEL.managed]: 'true' });
-    expect(HostConfig).toMatchObject({ NanoCpus: 250_000_000, Memory: 64 * 2 ** 20, SecurityOpt: ['no-new-privileges'], Privileged: false });
+    expect(HostConfig).toMatchObject({
+      NanoCpus: 250_000_000,
+      Memory: 64 * 2 ** 20,
+      SecurityOpt: ['no-new-privileges'],
+      Privileged: false,
+    });
     expect(HostConfig.RestartPolicy?.Name).toBe('no');
     expect(HostConfig.PortBindings).toEqual({
       '8080/tcp': [{ HostIp: '0.0.0.0', HostPort: String(ports[0]?.host) }],
@@ -57,10 +72,15 @@ describe('Docker containers', () => {
   });
 
   it('log with a terminal as without', async () => {
-    const container = await docker.createContainer({ name: NAME, Image: IMAGE, Tty: true, Env: ['MODE=lines', 'COUNT=3'] });
+    const container = await docker.createContainer({
+      name: NAME,
+      Image: IMAGE,
+      Tty: true,
+      Env: ['MODE=lines', 'COUNT=3'],
+    });
     await container.start();
     const lines = await collect(engine.logs(container.id, { follow: true }));
-    expect(lines).toEqual([1, 2, 3].map((count) => ({ at: expect.any(Date), stream: 'stdout', text: `line ${count}` })));
+    expect(lines).toEqual([1, 2, 3].map((count) => ({ at: anyOf(Date), stream: 'stdout', text: `line ${count}` })));
   });
 
   it('log lines longer than the buffer of the engine in one piece', async () => {
@@ -72,9 +92,20 @@ describe('Docker containers', () => {
   });
 
   it('tell why they cannot be started', async () => {
-    const container = await docker.createContainer({ name: NAME, Image: IMAGE, Entrypoint: ['/bin/absent'], Labels: { [LABEL.managed]: 'true' } });
-    await expect(engine.start(container.id)).rejects.toMatchObject({ code: 'start-failed', message: expect.stringContaining('/bin/absent') });
-    expect(await engine.inspect(container.id)).toMatchObject({ phase: 'created', error: expect.stringContaining('/bin/absent') });
+    const container = await docker.createContainer({
+      name: NAME,
+      Image: IMAGE,
+      Entrypoint: ['/bin/absent'],
+      Labels: { [LABEL.managed]: 'true' },
+    });
+    await expect(engine.start(container.id)).rejects.toMatchObject({
+      code: 'start-failed',
+      message: containing('/bin/absent'),
+    });
+    expect(await engine.inspect(container.id)).toMatchObject({
+      phase: 'created',
+      error: containing('/bin/absent'),
+    });
   });
 
   it('tell that they were killed for their memory', async () => {
@@ -87,12 +118,28 @@ describe('Docker containers', () => {
       HostConfig: { Memory: 16 * 2 ** 20, MemorySwap: 16 * 2 ** 20 },
     });
     await container.start();
-    const events = await takeUntil(engine.events({ since, signal: new AbortController().signal }), (each) => each.type === 'die' && each.containerId === container.id);
+    const events = await takeUntil(
+      engine.events({ since, signal: new AbortController().signal }),
+      (each) => each.type === 'die' && each.containerId === container.id,
+    );
     expect(events.filter((each) => each.containerId === container.id).map((each) => each.type)).toContain('oom');
     expect(await engine.inspect(container.id)).toMatchObject({ phase: 'exited', oomKilled: true, exitCode: 137 });
   });
+});
 
-  it('are not pulled with all tags when the reference has none', async () => {
-    await expect(engine.pull('127.0.0.1:1/some/image')).rejects.toMatchObject({ code: 'pull-failed', message: expect.stringContaining('connection refused') });
+describe('a reference without a tag', () => {
+  it('pulls the latest image, and not every one there is', async () => {
+    await using registry = await startRegistry();
+    await using engine = connectEngine(DOCKER_URL);
+    const repository = `${registry.address}/deploy-svc-test/many`;
+    const tags = [`${repository}:latest`, `${repository}:other`] as const;
+    for (const tag of tags) {
+      await engine.build(tarOf({ Dockerfile: `FROM scratch\nLABEL tag=${tag}\nCOPY file /file\n`, file: tag }), tag);
+      await pushImage(tag);
+      await docker.getImage(tag).remove();
+    }
+    await engine.pull(repository);
+    expect(await Promise.all(tags.map((tag) => engine.hasImage(tag)))).toEqual([true, false]);
+    await docker.getImage(tags[0]).remove();
   });
 });

@@ -27,7 +27,8 @@ export interface SshServer extends AsyncDisposable {
 /** Starts the server in front of an engine's socket. Needs ssh-keygen. */
 export async function startSshServer(socketPath: string): Promise<SshServer> {
   const folder = await mkdtemp(join(tmpdir(), 'deploy-svc-ssh-'));
-  const keygen = (name: string): Promise<unknown> => run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
+  const keygen = (name: string): Promise<unknown> =>
+    run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
   await Promise.all(['host', 'client', 'strange'].map(keygen));
   const allowed = ssh2.utils.parseKey(await readFile(join(folder, 'client.pub')));
   if (allowed instanceof Error) throw allowed;
@@ -56,7 +57,10 @@ export async function startSshServer(socketPath: string): Promise<SshServer> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  for (const [file, key] of [['known', 'host.pub'], ['wrong', 'strange.pub']] as const) {
+  for (const [file, key] of [
+    ['known', 'host.pub'],
+    ['wrong', 'strange.pub'],
+  ] as const) {
     await writeFile(join(folder, file), `[127.0.0.1]:${port} ${await readFile(join(folder, key), 'utf8')}`);
   }
   const cut = (): void => {

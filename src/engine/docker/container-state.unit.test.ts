@@ -15,18 +15,32 @@ const inspection = (status: string, ports: object): Docker.ContainerInspectInfo 
     Id: 'id',
     Name: '/name',
     Config: { Image: 'image:1', Labels: null },
-    State: { Status: status, ExitCode: 0, OOMKilled: false, Error: '', StartedAt: '2030-01-01T00:00:00.5Z', FinishedAt: '0001-01-01T00:00:00Z' },
+    State: {
+      Status: status,
+      ExitCode: 0,
+      OOMKilled: false,
+      Error: '',
+      StartedAt: '2030-01-01T00:00:00.5Z',
+      FinishedAt: '0001-01-01T00:00:00Z',
+    },
     NetworkSettings: { Ports: ports },
   }) as unknown as Docker.ContainerInspectInfo;
 
 describe('states of the engine', () => {
   it('have each published port once, sorted, without those that are only exposed', () => {
-    const state = fromInspection(inspection('running', { '9090/tcp': both(40_001), '8080/tcp': both(40_002), '7070/tcp': null }));
+    const state = fromInspection(
+      inspection('running', { '9090/tcp': both(40_001), '8080/tcp': both(40_002), '7070/tcp': null }),
+    );
     expect(state.ports).toEqual([
       { internal: 8080, host: 40_002 },
       { internal: 9090, host: 40_001 },
     ]);
-    expect(state).toMatchObject({ exitCode: undefined, finishedAt: undefined, startedAt: new Date('2030-01-01T00:00:00.5Z'), labels: {} });
+    expect(state).toMatchObject({
+      exitCode: undefined,
+      finishedAt: undefined,
+      startedAt: new Date('2030-01-01T00:00:00.5Z'),
+      labels: {},
+    });
   });
 
   it('are read from a listing where there is nothing else', () => {
@@ -36,8 +50,19 @@ describe('states of the engine', () => {
       { IP: '::', PrivatePort: 8080, PublicPort: 40_002, Type: 'tcp' },
       { PrivatePort: 7070, Type: 'tcp' },
     ];
-    const up = { ...summary, State: 'running', Status: 'Up 3 seconds (health: starting)', Ports: ports } as unknown as Docker.ContainerInfo;
-    expect(fromSummary(up)).toMatchObject({ name: 'name', phase: 'running', health: 'starting', exitCode: undefined, ports: [{ internal: 8080, host: 40_002 }] });
+    const up = {
+      ...summary,
+      State: 'running',
+      Status: 'Up 3 seconds (health: starting)',
+      Ports: ports,
+    } as unknown as Docker.ContainerInfo;
+    expect(fromSummary(up)).toMatchObject({
+      name: 'name',
+      phase: 'running',
+      health: 'starting',
+      exitCode: undefined,
+      ports: [{ internal: 8080, host: 40_002 }],
+    });
     const down = { ...summary, State: 'exited', Status: 'Exited (137) 2 hours ago' } as unknown as Docker.ContainerInfo;
     expect(fromSummary(down)).toMatchObject({ phase: 'exited', exitCode: 137, health: undefined, ports: [] });
   });
@@ -55,9 +80,16 @@ describe('events of the engine', () => {
   });
 
   it('tell health, exit codes and labels', () => {
-    expect(toEvent(message('health_status: unhealthy', '1893456000000000000'))).toMatchObject({ type: 'health', health: 'unhealthy' });
+    expect(toEvent(message('health_status: unhealthy', '1893456000000000000'))).toMatchObject({
+      type: 'health',
+      health: 'unhealthy',
+    });
     const labels = { 'deploy-svc.managed': 'true', exitCode: '9', image: 'i', name: 'n' };
-    expect(toEvent(message('die', '1893456000000000000', labels))).toMatchObject({ type: 'die', exitCode: 9, labels: { 'deploy-svc.managed': 'true' } });
+    expect(toEvent(message('die', '1893456000000000000', labels))).toMatchObject({
+      type: 'die',
+      exitCode: 9,
+      labels: { 'deploy-svc.managed': 'true' },
+    });
     expect(toEvent(message('exec_create: sh', '1893456000000000000'))).toBeUndefined();
   });
 });
@@ -66,10 +98,19 @@ describe('progress of a pull', () => {
   it('sums the downloads of the layers and never falls back', () => {
     const progress = createPullProgress();
     expect(progress({ status: 'Pulling from x', id: '1' })).toEqual({ status: '1: Pulling from x' });
-    expect(progress({ status: 'Downloading', id: 'a', progressDetail: { current: 10, total: 100 } })).toMatchObject({ current: 10, total: 100 });
-    expect(progress({ status: 'Downloading', id: 'b', progressDetail: { current: 5, total: 50 } })).toMatchObject({ current: 15, total: 150 });
+    expect(progress({ status: 'Downloading', id: 'a', progressDetail: { current: 10, total: 100 } })).toMatchObject({
+      current: 10,
+      total: 100,
+    });
+    expect(progress({ status: 'Downloading', id: 'b', progressDetail: { current: 5, total: 50 } })).toMatchObject({
+      current: 15,
+      total: 150,
+    });
     expect(progress({ status: 'Download complete', id: 'a' })).toMatchObject({ current: 105, total: 150 });
-    expect(progress({ status: 'Extracting', id: 'a', progressDetail: { current: 1, total: 100 } })).toMatchObject({ current: 105, total: 150 });
+    expect(progress({ status: 'Extracting', id: 'a', progressDetail: { current: 1, total: 100 } })).toMatchObject({
+      current: 105,
+      total: 150,
+    });
     expect(progress({ status: 'Pull complete', id: 'b' })).toMatchObject({ current: 150, total: 150 });
   });
 });

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 
+import { abortReason } from '../../abort-reason.ts';
 import { DEFAULT_DEADLINES, type Deadlines } from '../deadlines.ts';
 import { EngineError } from '../engine-error.ts';
 import { toHttpFailure } from './failure.ts';
@@ -47,7 +48,9 @@ export class DockerApi implements Disposable {
     let release: (() => void) | undefined;
     try {
       if (!options.unqueued) {
-        guard.arm(this.deadlines.queue, () => this.#timeout(request, this.deadlines.queue, 'no free place for the call'));
+        guard.arm(this.deadlines.queue, () =>
+          this.#timeout(request, this.deadlines.queue, 'no free place for the call'),
+        );
         release = await this.#places.acquire(guard.signal);
       }
       guard.arm(options.deadline, () => this.#timeout(request, options.deadline, 'no answer'));
@@ -101,13 +104,16 @@ export class DockerApi implements Disposable {
   }
 
   #timeout(request: ApiRequest, milliseconds: number, what: string): EngineError {
-    return new EngineError('timeout', `${request.method} ${request.path} on ${this.url}: ${what} within ${milliseconds} ms`);
+    return new EngineError(
+      'timeout',
+      `${request.method} ${request.path} on ${this.url}: ${what} within ${milliseconds} ms`,
+    );
   }
 }
 
 /** What ended the call: an abort destroys the connection, whose own complaint says nothing of the reason. */
-function reasonOf(guard: Guard, error: unknown): unknown {
-  return guard.signal.aborted ? guard.signal.reason : toHttpFailure(error);
+function reasonOf(guard: Guard, error: unknown): Error {
+  return guard.signal.aborted ? abortReason(guard.signal) : toHttpFailure(error);
 }
 
 async function* tapped(source: AsyncIterable<Uint8Array>, onChunk: () => void): AsyncGenerator<Uint8Array> {

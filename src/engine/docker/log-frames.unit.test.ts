@@ -30,13 +30,18 @@ const frame = (stream: 1 | 2, text: string): Buffer => {
 
 describe('log frames', () => {
   it('come out as lines however the bytes are cut', async () => {
-    const line = fc.record({ stream: fc.constantFrom(1 as const, 2 as const), text: fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll(/[\r\n]/g, '')) });
+    const line = fc.record({
+      stream: fc.constantFrom(1 as const, 2 as const),
+      text: fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll(/[\r\n]/g, '')),
+    });
     await fc.assert(
       fc.asyncProperty(fc.array(line), fc.array(fc.nat(40)), async (lines, sizes) => {
         const bytes = Buffer.concat(lines.map(({ stream, text }) => frame(stream, `${text}\n`)));
         const result = await collect(linesOfFrames(framesOf(inPieces(bytes, sizes))));
         const at = new Date(AT);
-        expect(result).toEqual(lines.map(({ stream, text }) => ({ at, stream: stream === 1 ? 'stdout' : 'stderr', text })));
+        expect(result).toEqual(
+          lines.map(({ stream, text }) => ({ at, stream: stream === 1 ? 'stdout' : 'stderr', text })),
+        );
       }),
     );
   });
@@ -44,7 +49,11 @@ describe('log frames', () => {
   it('join the parts of a line, stream by stream, and keep a last line without an end', async () => {
     const bytes = Buffer.concat([frame(1, 'one '), frame(2, 'error\n'), frame(1, 'line\n'), frame(1, 'rest')]);
     const result = await collect(linesOfFrames(framesOf(inPieces(bytes, []))));
-    expect(result.map(({ stream, text }) => `${stream} ${text}`)).toEqual(['stderr error', 'stdout one line', 'stdout rest']);
+    expect(result.map(({ stream, text }) => `${stream} ${text}`)).toEqual([
+      'stderr error',
+      'stdout one line',
+      'stdout rest',
+    ]);
   });
 
   it('are not needed for a terminal', async () => {

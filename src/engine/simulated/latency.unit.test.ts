@@ -6,7 +6,9 @@ import { seededRandom } from './seeded-random.ts';
 describe('latencies', () => {
   it('have the percentiles that they are given', () => {
     const random = seededRandom(7);
-    const draws = Array.from({ length: 20_000 }, () => drawLatency(MEASURED_LATENCIES.start, random)).sort((a, b) => a - b);
+    const draws = Array.from({ length: 20_000 }, () => drawLatency(MEASURED_LATENCIES.start, random)).sort(
+      (a, b) => a - b,
+    );
     expect(draws[10_000]).toBeGreaterThan(204);
     expect(draws[10_000]).toBeLessThan(210);
     expect(draws[19_000]).toBeGreaterThan(232);

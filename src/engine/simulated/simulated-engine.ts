@@ -1,7 +1,7 @@
 import type { Deadlines } from '../deadlines.ts';
 import { type Engine, LABEL } from '../engine.ts';
 import { simulateBuild } from './build.ts';
-import { createCalls } from './calls.ts';
+import { type Calls, createCalls } from './calls.ts';
 import { toState } from './container.ts';
 import { createContainer } from './create.ts';
 import { normalReference, type SimulatedHost } from './host.ts';
@@ -13,19 +13,36 @@ import { readEvents, readLogs } from './streams.ts';
 /** A handle to a simulated host. Closing it leaves the host as it is. */
 export function connectSimulated(host: SimulatedHost, deadlines?: Partial<Deadlines>): Engine {
   const calls = createCalls(host, deadlines);
-  const info = (): { name: string; version: string; now: Date } => ({ name: host.name, version: 'simulated', now: host.clock.now() });
+  const info = (): { name: string; version: string; now: Date } => ({
+    name: host.name,
+    version: 'simulated',
+    now: host.clock.now(),
+  });
   return {
     url: `simulated://${host.name}`,
     info: (signal) => calls.run('info', signal, info),
     capacity: (signal) => calls.run('capacity', signal, () => host.capacity),
     hasImage: (reference, signal) => calls.run('hasImage', signal, () => host.images.has(normalReference(reference))),
     pull: (reference, onProgress, signal) =>
-      calls.run('pull', signal, () => pullImage(host, reference, onProgress, signal ? AbortSignal.any([signal, calls.closed]) : calls.closed)),
+      calls.run('pull', signal, () =>
+        pullImage(host, reference, onProgress, signal ? AbortSignal.any([signal, calls.closed]) : calls.closed),
+      ),
     build: (context, tag, onLine, signal) =>
       calls.run('build', signal, async () => {
         await simulateBuild(context, tag, onLine ?? (() => undefined));
         host.images.set(normalReference(tag), host.options.built?.(tag) ?? SERVER_IMAGE);
       }),
+    ...containerCalls(host, calls),
+    logs: (id, options) => readLogs(host, calls, id, options),
+    events: (options) => readEvents(host, calls, options),
+    [Symbol.asyncDispose]: async () => calls.close(),
+  };
+}
+
+type ContainerCalls = Pick<Engine, 'create' | 'start' | 'stop' | 'remove' | 'list' | 'inspect' | 'stats'>;
+
+function containerCalls(host: SimulatedHost, calls: Calls): ContainerCalls {
+  return {
     create: (spec, signal) => calls.run('create', signal, () => createContainer(host, spec)),
     start: (id, signal) => calls.run('start', signal, () => startContainer(host, host.get(id))),
     stop: (id, graceSeconds, signal) => {
@@ -42,13 +59,14 @@ export function connectSimulated(host: SimulatedHost, deadlines?: Partial<Deadli
         if (container !== undefined) removeContainer(host, container);
       }),
     list: (signal) =>
-      calls.run('list', signal, () => [...host.containers.values()].filter((each) => each.labels[LABEL.managed] !== undefined).map(toState)),
+      calls.run('list', signal, () =>
+        [...host.containers.values()].filter((each) => each.labels[LABEL.managed] !== undefined).map(toState),
+      ),
     inspect: (idOrName, signal) =>
       calls.run('inspect', signal, () => {
         const container = host.find(idOrName);
         return container && toState(container);
       }),
-    logs: (id, options) => readLogs(host, calls, id, options),
     stats: (id, signal) =>
       calls.run('stats', signal, () => {
         const container = host.get(id);
@@ -56,7 +74,5 @@ export function connectSimulated(host: SimulatedHost, deadlines?: Partial<Deadli
         const { cpuMillis, memoryBytes } = container.stats;
         return { cpuMillis: Math.min(cpuMillis, container.spec.cpuMillis ?? host.capacity.cpuMillis), memoryBytes };
       }),
-    events: (options) => readEvents(host, calls, options),
-    [Symbol.asyncDispose]: async () => calls.close(),
   };
 }
