@@ -23,6 +23,13 @@ export const systemClock: Clock = {
   },
 };
 
+/** Sleeps, but ends early, without error, when the signal aborts: for loops that look at the signal themselves. */
+export async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  await clock.sleep(ms, signal).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+}
+
 /** A clock that moves only by hand. */
 export interface VirtualClock extends Clock {
   /** Moves on by `ms`, waking sleepers one after the other in order of their time and letting each run before the next. */

@@ -1,0 +1,65 @@
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+
+import { NotFound } from '../domain/problem.ts';
+import { deployService } from '../services/deploy/service.ts';
+import type { NodePorts } from '../services/registry/nodes.ts';
+import { registryService } from '../services/registry/service.ts';
+import type { UserService } from '../services/user/service.ts';
+import type { EventStore } from '../store/event-store.ts';
+import { errorHandler } from './answer.ts';
+import { addressOf, type Method, type OperationName } from './contract/operations.ts';
+import { ROUTES } from './contract/routes.ts';
+import { dispatch } from './dispatch.ts';
+import { eventStream } from './event-stream.ts';
+import { withCorrelation, withCors } from './headers.ts';
+import { type Checks, healthHandlers } from './health.ts';
+import { readBody } from './input.ts';
+import type { RequestLog } from './log.ts';
+
+export interface AppDeps {
+  readonly store: EventStore;
+  readonly users: UserService;
+  readonly nodes: NodePorts;
+  /** Of `/readyz`, by name. */
+  readonly checks: Checks;
+  readonly log: RequestLog;
+  /** Aborts when the server closes: streams end. */
+  readonly closing: AbortSignal;
+  /** Express's `trust proxy`: which proxies may say whom they speak for. None by default. */
+  readonly trustProxy?: string | boolean;
+  /** Holds every answer against the contract. For tests. */
+  readonly checkResponses?: boolean;
+}
+
+/** The HTTP API: every route of the contract, and nothing else. */
+export function createApp(deps: AppDeps): Express {
+  const { store, users, nodes, checks, log, closing, trustProxy = false, checkResponses = false } = deps;
+  const handlers = {
+    ...deployService(store),
+    ...registryService(store, nodes),
+    ...users.handlers,
+    ...healthHandlers(checks),
+  };
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('trust proxy', trustProxy).set('query parser', false);
+  app.use(withCorrelation, helmet(), withCors, readBody);
+  app.get(pathOf('listEvents'), eventStream({ store, authenticator: users, closing }));
+  for (const name of Object.keys(ROUTES) as OperationName[]) {
+    app[verbOf(name)](pathOf(name), dispatch(name, { handlers, authenticator: users, checkResponses }));
+  }
+  app.use(({ method, path }) => {
+    throw new NotFound(`there is no ${method} ${path}`);
+  });
+  app.use(errorHandler(log));
+  return app;
+}
+
+/** Express writes `:id` where the contract writes `{id}`. */
+function pathOf(name: OperationName): string {
+  return addressOf(name).path.replace(/\{(\w+)\}/g, ':$1');
+}
+
+function verbOf(name: OperationName): Lowercase<Method> {
+  return addressOf(name).method.toLowerCase() as Lowercase<Method>;
+}

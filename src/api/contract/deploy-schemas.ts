@@ -1,0 +1,104 @@
+import { z } from 'zod';
+
+import { DEPLOYMENT_STATUSES } from '../../domain/deployment/events.ts';
+import { REPLICA_STATUSES } from '../../domain/replica/status.ts';
+
+const int32 = z.int32();
+
+/** A deployment as every client reads it: exactly these fields. */
+export const deployment = z.strictObject({
+  id: z.string().min(1),
+  definitionId: z.string().min(1),
+  name: z.string().optional(),
+  description: z.string().optional(),
+  replicas: int32.optional(),
+  strategy: z
+    .strictObject({
+      type: z.enum(['RollingUpdate', 'Recreate']).optional(),
+      maxUnavailable: int32.optional(),
+      maxSurge: int32.optional(),
+    })
+    .optional(),
+  resources: z
+    .strictObject({ cpu: z.string().optional(), memory: z.string().optional(), vram: z.string().optional() })
+    .optional(),
+  autoScaling: z
+    .strictObject({
+      minReplicas: int32.optional(),
+      maxReplicas: int32.optional(),
+      cpuThreshold: int32.optional(),
+    })
+    .optional(),
+  targetRegions: z.array(z.strictObject({ cluster: z.string().optional(), zone: z.string().optional() })).optional(),
+  status: z.enum(DEPLOYMENT_STATUSES),
+  details: z.string().optional(),
+  envars: z.record(z.string(), z.string()).optional(),
+});
+export type Deployment = z.infer<typeof deployment>;
+
+/** A deployment as it is asked for. `id` absent: one is made. `status` and `details` are the server's and ignored. */
+export const deploymentInput = deployment
+  .omit({ status: true, details: true })
+  .partial({ id: true })
+  .extend({ status: z.string().optional(), details: z.string().optional() });
+export type DeploymentInput = z.infer<typeof deploymentInput>;
+
+export const replicaView = z.strictObject({
+  id: z.string(),
+  ordinal: z.int(),
+  revision: z.int(),
+  generation: z.int(),
+  status: z.enum(REPLICA_STATUSES),
+  nodeId: z.string(),
+  nodeUrl: z.string(),
+  containerId: z.string().optional(),
+  ports: z.array(z.strictObject({ internal: z.int(), host: z.int() })),
+  /** In a row. */
+  failures: z.int(),
+  failure: z
+    .strictObject({
+      kind: z.enum(['image', 'start', 'exit', 'gone']),
+      message: z.string(),
+      exitCode: z.int().optional(),
+      lastLogs: z.array(z.string()).optional(),
+      terminal: z.boolean(),
+    })
+    .optional(),
+});
+export type ReplicaView = z.infer<typeof replicaView>;
+
+/** One deployment with its replicas. `position`: the place in the log that this answer includes. */
+export const deploymentView = z.strictObject({
+  deployment,
+  phase: z.enum(['live', 'deleting', 'removed']),
+  revision: z.int(),
+  position: z.int(),
+  progress: z.strictObject({
+    /** Replicas wanted now. */
+    desired: z.int(),
+    /** Replicas that serve, of any revision. */
+    ready: z.int(),
+    /** Replicas of the latest revision that serve. */
+    updated: z.int(),
+    /** Replicas that hold, or may hold, a container. */
+    total: z.int(),
+  }),
+  /** Those that have not stopped. */
+  replicas: z.array(replicaView),
+});
+export type DeploymentView = z.infer<typeof deploymentView>;
+
+export const eventView = z.strictObject({
+  position: z.int(),
+  id: z.string(),
+  stream: z.string(),
+  version: z.int(),
+  type: z.string(),
+  data: z.record(z.string(), z.unknown()),
+  actor: z.string(),
+  correlationId: z.string(),
+  causationId: z.string().optional(),
+  /** RFC 3339. */
+  at: z.string(),
+});
+export type EventView = z.infer<typeof eventView>;

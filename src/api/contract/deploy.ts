@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+import { deployment, deploymentInput, deploymentView, eventView } from './deploy-schemas.ts';
+import type { Route } from './route.ts';
+
+export const deployRoutes = {
+  saveDeployment: {
+    summary: 'Creates the deployment, or replaces what is wanted of it',
+    permission: 'deploy-svc:deployment:edit',
+    body: z.object({ deployment: deploymentInput }),
+    bodyJudgedBy: 'domain',
+    status: 200,
+    response: z.strictObject({}),
+  },
+  listDeployments: {
+    summary: 'All deployments with their status',
+    permission: 'deploy-svc:deployment:view',
+    body: z.object({}),
+    status: 200,
+    response: z.strictObject({ deployments: z.array(deployment) }),
+  },
+  deleteDeployment: {
+    summary: 'Stops every replica of the deployment and removes it; an unknown id is no error',
+    permission: 'deploy-svc:deployment:delete',
+    body: z.object({ deploymentId: z.string().min(1) }),
+    status: 200,
+    response: z.strictObject({}),
+  },
+  showDeployment: {
+    summary: 'One deployment with its progress and its replicas',
+    permission: 'deploy-svc:deployment:view',
+    params: z.object({ id: z.string() }),
+    status: 200,
+    response: deploymentView,
+  },
+  listEvents: {
+    summary: 'Events after a position, in order; with Accept: text/event-stream they follow live',
+    permission: 'deploy-svc:event:view',
+    query: z.object({
+      /** 0: from the beginning. */
+      after: z.coerce.number<number | string>().int().min(0).optional(),
+      limit: z.coerce.number<number | string>().int().min(1).max(1000).optional(),
+      deploymentId: z.string().optional(),
+      /** `deployment/depl_x`, `node/node_x` … */
+      stream: z.string().optional(),
+    }),
+    status: 200,
+    /** `position`: read on after this. */
+    response: z.strictObject({ events: z.array(eventView), position: z.int() }),
+  },
+} as const satisfies Record<string, Route>;

@@ -1,0 +1,45 @@
+/**
+ * Every operation of the API: its method and its path, said once. Nothing is imported here, so that a command line can
+ * call the server without loading the schemas; `routes.ts` adds to each operation what it takes and answers.
+ */
+export const OPERATIONS = {
+  saveDeployment: 'PUT /deploy-svc/deployment',
+  listDeployments: 'POST /deploy-svc/deployments',
+  deleteDeployment: 'DELETE /deploy-svc/deployment',
+  showDeployment: 'GET /deploy-svc/deployment/{id}',
+  listEvents: 'GET /deploy-svc/events',
+
+  listDefinitions: 'GET /registry-svc/definitions',
+  saveDefinition: 'PUT /registry-svc/definition',
+  deleteDefinition: 'DELETE /registry-svc/definition/{id}',
+  listNodes: 'POST /registry-svc/nodes',
+  selfNode: 'GET /registry-svc/node/self',
+  saveNode: 'PUT /registry-svc/node',
+  deleteNode: 'DELETE /registry-svc/node/{url}',
+  listInstances: 'GET /registry-svc/instances',
+  registerInstance: 'PUT /registry-svc/instance',
+  removeInstance: 'DELETE /registry-svc/instance/{id}',
+  echoGet: 'GET /registry-svc/echo',
+  echoPost: 'POST /registry-svc/echo',
+  echoPut: 'PUT /registry-svc/echo',
+
+  login: 'POST /user-svc/login',
+  register: 'POST /user-svc/register',
+  refreshToken: 'POST /user-svc/refresh-token',
+  publicKey: 'GET /user-svc/public-key',
+  readSelf: 'POST /user-svc/self',
+  hasPermission: 'POST /user-svc/self/has/{permission}',
+  revokeTokens: 'DELETE /user-svc/tokens',
+
+  healthz: 'GET /healthz',
+  readyz: 'GET /readyz',
+} as const satisfies Record<string, `${Method} /${string}`>;
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type OperationName = keyof typeof OPERATIONS;
+
+/** The method and the path template of an operation; parameters stand in braces. */
+export function addressOf(name: OperationName): { readonly method: Method; readonly path: string } {
+  const [method, path] = OPERATIONS[name].split(' ') as [Method, string];
+  return { method, path };
+}

@@ -1,0 +1,31 @@
+/** Everything that a route may ask for. Whoever does not hold it is refused; there is no other rule. */
+export const PERMISSIONS = [
+  'deploy-svc:deployment:view',
+  'deploy-svc:deployment:edit',
+  'deploy-svc:deployment:delete',
+  'deploy-svc:event:view',
+  'registry-svc:definition:view',
+  'registry-svc:definition:edit',
+  'registry-svc:definition:delete',
+  'registry-svc:node:view',
+  'registry-svc:node:edit',
+  'registry-svc:node:delete',
+  'registry-svc:instance:view',
+  'registry-svc:instance:edit',
+  'registry-svc:instance:delete',
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+export const ADMIN_ROLE = 'user-svc:admin';
+export const USER_ROLE = 'user-svc:user';
+
+/** Who holds what. A role that is not named here holds nothing. */
+export const GRANTS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly Permission[]>([
+  [ADMIN_ROLE, PERMISSIONS],
+  [USER_ROLE, ['registry-svc:definition:view', 'registry-svc:instance:view', 'registry-svc:instance:edit']],
+]);
+
+/** True when one of the roles holds the permission. */
+export function permits(roles: readonly string[], permission: string): boolean {
+  return roles.some((role) => GRANTS.get(role)?.includes(permission) === true);
+}

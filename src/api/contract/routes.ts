@@ -1,0 +1,15 @@
+import { deployRoutes } from './deploy.ts';
+import { healthRoutes } from './health.ts';
+import type { OperationName } from './operations.ts';
+import { registryRoutes } from './registry.ts';
+import type { Route } from './route.ts';
+import { userRoutes } from './user.ts';
+
+/** The API, whole: the router, the validation, the typed client and the documentation all come from this table. */
+export const ROUTES = {
+  ...deployRoutes,
+  ...registryRoutes,
+  ...userRoutes,
+  ...healthRoutes,
+} as const satisfies Record<OperationName, Route>;
+export type Routes = typeof ROUTES;

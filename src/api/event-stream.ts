@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+
+import { createSession } from 'better-sse';
+import type { RequestHandler } from 'express';
+
+import { toEventView } from '../services/deploy/view.ts';
+import type { Authenticator } from '../services/user/authenticate.ts';
+import type { EventStore } from '../store/event-store.ts';
+import { authorize } from './authorize.ts';
+import { ROUTES } from './contract/routes.ts';
+import { checked, queryOf } from './input.ts';
+
+const KEEP_ALIVE_MS = 15_000;
+
+export interface StreamDeps {
+  readonly store: Pick<EventStore, 'subscribe'>;
+  readonly authenticator: Authenticator;
+  /** Aborts when the server closes. */
+  readonly closing: AbortSignal;
+}
+
+/** The log as server-sent events, for whoever asks for them by `Accept`; everybody else goes on to the next handler. */
+export function eventStream({ store, authenticator, closing }: StreamDeps): RequestHandler {
+  return async (request, response, next) => {
+    if (!(request.get('accept') ?? '').includes('text/event-stream')) return next();
+    await authorize(request, ROUTES.listEvents, authenticator);
+    const { after = 0, deploymentId, stream } = checked(ROUTES.listEvents.query, queryOf(request));
+    const gone = new AbortController();
+    response.on('close', () => gone.abort());
+    const signal = AbortSignal.any([closing, gone.signal]);
+    response.removeHeader('Content-Type');
+    const session = await createSession(request, response, { keepAlive: KEEP_ALIVE_MS });
+    const seen = /^\d{1,15}$/.test(session.lastId) ? Number(session.lastId) : undefined;
+    try {
+      for await (const event of store.subscribe({ from: seen ?? after, signal, deploymentId })) {
+        if (stream !== undefined && event.stream !== stream) continue;
+        session.push(toEventView(event), event.type, String(event.position));
+        // Without waiting, everything that a slow reader does not take would pile up here.
+        if (response.writableNeedDrain) await once(response, 'drain', { signal });
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      response.end();
+    }
+  };
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+
+import { LOG_LEVELS } from './logger.ts';
+
+const url = (protocols: readonly string[], example: string): z.ZodType<string, string> =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    message: `is not a URL like ${example}`,
+  });
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+const seconds = (example: string): z.ZodType<number, string> =>
+  z
+    .string()
+    .regex(/^\d+$/, { message: `is not a whole number of seconds like ${example}` })
+    .transform(Number);
+
+/** Every setting, read from the environment. `.env.example` names the same ones, and a test compares the two. */
+export const SETTINGS = z.object({
+  DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database').optional(),
+  DATA_DIR: z.string().min(1).default('.data'),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z
+    .string()
+    .refine((text) => /^\d+$/.test(text) && Number(text) <= 65_535, { message: 'is not a port from 0 to 65535' })
+    .transform(Number)
+    .default(11_337),
+  ROLES: list
+    .refine((roles) => roles.length > 0 && roles.every((role) => ['api', 'worker'].includes(role)), {
+      message: 'is not one of "api", "worker" or "api,worker"',
+    })
+    .default(['api', 'worker']),
+  NODES: list.default(['auto']),
+  CLUSTER: z.string().min(1).default('local-docker'),
+  ZONE: z.string().default(''),
+  ADMIN_SLUG: z
+    .string()
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, { message: 'is not lower-case letters and digits separated by single dashes' })
+    .default('1backend'),
+  ADMIN_PASSWORD: z.string().min(1).default('changeme'),
+  TOKEN_LIFE: seconds('300').default(300),
+  DOCKER_CERT_DIR: z.string().min(1).optional(),
+  DOCKER_INSECURE_TCP: z
+    .enum(['true', 'false'], { message: 'is not "true" or "false"' })
+    .transform((text) => text === 'true')
+    .default(false),
+  LOG_LEVEL: z.enum(LOG_LEVELS, { message: `is not one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+});
+
+export type Config = z.infer<typeof SETTINGS>;
+
+/** A setting that stops the start: its name, its problem and the valid form. */
+export class InvalidSettings extends Error {
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'InvalidSettings';
+  }
+}
+
+/** Names of settings whose value must not be shown. */
+const SECRET: readonly string[] = ['DATABASE_URL', 'ADMIN_PASSWORD'];
+
+/** Reads the settings; an empty value counts as absent. Throws InvalidSettings with every problem at once. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const result = SETTINGS.safeParse(given);
+  if (result.success) return result.data;
+  throw new InvalidSettings(
+    result.error.issues.map(({ path, message }) => {
+      const name = String(path[0]);
+      const value = SECRET.includes(name) ? '(not shown)' : JSON.stringify(given[name]);
+      return `${name}=${value} ${message}; see .env.example`;
+    }),
+  );
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+import { template } from '../template.ts';
+
+export const DEPLOYMENT_STATUSES = ['Pending', 'Deploying', 'OK', 'Error', 'Failed'] as const;
+export type DeploymentStatus = (typeof DEPLOYMENT_STATUSES)[number];
+
+/** What is wanted, as the user wrote it, after validation. Quantities stay the user's strings so that they read back as written. */
+export const deploymentSpec = z.object({
+  id: z.string(),
+  definitionId: z.string(),
+  name: z.string().optional(),
+  description: z.string().optional(),
+  replicas: z.number().int(),
+  strategy: z
+    .object({
+      type: z.enum(['RollingUpdate', 'Recreate']).optional(),
+      maxUnavailable: z.number().int().optional(),
+      maxSurge: z.number().int().optional(),
+    })
+    .optional(),
+  resources: z
+    .object({ cpu: z.string().optional(), memory: z.string().optional(), vram: z.string().optional() })
+    .optional(),
+  autoScaling: z
+    .object({
+      minReplicas: z.number().int().optional(),
+      maxReplicas: z.number().int().optional(),
+      cpuThreshold: z.number().int().optional(),
+    })
+    .optional(),
+  targetRegions: z.array(z.object({ cluster: z.string().optional(), zone: z.string().optional() })).optional(),
+  envars: z.record(z.string(), z.string()).optional(),
+});
+export type DeploymentSpec = z.infer<typeof deploymentSpec>;
+
+export const deploymentEvents = {
+  /** Somebody saved the deployment. */
+  DeploymentSaved: z.object({ deploymentId: z.string(), spec: deploymentSpec }),
+  /** What its containers are made from has changed; replicas of earlier revisions are replaced. */
+  RevisionCreated: z.object({
+    deploymentId: z.string(),
+    revision: z.number().int(),
+    template,
+    fingerprint: z.string(),
+  }),
+  /** What the planner decided, with the position and the seed that reproduce it. */
+  DeploymentPlanned: z.object({
+    deploymentId: z.string(),
+    snapshotPosition: z.number().int(),
+    seed: z.number().int(),
+    now: z.number().int(),
+    actions: z.array(z.string()),
+    report: z.array(z.string()),
+  }),
+  DeploymentStatusChanged: z.object({
+    deploymentId: z.string(),
+    status: z.enum(DEPLOYMENT_STATUSES),
+    details: z.string(),
+  }),
+  /** Somebody asked for its removal; its replicas are stopped. */
+  DeploymentDeleted: z.object({ deploymentId: z.string() }),
+  /** Nothing of it runs any more. */
+  DeploymentRemoved: z.object({ deploymentId: z.string() }),
+} as const;

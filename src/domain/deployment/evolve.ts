@@ -1,0 +1,85 @@
+import type { EventOf } from '../event.ts';
+import type { Template } from '../template.ts';
+import type { DeploymentSpec, DeploymentStatus } from './events.ts';
+
+export type DeploymentEvent = EventOf<
+  | 'DeploymentSaved'
+  | 'RevisionCreated'
+  | 'DeploymentPlanned'
+  | 'DeploymentStatusChanged'
+  | 'DeploymentDeleted'
+  | 'DeploymentRemoved'
+>;
+
+/** A deployment as its stream tells it. */
+export interface DeploymentState {
+  readonly id: string;
+  readonly definitionId: string;
+  readonly spec: DeploymentSpec;
+  readonly status: DeploymentStatus;
+  readonly details: string;
+  /** `deleting` until nothing of it runs any more, then `removed`. */
+  readonly phase: 'live' | 'deleting' | 'removed';
+  /** The latest revision; 0 before the first. */
+  readonly revision: number;
+  readonly template: Template | undefined;
+  readonly fingerprint: string | undefined;
+  /** Saves so far. */
+  readonly saves: number;
+  /** The value of `saves` when the latest revision was created. */
+  readonly savedAtRevision: number;
+  /** The value of `saves` when the planner last looked. */
+  readonly savedAtPlan: number;
+}
+
+/** One event further. Exhaustive over the deployment's events. */
+export function evolveDeployment(
+  state: DeploymentState | undefined,
+  event: DeploymentEvent,
+): DeploymentState | undefined {
+  switch (event.type) {
+    case 'DeploymentSaved':
+      return saved(state, event.data.spec);
+    case 'RevisionCreated':
+      return state && { ...state, ...revisionOf(event.data), savedAtRevision: state.saves };
+    case 'DeploymentPlanned':
+      return state && { ...state, savedAtPlan: state.saves };
+    case 'DeploymentStatusChanged':
+      return state && { ...state, status: event.data.status, details: event.data.details };
+    case 'DeploymentDeleted':
+      return state && { ...state, phase: 'deleting' };
+    case 'DeploymentRemoved':
+      return state && { ...state, phase: 'removed' };
+    default:
+      return event satisfies never;
+  }
+}
+
+function saved(state: DeploymentState | undefined, spec: DeploymentSpec): DeploymentState {
+  const before = state ?? {
+    status: 'Pending' as const,
+    details: '',
+    revision: 0,
+    template: undefined,
+    fingerprint: undefined,
+    saves: 0,
+    savedAtRevision: 0,
+    savedAtPlan: 0,
+  };
+  const anew = before.status === 'Failed' || (state !== undefined && state.phase !== 'live');
+  return {
+    ...before,
+    ...(anew ? { status: 'Pending' as const, details: '' } : {}),
+    id: spec.id,
+    definitionId: spec.definitionId,
+    spec,
+    phase: 'live',
+    saves: before.saves + 1,
+  };
+}
+
+function revisionOf(
+  data: EventOf<'RevisionCreated'>['data'],
+): Pick<DeploymentState, 'revision' | 'template' | 'fingerprint'> {
+  return { revision: data.revision, template: data.template, fingerprint: data.fingerprint };
+}

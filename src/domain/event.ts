@@ -1,0 +1,54 @@
+import type { z } from 'zod';
+
+import { definitionEvents } from './definition/events.ts';
+import { deploymentEvents } from './deployment/events.ts';
+import { instanceEvents } from './instance/events.ts';
+import { nodeEvents } from './node/events.ts';
+import { replicaEvents } from './replica/events.ts';
+import { userEvents } from './user/events.ts';
+
+/** Every type of event that the log may hold, with the schema of its present version. */
+export const EVENT_SCHEMAS = {
+  ...definitionEvents,
+  ...deploymentEvents,
+  ...instanceEvents,
+  ...nodeEvents,
+  ...replicaEvents,
+  ...userEvents,
+} as const;
+
+type Schemas = typeof EVENT_SCHEMAS;
+
+export type EventType = keyof Schemas;
+
+/** An event as decided, before the log gave it a place. */
+export type DomainEvent = {
+  readonly [T in EventType]: { readonly type: T; readonly data: z.infer<Schemas[T]> };
+}[EventType];
+
+/** The events of some types. */
+export type EventOf<T extends EventType> = Extract<DomainEvent, { type: T }>;
+
+/** Who did it, in whose name and because of what. */
+export interface EventContext {
+  /** `user/<slug>`, `worker/<id>` or `system`. */
+  readonly actor: string;
+  /** One per request of a user; everything that it causes carries it. */
+  readonly correlationId: string;
+  /** The id of the event that led to this one. */
+  readonly causationId?: string | undefined;
+}
+
+/** Where and when the log put an event. */
+export interface EventPlace {
+  /** 1, 2, 3 … over the whole log, without gaps, in the order of commits. */
+  readonly position: number;
+  readonly id: string;
+  readonly stream: string;
+  /** 1, 2, 3 … within the stream. */
+  readonly version: number;
+  readonly at: Date;
+}
+
+/** An event as the log holds it. */
+export type RecordedEvent = DomainEvent & EventContext & EventPlace;

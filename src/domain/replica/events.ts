@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+import { reservation } from '../template.ts';
+
+/** Why a replica is where it is: every node that was looked at, with numbers. */
+export const placementDecision = z.object({
+  considered: z.number().int(),
+  /** Everything that each unfit node lacks. */
+  excluded: z.array(z.object({ nodeId: z.string(), filter: z.string(), need: z.string(), have: z.string() })),
+  /** The best five, best first. */
+  scores: z.array(z.object({ nodeId: z.string(), total: z.number(), parts: z.record(z.string(), z.number()) })),
+});
+export type PlacementDecision = z.infer<typeof placementDecision>;
+
+export const replicaFailure = z.object({
+  /** `image`: it cannot be had; `start`: the engine refused; `exit`: the container ended; `gone`: it is not there any more. */
+  kind: z.enum(['image', 'start', 'exit', 'gone']),
+  message: z.string(),
+  exitCode: z.number().int().optional(),
+  lastLogs: z.array(z.string()).optional(),
+  /** Trying again cannot help. */
+  terminal: z.boolean(),
+});
+export type ReplicaFailure = z.infer<typeof replicaFailure>;
+
+const attempt = { replicaId: z.string(), deploymentId: z.string(), generation: z.number().int() };
+
+export const replicaEvents = {
+  ReplicaScheduled: z.object({
+    ...attempt,
+    ordinal: z.number().int(),
+    revision: z.number().int(),
+    reservation,
+    decision: placementDecision,
+    reason: z.string(),
+  }),
+  ImagePulled: z.object({ ...attempt, image: z.string(), milliseconds: z.number().int() }),
+  ContainerCreated: z.object({ ...attempt, containerId: z.string(), adopted: z.boolean() }),
+  ContainerStarted: z.object({
+    ...attempt,
+    containerId: z.string(),
+    ports: z.array(z.object({ internal: z.number().int(), host: z.number().int() })),
+  }),
+  ReplicaReady: z.object({ ...attempt }),
+  ReplicaFailed: z.object({ ...attempt, failure: replicaFailure, released: reservation }),
+  ReplicaStopping: z.object({ ...attempt, nodeId: z.string(), reason: z.string() }),
+  ReplicaStopped: z.object({ ...attempt, released: reservation.optional() }),
+} as const;

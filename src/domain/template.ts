@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+/** What every container of one revision is made from. CPU in thousandths of a core, sizes in bytes. */
+export const template = z.object({
+  definitionId: z.string(),
+  image: z.string(),
+  /** `host` absent: the engine assigns one. */
+  ports: z.array(z.object({ internal: z.number().int(), host: z.number().int().optional() })),
+  env: z.record(z.string(), z.string()),
+  cpuMillis: z.number().int().optional(),
+  memoryBytes: z.number().int().optional(),
+  vramBytes: z.number().int().optional(),
+});
+export type Template = z.infer<typeof template>;
+
+/** What a replica holds on its node from being scheduled until it has stopped. */
+export const reservation = z.object({
+  nodeId: z.string(),
+  cpuMillis: z.number().int(),
+  memoryBytes: z.number().int(),
+  vramBytes: z.number().int(),
+  hostPorts: z.array(z.number().int()),
+});
+export type Reservation = z.infer<typeof reservation>;

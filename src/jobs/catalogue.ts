@@ -1,0 +1,72 @@
+import { z } from 'zod';
+
+const cause = z.object({ eventId: z.string().optional(), correlationId: z.string() });
+/** The event that led to a job, absent where no event did; what the job appends carries it on. */
+export type Cause = z.infer<typeof cause>;
+
+const attempt = z.object({ replicaId: z.string(), generation: z.number().int(), cause });
+/** One generation of a replica: all that a job says; the handler reads the rest as it is now. */
+export type Attempt = z.infer<typeof attempt>;
+
+/** What each queue's jobs carry: ids and generations, never state; and the event that caused them. */
+export const JOB_DATA = {
+  /** Decide what a deployment needs now. */
+  plan: z.object({ deploymentId: z.string(), cause }),
+  /** Something that many deployments depend on has changed. */
+  replan: z.object({ reason: z.enum(['definition', 'capacity', 'sweep']), id: z.string(), cause }),
+  /** Plan a deployment when its back-off is over. */
+  wake: z.object({ deploymentId: z.string(), cause }),
+  /** Bring replicas of one node up. */
+  start: z.object({ nodeId: z.string(), replicas: z.array(attempt) }),
+  /** Stop and remove the containers of generations that are not wanted any more. */
+  stop: z.object({ nodeId: z.string(), replicas: z.array(attempt) }),
+  /** Bring the registry's instance of a replica in line with the replica. */
+  register: attempt,
+} as const;
+
+export type QueueName = keyof typeof JOB_DATA;
+
+export type JobData<Q extends QueueName> = z.infer<(typeof JOB_DATA)[Q]>;
+
+export type Job = {
+  [Q in QueueName]: {
+    readonly queue: Q;
+    readonly data: JobData<Q>;
+    /** At most one queued job per key where the queue's policy says so. */
+    readonly key?: string | undefined;
+    readonly startAfter?: Date | undefined;
+  };
+}[QueueName];
+
+/** How one queue treats its jobs. */
+export interface QueuePolicy {
+  /**
+   * `stately`: per key one queued and one active job, so two workers never plan one deployment at the same time.
+   * `short`: per key one queued job. `standard`: every job counts.
+   */
+  readonly policy: 'standard' | 'short' | 'stately';
+  readonly retryLimit: number;
+  /** Seconds before the first retry; doubles up to `retryDelayMax`. */
+  readonly retryDelay: number;
+  readonly retryDelayMax: number;
+  /** Seconds that one attempt may take. */
+  readonly expireInSeconds: number;
+  /** Seconds without a sign of life after which an attempt is given up; the worker's own lock is faster, this is the net below it. */
+  readonly heartbeatSeconds: number;
+  /** Jobs of this queue that one worker process carries out side by side. */
+  readonly concurrency: number;
+}
+
+const DEFAULTS = { retryDelay: 1, retryDelayMax: 30, heartbeatSeconds: 10 } as const;
+
+export const QUEUE_POLICIES: Readonly<Record<QueueName, QueuePolicy>> = {
+  plan: { ...DEFAULTS, policy: 'stately', retryLimit: 50, expireInSeconds: 60, concurrency: 4 },
+  replan: { ...DEFAULTS, policy: 'short', retryLimit: 50, expireInSeconds: 60, concurrency: 1 },
+  wake: { ...DEFAULTS, policy: 'short', retryLimit: 50, expireInSeconds: 30, concurrency: 1 },
+  start: { ...DEFAULTS, policy: 'standard', retryLimit: 5, expireInSeconds: 1_800, concurrency: 8 },
+  stop: { ...DEFAULTS, policy: 'standard', retryLimit: 100, expireInSeconds: 300, concurrency: 8 },
+  register: { ...DEFAULTS, policy: 'standard', retryLimit: 50, expireInSeconds: 30, concurrency: 2 },
+};
+
+/** Where jobs go that have failed for good; they are kept for a person to look at. */
+export const DEAD_LETTER_QUEUE = 'dead-letters';

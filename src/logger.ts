@@ -1,0 +1,35 @@
+import { createLogger as winston, format, transports } from 'winston';
+
+/** Fields that stand beside a message; names are stable. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+export interface Logger {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+  /** The same log with fields on every line. */
+  with(fields: LogFields): Logger;
+}
+
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** One JSON object per line on stderr; stdout belongs to the answers of commands. */
+export function createLogger(level: LogLevel | 'silent', fields: LogFields = {}): Logger {
+  const sink = winston({
+    level: level === 'silent' ? 'error' : level,
+    silent: level === 'silent',
+    defaultMeta: fields,
+    format: format.combine(format.timestamp(), format.json()),
+    transports: [new transports.Console({ stderrLevels: [...LOG_LEVELS] })],
+  });
+  const wrap = (log: typeof sink): Logger => ({
+    debug: (message, extra) => void log.debug(message, extra),
+    info: (message, extra) => void log.info(message, extra),
+    warn: (message, extra) => void log.warn(message, extra),
+    error: (message, extra) => void log.error(message, extra),
+    with: (extra) => wrap(log.child(extra)),
+  });
+  return wrap(sink);
+}

@@ -1,0 +1,57 @@
+import type { DeploymentStatus } from '../domain/deployment/events.ts';
+import type { PlacementDecision } from '../domain/replica/events.ts';
+import type { Reservation, Template } from '../domain/template.ts';
+
+/** One thing to do. What carries it out makes no choices. */
+export type Action =
+  | {
+      readonly type: 'revise';
+      readonly revision: number;
+      readonly template: Template;
+      readonly fingerprint: string;
+    }
+  | {
+      readonly type: 'schedule';
+      readonly replicaId: string;
+      readonly ordinal: number;
+      readonly revision: number;
+      readonly generation: number;
+      readonly reservation: Reservation;
+      readonly decision: PlacementDecision;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'stop';
+      readonly replicaId: string;
+      readonly generation: number;
+      readonly nodeId: string;
+      readonly reason: string;
+    }
+  | { readonly type: 'remove' };
+
+/** What to do about one deployment, and why. */
+export interface Plan {
+  readonly actions: readonly Action[];
+  /** Why each action was chosen and what blocks the rest, in words and numbers. */
+  readonly report: readonly string[];
+  readonly status: DeploymentStatus;
+  readonly details: string;
+  /** Plan again then, milliseconds since the epoch: a back-off ends. */
+  readonly wakeAt: number | undefined;
+}
+
+/** An action in one line, as plans are printed. */
+export function describeAction(action: Action): string {
+  switch (action.type) {
+    case 'revise':
+      return `create revision ${action.revision} of ${action.template.image}`;
+    case 'schedule':
+      return `start ${action.replicaId} (generation ${action.generation}) on ${action.reservation.nodeId}: ${action.reason}`;
+    case 'stop':
+      return `stop ${action.replicaId} (generation ${action.generation}) on ${action.nodeId}: ${action.reason}`;
+    case 'remove':
+      return 'remove the deployment: nothing of it runs any more';
+    default:
+      return action satisfies never;
+  }
+}

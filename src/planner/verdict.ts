@@ -1,0 +1,39 @@
+import type { DeploymentStatus } from '../domain/deployment/events.ts';
+import type { ReplicaState } from '../domain/replica/evolve.ts';
+import { isReady, type Census } from './strategy/census.ts';
+
+/** Failures in a row from which a deployment is in Error; it is tried again all the same. */
+export const ERROR_AFTER_FAILURES = 3;
+
+export interface Verdict {
+  readonly status: DeploymentStatus;
+  readonly details: string;
+}
+
+/** How the deployment stands. The reason comes first in `details`: tables show only its beginning. */
+export function verdictOf(census: Census, replicas: number, unplaced: readonly string[]): Verdict {
+  const { current, old, stopping } = census;
+  const ready = current.filter(isReady).length;
+  const hopeless = current.find(({ failure, status }) => status === 'Failed' && failure?.terminal === true);
+  if (hopeless !== undefined) return { status: 'Failed', details: failureText(hopeless) };
+  const failing = current.filter(({ status }) => status !== 'Ready').toSorted((a, b) => b.failures - a.failures)[0];
+  if (failing !== undefined && failing.failures >= ERROR_AFTER_FAILURES) {
+    return { status: 'Error', details: `${failureText(failing)} (failed ${failing.failures} times, tried again)` };
+  }
+  if (ready === replicas && current.length === replicas && old.length === 0 && stopping.length === 0) {
+    return { status: 'OK', details: '' };
+  }
+  const parts = [
+    ...unplaced,
+    ...(failing !== undefined && failing.failures > 0 ? [failureText(failing)] : []),
+    `${ready}/${replicas} ready`,
+    ...(old.length > 0 ? [`${old.length} of earlier revisions to go`] : []),
+    ...(stopping.length > 0 ? [`${stopping.length} stopping`] : []),
+  ];
+  return { status: 'Deploying', details: parts.join('; ') };
+}
+
+function failureText({ id, failure }: ReplicaState): string {
+  const lastLine = failure?.lastLogs?.at(-1);
+  return `${failure?.message ?? 'failed'}${lastLine === undefined ? '' : `: ${lastLine}`} (${id})`;
+}

@@ -1,0 +1,103 @@
+import { evolveDefinition } from '../domain/definition/evolve.ts';
+import { evolveDeployment } from '../domain/deployment/evolve.ts';
+import { evolveInstance } from '../domain/instance/evolve.ts';
+import { allotmentOf, evolveAllotment, overcommitOf } from '../domain/node/allotment.ts';
+import { evolveNode } from '../domain/node/evolve.ts';
+import { evolveReplica, type ReplicaState } from '../domain/replica/evolve.ts';
+import { evolveUser, type UserState } from '../domain/user/evolve.ts';
+import type { Projection } from '../store/projection.ts';
+import { projection } from './define.ts';
+import { revisionKey, type Revision } from './revision.ts';
+
+const deployments = projection({
+  name: 'deployments',
+  ownership: 'stream',
+  types: [
+    'DeploymentSaved',
+    'RevisionCreated',
+    'DeploymentPlanned',
+    'DeploymentStatusChanged',
+    'DeploymentDeleted',
+    'DeploymentRemoved',
+  ],
+  key: ({ data }) => data.deploymentId,
+  evolve: evolveDeployment,
+});
+
+const revisions = projection({
+  name: 'revisions',
+  ownership: 'stream',
+  types: ['RevisionCreated'],
+  key: ({ data }) => revisionKey(data.deploymentId, data.revision),
+  evolve: (_: Revision | undefined, { data }): Revision => data,
+});
+
+const definitions = projection({
+  name: 'definitions',
+  ownership: 'stream',
+  types: ['DefinitionSaved', 'DefinitionDeleted'],
+  key: ({ data }) => data.definitionId,
+  evolve: evolveDefinition,
+});
+
+const replicas = projection({
+  name: 'replicas',
+  ownership: 'stream',
+  types: [
+    'ReplicaScheduled',
+    'ImagePulled',
+    'ContainerCreated',
+    'ContainerStarted',
+    'ReplicaReady',
+    'ReplicaFailed',
+    'ReplicaStopping',
+    'ReplicaStopped',
+  ],
+  key: ({ data }) => data.replicaId,
+  evolve: (state: ReplicaState | undefined, event) => evolveReplica(state, event, event.at.getTime()),
+});
+
+const nodes = projection({
+  name: 'nodes',
+  ownership: 'stream',
+  types: ['NodeRegistered', 'NodeRemoved'],
+  key: ({ data }) => data.nodeId,
+  evolve: evolveNode,
+});
+
+const allotments = projection({
+  name: 'allotments',
+  ownership: 'shared',
+  types: ['NodeRegistered', 'NodeRemoved', 'ReplicaScheduled', 'ReplicaFailed', 'ReplicaStopped'],
+  key: allotmentOf,
+  evolve: evolveAllotment,
+  violation: overcommitOf,
+});
+
+const instances = projection({
+  name: 'instances',
+  ownership: 'stream',
+  types: ['InstanceRegistered', 'InstanceRemoved'],
+  key: ({ data }) => data.instanceId,
+  evolve: evolveInstance,
+});
+
+const users = projection({
+  name: 'users',
+  ownership: 'stream',
+  types: ['UserRegistered'],
+  key: ({ data }) => data.userId,
+  evolve: (state: UserState | undefined, event) => evolveUser(state, event, event.at.getTime()),
+});
+
+/** Every projection, in the order in which their rows are locked. */
+export const PROJECTIONS: readonly Projection[] = [
+  deployments,
+  revisions,
+  definitions,
+  replicas,
+  nodes,
+  allotments,
+  instances,
+  users,
+];

@@ -1,0 +1,71 @@
+import { decideDeleteDeployment, decideSaveDeployment } from '../../domain/deployment/decide.ts';
+import type { DeploymentState } from '../../domain/deployment/evolve.ts';
+import { parseDeployment } from '../../domain/deployment/parse.ts';
+import { newId } from '../../domain/identifier.ts';
+import type { NodeState } from '../../domain/node/evolve.ts';
+import { NotFound } from '../../domain/problem.ts';
+import type { ReplicaState } from '../../domain/replica/evolve.ts';
+import type { EventStore, SnapshotReader } from '../../store/event-store.ts';
+import { partOf } from '../body.ts';
+import { carryOut } from '../carry-out.ts';
+import type { Handlers, Reply, RequestOf } from '../handler.ts';
+import { toDeployment, toDeploymentView, toEventView } from './view.ts';
+
+/** Events in one answer, unless the caller asks for another number. */
+const PAGE = 100;
+
+/** Deploy Svc: what is wanted, what became of it, and everything that happened. */
+export function deployService(
+  store: EventStore,
+): Handlers<'saveDeployment' | 'listDeployments' | 'deleteDeployment' | 'showDeployment' | 'listEvents'> {
+  return {
+    saveDeployment: (request) => saveDeployment(store, request),
+    async deleteDeployment(request) {
+      const decision = { kind: 'deployment', id: request.body.deploymentId, decide: decideDeleteDeployment } as const;
+      return { body: {}, position: await carryOut<DeploymentState>(store, request, decision) };
+    },
+    async listDeployments() {
+      const rows = await store.rows<DeploymentState>('deployments', { phase: ['live', 'deleting'] });
+      return { body: { deployments: rows.map(({ state }) => toDeployment(state)) } };
+    },
+    showDeployment: async ({ params }) => ({ body: await store.snapshot((reader) => viewOf(reader, params.id)) }),
+    listEvents: (request) => listEvents(store, request),
+  };
+}
+
+async function saveDeployment(
+  store: EventStore,
+  request: RequestOf<'saveDeployment'>,
+): Promise<Reply<'saveDeployment'>> {
+  const spec = parseDeployment(partOf(request.body, 'deployment'), newId('depl'));
+  const position = await carryOut<DeploymentState>(store, request, {
+    kind: 'deployment',
+    id: spec.id,
+    decide: (state) => decideSaveDeployment(state, spec),
+  });
+  return { body: {}, position };
+}
+
+async function viewOf(reader: SnapshotReader, id: string): Promise<Reply<'showDeployment'>['body']> {
+  const row = await reader.row<DeploymentState>('deployments', id);
+  if (row === undefined) throw new NotFound(`deployment ${id} does not exist; oo deployment list shows those that do`);
+  const replicas = (await reader.rows<ReplicaState>('replicas', { deployment_id: id })).map(({ state }) => state);
+  const nodeIds = [...new Set(replicas.map(({ nodeId }) => nodeId))];
+  const nodes = nodeIds.length === 0 ? [] : await reader.rows<NodeState>('nodes', { id: nodeIds });
+  return toDeploymentView(
+    row.state,
+    replicas,
+    new Map(nodes.map(({ id: node, state }) => [node, state.url])),
+    reader.position,
+  );
+}
+
+async function listEvents(store: EventStore, { query }: RequestOf<'listEvents'>): Promise<Reply<'listEvents'>> {
+  const { after = 0, limit = PAGE, deploymentId, stream } = query;
+  // Read first: with a filter there may be no event up to the head, and the reader must still get on.
+  const head = await store.head();
+  const events = await store.read({ after, limit, deploymentId, stream });
+  const last = events.at(-1)?.position ?? after;
+  const position = events.length < limit ? Math.max(head, last) : last;
+  return { body: { events: events.map(toEventView), position } };
+}

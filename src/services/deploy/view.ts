@@ -1,0 +1,77 @@
+import type { Deployment, DeploymentView, EventView, ReplicaView } from '../../api/contract/deploy-schemas.ts';
+import type { DeploymentState } from '../../domain/deployment/evolve.ts';
+import type { RecordedEvent } from '../../domain/event.ts';
+import type { ReplicaState } from '../../domain/replica/evolve.ts';
+
+/** A deployment as the contract shows it. */
+export function toDeployment({ spec, status, details, phase }: DeploymentState): Deployment {
+  return {
+    ...spec,
+    status: phase === 'live' ? status : 'Deploying',
+    details: phase === 'live' ? details : 'Deleting: its replicas are being stopped',
+  };
+}
+
+/** `nodeUrls`: id of a node -> its URL. */
+export function toDeploymentView(
+  state: DeploymentState,
+  replicas: readonly ReplicaState[],
+  nodeUrls: ReadonlyMap<string, string>,
+  position: number,
+): DeploymentView {
+  const present = replicas.filter(({ status }) => status !== 'Stopped').toSorted((a, b) => a.ordinal - b.ordinal);
+  const ready = present.filter(({ status }) => status === 'Ready');
+  return {
+    deployment: toDeployment(state),
+    phase: state.phase,
+    revision: state.revision,
+    position,
+    progress: {
+      desired: desiredOf(state),
+      ready: ready.length,
+      updated: ready.filter(({ revision }) => revision === state.revision).length,
+      total: present.filter(({ status }) => status !== 'Failed').length,
+    },
+    replicas: present.map((replica) => toReplicaView(replica, nodeUrls.get(replica.nodeId) ?? '')),
+  };
+}
+
+/** An event as the API shows it. */
+export function toEventView(event: RecordedEvent): EventView {
+  const { position, id, stream, version, type, data, actor, correlationId, causationId, at } = event;
+  return {
+    position,
+    id,
+    stream,
+    version,
+    type,
+    data: { ...data },
+    actor,
+    correlationId,
+    ...(causationId === undefined ? {} : { causationId }),
+    at: at.toISOString(),
+  };
+}
+
+function desiredOf({ phase, spec }: DeploymentState): number {
+  if (phase !== 'live') return 0;
+  const { minReplicas = 0, maxReplicas = Infinity } = spec.autoScaling ?? {};
+  return Math.min(Math.max(spec.replicas, minReplicas), maxReplicas);
+}
+
+function toReplicaView(replica: ReplicaState, nodeUrl: string): ReplicaView {
+  const { id, ordinal, revision, generation, status, nodeId, containerId, ports, failures, failure } = replica;
+  return {
+    id,
+    ordinal,
+    revision,
+    generation,
+    status,
+    nodeId,
+    nodeUrl,
+    ...(containerId === undefined ? {} : { containerId }),
+    ports: ports.map(({ internal, host }) => ({ internal, host })),
+    failures,
+    ...(failure === undefined ? {} : { failure }),
+  };
+}

@@ -1,0 +1,115 @@
+import type { Allotment } from '../../domain/node/allotment.ts';
+import { decideRegisterNode, decideRemoveNode, nodeIdOf, type Occupant } from '../../domain/node/decide.ts';
+import type { NodeCapacity } from '../../domain/node/events.ts';
+import type { NodeState } from '../../domain/node/evolve.ts';
+import { parseNode } from '../../domain/node/parse.ts';
+import { InvalidInput, NotFound } from '../../domain/problem.ts';
+import type { ReplicaState } from '../../domain/replica/evolve.ts';
+import type { EventStore } from '../../store/event-store.ts';
+import { partOf } from '../body.ts';
+import { carryOut } from '../carry-out.ts';
+import type { Handlers, Reply, RequestContext, RequestOf } from '../handler.ts';
+import { toNode } from './node-view.ts';
+
+export interface NodePorts {
+  /** Asks the engine at that URL what its host has. Its error says how the engine was tried and what came of it. */
+  readonly capacityOf: (url: string) => Promise<NodeCapacity>;
+  /** Id of a node -> when its engine last answered. */
+  readonly heartbeats: () => Promise<ReadonlyMap<string, Date>>;
+  /** The engine on this machine, if there is one. */
+  readonly selfUrl?: string | undefined;
+}
+
+type NodeOperation = 'listNodes' | 'selfNode' | 'saveNode' | 'deleteNode';
+
+/** The registry of nodes. */
+export function nodeHandlers(store: EventStore, ports: NodePorts): Handlers<NodeOperation> {
+  return {
+    async listNodes({ body }) {
+      const ids = body.ids ?? [];
+      return { body: { nodes: await nodesOf(store, ports, ids.length === 0 ? {} : { id: ids }) } };
+    },
+    async selfNode() {
+      const [node] = ports.selfUrl === undefined ? [] : await nodesOf(store, ports, { url: ports.selfUrl });
+      if (node === undefined) throw new NotFound('this machine is not registered as a node');
+      return { body: { node } };
+    },
+    saveNode: (request) => saveNode(store, ports, request),
+    deleteNode: (request) => deleteNode(store, request),
+  };
+}
+
+async function nodesOf(
+  store: EventStore,
+  { heartbeats }: NodePorts,
+  where: Readonly<Record<string, string | readonly string[]>>,
+): Promise<Reply<'listNodes'>['body']['nodes']> {
+  const rows = await store.rows<NodeState>('nodes', { ...where, removed: 'false' });
+  if (rows.length === 0) return [];
+  const ids = rows.map(({ id }) => id);
+  const [allotments, beats] = await Promise.all([store.rows<Allotment>('allotments', { id: ids }), heartbeats()]);
+  const byId = new Map(allotments.map(({ id, state }) => [id, state]));
+  return rows.map(({ id, state }) => toNode(state, byId.get(id), beats.get(id)));
+}
+
+async function saveNode(
+  store: EventStore,
+  { capacityOf }: NodePorts,
+  request: RequestOf<'saveNode'>,
+): Promise<Reply<'saveNode'>> {
+  const { position, ...node } = await registerNode(store, request, partOf(request.body, 'node'), capacityOf);
+  return { body: { node }, position };
+}
+
+/** Registers or updates a node with what its engine says that the host has. Throws InvalidInput when no engine answers. */
+export async function registerNode(
+  store: EventStore,
+  context: RequestContext,
+  value: unknown,
+  capacityOf: NodePorts['capacityOf'],
+  actor?: string,
+): Promise<{ readonly id: string; readonly url: string; readonly position: number | undefined }> {
+  const input = parseNode(value);
+  const id = nodeIdOf(input, await liveNode(store, { url: input.url }));
+  const capacity = await capacityOf(input.url).catch((error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new InvalidInput([
+      {
+        field: 'url',
+        message: `no engine answers at ${input.url}: ${message}`,
+        hint: 'is it running, and reachable from the server?',
+      },
+    ]);
+  });
+  const position = await carryOut<NodeState>(store, context, {
+    kind: 'node',
+    id,
+    decide: (state) => decideRegisterNode(state, id, input, capacity),
+    ...(actor === undefined ? {} : { actor }),
+  });
+  return { id, url: input.url, position };
+}
+
+/** The node of that URL, or of that id. */
+async function deleteNode(store: EventStore, request: RequestOf<'deleteNode'>): Promise<Reply<'deleteNode'>> {
+  const { url } = request.params;
+  const node = (await liveNode(store, { url })) ?? (await liveNode(store, { id: url }));
+  if (node === undefined) return { body: undefined };
+  const position = await carryOut<NodeState>(store, request, {
+    kind: 'node',
+    id: node.id,
+    decide: async (state) => decideRemoveNode(state, await occupantsOf(store, node.id)),
+  });
+  return { body: undefined, position };
+}
+
+async function liveNode(store: EventStore, where: Readonly<Record<string, string>>): Promise<NodeState | undefined> {
+  const [row] = await store.rows<NodeState>('nodes', { ...where, removed: 'false' });
+  return row?.state;
+}
+
+/** Replicas that hold a share of the node. */
+async function occupantsOf(store: EventStore, nodeId: string): Promise<readonly Occupant[]> {
+  const rows = await store.rows<ReplicaState>('replicas', { node_id: nodeId });
+  return rows.map(({ state }) => state).filter(({ reservation }) => reservation !== undefined);
+}

@@ -1,0 +1,28 @@
+import { newId } from '../../domain/identifier.ts';
+import { type Db, sql } from '../../postgres/database.ts';
+
+export interface App {
+  readonly id: string;
+  readonly host: string;
+}
+
+/** The app of a host; it is made when it is new. */
+export async function readOrCreateApp(db: Db, host: string): Promise<App> {
+  const found = await sql<App>`select id, host from apps where host = ${host}`.execute(db);
+  if (found.rows[0] !== undefined) return found.rows[0];
+  const { rows } = await sql<App>`
+    insert into apps (id, host) values (${newId('app')}, ${host})
+    on conflict (host) do update set host = excluded.host returning id, host
+  `.execute(db);
+  const [app] = rows;
+  if (app === undefined) throw new Error(`app ${host} was neither found nor made`);
+  return app;
+}
+
+/** The app of that id. */
+export async function readApp(db: Db, id: string): Promise<App> {
+  const { rows } = await sql<App>`select id, host from apps where id = ${id}`.execute(db);
+  const [app] = rows;
+  if (app === undefined) throw new Error(`app ${id} of a token does not exist`);
+  return app;
+}

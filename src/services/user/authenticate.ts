@@ -1,0 +1,90 @@
+import type { CryptoKey } from 'jose';
+
+import type { Clock } from '../../clock.ts';
+import type { UserState } from '../../domain/user/evolve.ts';
+import type { Db } from '../../postgres/database.ts';
+import type { EventStore } from '../../store/event-store.ts';
+import type { Caller } from '../handler.ts';
+import { Refusal } from '../refusal.ts';
+import { verifyToken } from './jwt.ts';
+import { loadPublicKey } from './keys.ts';
+import { readToken, touchToken, type TokenRow } from './token-rows.ts';
+import { hashOf } from './tokens.ts';
+
+/** For how long a token that was looked up is believed: a revocation reaches other processes within that time. */
+export const BELIEVED_MS = 10_000;
+const CAPACITY = 10_000;
+const KEY_ID = /^[0-9a-f-]{36}$/;
+
+export interface AuthenticatorDeps {
+  readonly db: Db;
+  readonly store: Pick<EventStore, 'row'>;
+  readonly clock: Clock;
+  /** An expired token goes on being accepted for so long after it was last refreshed. */
+  readonly sessionLifeSeconds: number;
+}
+
+/** Who a token stands for. Throws Refusal 401. */
+export interface Authenticator {
+  authenticate(token: string): Promise<Caller>;
+  /** Looks every token up again. */
+  forget(): void;
+}
+
+interface Believed {
+  readonly caller: Caller;
+  readonly until: number;
+}
+
+/**
+ * Tokens are looked up, not just verified, so that they can be revoked. One that has expired is refreshed silently as long
+ * as its session lasts: command lines store their token once and rely on that.
+ */
+export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
+  const believed = new Map<string, Believed>();
+  const keyOf = publicKeys(deps.db);
+  return {
+    async authenticate(token) {
+      const hash = hashOf(token);
+      const known = believed.get(hash.toString('base64'));
+      if (known !== undefined && known.until > performance.now()) return known.caller;
+      const verified = await verifyToken(token, keyOf);
+      if (verified === undefined) throw new Refusal(401, 'Unauthorized: failed to parse JWT');
+      const row = await readToken(deps.db, verified.tokenId);
+      const caller = await callerOf(deps, row?.token_hash.equals(hash) === true ? row : undefined);
+      if (believed.size >= CAPACITY) believed.clear();
+      believed.set(hash.toString('base64'), { caller, until: performance.now() + BELIEVED_MS });
+      return caller;
+    },
+    forget: () => believed.clear(),
+  };
+}
+
+async function callerOf(deps: AuthenticatorDeps, row: TokenRow | undefined): Promise<Caller> {
+  if (row === undefined || row.revoked_at !== null) {
+    throw new Refusal(401, 'Unauthorized: the token is revoked or unknown; log in again: oo login');
+  }
+  const now = deps.clock.now();
+  if (row.expires_at <= now) {
+    if (row.last_refreshed_at.getTime() + deps.sessionLifeSeconds * 1000 <= now.getTime()) {
+      throw new Refusal(401, 'Unauthorized: the session has expired; log in again: oo login');
+    }
+    await touchToken(deps.db, row.id, now);
+  }
+  const user = await deps.store.row<UserState>('users', row.user_id);
+  if (user === undefined) throw new Refusal(401, 'Unauthorized: the account does not exist');
+  const { id, slug, roles } = user.state;
+  return { userId: id, slug, roles, appId: row.app_id, tokenId: row.id };
+}
+
+/** Keys never change once they exist. */
+function publicKeys(db: Db): (id: string) => Promise<CryptoKey | undefined> {
+  const keys = new Map<string, CryptoKey>();
+  return async (id) => {
+    const known = keys.get(id);
+    if (known !== undefined || !KEY_ID.test(id)) return known;
+    const key = await loadPublicKey(db, id);
+    if (key !== undefined) keys.set(id, key);
+    return key;
+  };
+}

@@ -1,0 +1,81 @@
+import type { Token } from '../../api/contract/user-schemas.ts';
+import { inputOf } from '../../domain/input.ts';
+import { InvalidInput, type Problem } from '../../domain/problem.ts';
+import { parseRegistration, userIdOf } from '../../domain/user/decide.ts';
+import type { Handlers, RequestContext } from '../handler.ts';
+import { Refusal } from '../refusal.ts';
+import { type AccountDeps, findAccount, registerAccount } from './accounts.ts';
+import { readOrCreateApp } from './apps.ts';
+import { Attempts } from './attempts.ts';
+import { readPasswordHash } from './credentials.ts';
+import { isPassword } from './password.ts';
+import { type IssuerDeps, issueToken } from './tokens.ts';
+
+/** Wrong passwords that one address may try on one account in a minute. */
+const LOGINS_PER_MINUTE = 5;
+/** Accounts that one address may register in a minute: each costs a password hash. */
+const REGISTRATIONS_PER_MINUTE = 30;
+
+export type SignInDeps = AccountDeps & IssuerDeps;
+
+/** The two doors that need no token. */
+export function signInHandlers(deps: SignInDeps): Handlers<'login' | 'register'> {
+  const logins = new Attempts(LOGINS_PER_MINUTE);
+  const registrations = new Attempts(REGISTRATIONS_PER_MINUTE);
+  return {
+    async login({ body, address }) {
+      const { slug, password, ...seat } = parseSignIn(body);
+      const succeeded = logins.take(`${address} ${slug}`);
+      // One answer, after the same time, whether it is the account or the password that is wrong.
+      if (!(await isPassword(password, await readPasswordHash(deps.db, userIdOf(slug))))) {
+        throw new Refusal(401, 'Invalid Password');
+      }
+      succeeded();
+      return { body: { token: await tokenFor(deps, slug, seat) } };
+    },
+    async register(request) {
+      registrations.take(request.address);
+      const registration = parseRegistration(request.body);
+      const seat = parseSeat(request.body);
+      await registerAccount(deps, withoutKey(request), registration);
+      return { body: { token: await tokenFor(deps, registration.slug, seat) } };
+    },
+  };
+}
+
+interface Seat {
+  readonly appHost: string;
+  readonly device: string;
+}
+
+async function tokenFor(deps: SignInDeps, slug: string, { appHost, device }: Seat): Promise<Token> {
+  const account = await findAccount(deps, slug);
+  if (account === undefined) throw new Refusal(401, 'Invalid Password');
+  return issueToken(deps, account, await readOrCreateApp(deps.db, appHost), device);
+}
+
+function parseSignIn(body: unknown): Seat & { readonly slug: string; readonly password: string } {
+  const problems: Problem[] = [];
+  const input = inputOf(body, problems);
+  const slug = input.requiredText('slug');
+  const password = input.requiredText('password');
+  if (problems.length > 0) throw new InvalidInput(problems);
+  return { slug, password, ...parseSeat(body) };
+}
+
+/** The contract's defaults for clients that do not say where they are. */
+function parseSeat(body: unknown): Seat {
+  const problems: Problem[] = [];
+  const input = inputOf(body, problems);
+  const [appHost, device] = [input.text('appHost'), input.text('device')];
+  for (const [field, text] of Object.entries({ appHost, device })) {
+    if (text !== undefined && text.length > 255) input.problem(field, 'has more than 255 characters');
+  }
+  if (problems.length > 0) throw new InvalidInput(problems);
+  return { appHost: appHost || 'unnamed', device: device || 'unknown' };
+}
+
+/** A key names a command of somebody; here nobody is known yet. */
+function withoutKey(context: RequestContext): RequestContext {
+  return { ...context, idempotencyKey: undefined };
+}

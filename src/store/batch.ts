@@ -1,0 +1,206 @@
+import { v7 as uuidv7 } from 'uuid';
+
+import { sql, type Db, type Tx } from '../postgres/database.ts';
+import { bodyHash } from './body-hash.ts';
+import { Fenced, InvariantViolated, VersionConflict, type Appended, type Command } from './command.ts';
+import type { Projection } from './projection.ts';
+import { loadRows, type Draft, type RowSet } from './projector.ts';
+import { schemaVersionOf } from './upcast.ts';
+
+/** What happens in the transaction of an append besides rows: jobs. Called with the events in order, under the log's lock. */
+export type AppendEffects = (tx: Tx, events: readonly Draft[]) => Promise<void>;
+
+export interface BatchDeps {
+  readonly db: Db;
+  readonly projections: readonly Projection[];
+  readonly effects: AppendEffects;
+  readonly now: () => Date;
+}
+
+export type Outcome = { readonly appended: Appended } | { readonly refused: Error };
+
+/** The channel on which every commit tells the log's new head. A hint: readers poll as well. */
+export const HEAD_CHANNEL = 'deploy_svc_head';
+
+/**
+ * Commits several commands in one transaction; each is accepted or refused for itself.
+ * Locks, everywhere in this order: workers, idempotency keys, stream heads by name, rows by id, the log's head.
+ * No two commands of a batch have the same idempotency key.
+ */
+export async function commitBatch(deps: BatchDeps, commands: readonly Command[]): Promise<readonly Outcome[]> {
+  return deps.db.transaction().execute(async (tx) => {
+    const outcomes = Array.from<unknown, Outcome | undefined>(commands, () => undefined);
+    await refuseFenced(tx, commands, outcomes);
+    await answerRepeated(tx, commands, outcomes);
+    const open = commands
+      .map((command, index) => ({ command, index }))
+      .filter(({ index }) => outcomes[index] === undefined);
+    const heads = await lockStreams(
+      tx,
+      open.map(({ command }) => command),
+    );
+    const known = new Map(heads);
+    const drafted = open.map(({ command, index }) => ({ command, index, events: draft(command, deps.now()) }));
+    const all = drafted.flatMap(({ events }) => events);
+    const rows = await loadRows(tx, deps.projections, all, (stream) => known.get(stream) === 0);
+    const accepted = drafted.filter(({ command, index, events }) => {
+      const refused = tryApply(command, events, heads, rows);
+      if (refused !== undefined) outcomes[index] = { refused };
+      return refused === undefined;
+    });
+    const events = accepted.flatMap((entry) => entry.events);
+    if (events.length > 0) await store(tx, deps, events, heads, known, rows);
+    for (const { index, events: own } of accepted) outcomes[index] = { appended: appendedOf(own) };
+    await settleKeys(tx, commands, outcomes);
+    return outcomes.map(
+      (outcome) => outcome ?? { refused: new Error('a command of the batch was left without an outcome') },
+    );
+  });
+}
+
+async function refuseFenced(tx: Tx, commands: readonly Command[], outcomes: (Outcome | undefined)[]): Promise<void> {
+  const ids = [...new Set(commands.flatMap(({ fence }) => (fence === undefined ? [] : [fence.workerId])))].sort();
+  if (ids.length === 0) return;
+  const { rows } = await sql<{ id: string }>`
+    select id from workers where id = any(${ids}) order by id for key share
+  `.execute(tx);
+  const alive = new Set(rows.map(({ id }) => id));
+  for (const [index, { fence }] of commands.entries()) {
+    if (fence !== undefined && !alive.has(fence.workerId)) outcomes[index] = { refused: new Fenced(fence.workerId) };
+  }
+}
+
+async function answerRepeated(tx: Tx, commands: readonly Command[], outcomes: (Outcome | undefined)[]): Promise<void> {
+  const keys = commands.flatMap(({ idempotencyKey }, index) =>
+    idempotencyKey === undefined || outcomes[index] !== undefined ? [] : [idempotencyKey],
+  );
+  if (keys.length === 0) return;
+  // A key that another transaction is about to commit makes this wait; the second statement then sees it.
+  const fresh = await sql<{ key: string }>`
+    insert into commands (key, first, last) select k, 0, 0 from unnest(${keys.toSorted()}::text[]) k
+    on conflict (key) do nothing returning key
+  `.execute(tx);
+  const mine = new Set(fresh.rows.map(({ key }) => key));
+  const others = keys.filter((key) => !mine.has(key));
+  if (others.length === 0) return;
+  const { rows } = await sql<{ key: string; first: string; last: string }>`
+    select key, first, last from commands where key = any(${others})
+  `.execute(tx);
+  const before = new Map(rows.map(({ key, first, last }) => [key, { first: Number(first), last: Number(last) }]));
+  for (const [index, { idempotencyKey }] of commands.entries()) {
+    const places = before.get(idempotencyKey ?? '');
+    if (places !== undefined) outcomes[index] = { appended: { ...places, events: [], repeated: true } };
+  }
+}
+
+/** Locks the heads, creating those that are missing, and returns their versions. */
+async function lockStreams(tx: Tx, commands: readonly Command[]): Promise<Map<string, number>> {
+  const names = [...new Set(commands.flatMap(({ appends }) => appends.map(({ stream }) => stream)))].sort();
+  if (names.length === 0) return new Map();
+  const { rows } = await sql<{ stream: string; version: number }>`
+    insert into streams (stream, version) select s, 0 from unnest(${names}::text[]) s
+    on conflict (stream) do update set version = streams.version
+    returning stream, version
+  `.execute(tx);
+  return new Map(rows.map(({ stream, version }) => [stream, version]));
+}
+
+function draft({ appends, context }: Command, at: Date): Draft[] {
+  return appends.flatMap(({ stream, events }) =>
+    events.map((event) => ({ ...event, ...context, id: uuidv7(), stream, version: 0, position: 0, at })),
+  );
+}
+
+/** Gives the events their versions and folds them into the rows, or says why not. */
+function tryApply(
+  { appends }: Command,
+  events: readonly Draft[],
+  heads: Map<string, number>,
+  rows: RowSet,
+): Error | undefined {
+  const before = new Map<string, number>();
+  for (const { stream, expectedVersion } of appends) {
+    const actual = heads.get(stream) ?? 0;
+    before.set(stream, actual);
+    if (expectedVersion !== 'any' && expectedVersion !== actual)
+      return new VersionConflict(stream, expectedVersion, actual);
+  }
+  for (const event of events) {
+    const version = (heads.get(event.stream) ?? 0) + 1;
+    heads.set(event.stream, version);
+    event.version = version;
+  }
+  try {
+    rows.apply(events);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof InvariantViolated)) throw error;
+    for (const [stream, version] of before) heads.set(stream, version);
+    return error;
+  }
+}
+
+async function store(
+  tx: Tx,
+  deps: BatchDeps,
+  events: Draft[],
+  heads: ReadonlyMap<string, number>,
+  known: ReadonlyMap<string, number>,
+  rows: RowSet,
+): Promise<void> {
+  const moved = [...heads].filter(([stream, version]) => known.get(stream) !== version);
+  await sql`
+    update streams set version = u.version
+    from unnest(${moved.map(([stream]) => stream)}::text[], ${moved.map(([, version]) => version)}::int[]) as u(stream, version)
+    where streams.stream = u.stream
+  `.execute(tx);
+  const first = await appendEvents(tx, events);
+  for (const [index, event] of events.entries()) event.position = first + index;
+  await rows.write(tx);
+  await deps.effects(tx, events);
+}
+
+async function appendEvents(tx: Tx, events: readonly Draft[]): Promise<number> {
+  const versions = events.map(({ type }) => schemaVersionOf(type));
+  const hashes = events.map((event, index) => bodyHash({ ...event, schemaVersion: versions[index] ?? 1 }));
+  const { rows } = await sql<{ first: string }>`
+    with appended as (
+      select append_events(
+        ${events.map(({ id }) => id)}::uuid[], ${events.map(({ stream }) => stream)}::text[],
+        ${events.map(({ version }) => version)}::int[], ${events.map(({ type }) => type)}::text[],
+        ${versions}::int[], ${events.map(({ data }) => JSON.stringify(data))}::jsonb[],
+        ${events.map(({ actor }) => actor)}::text[], ${events.map(({ correlationId }) => correlationId)}::text[],
+        ${events.map(({ causationId }) => causationId ?? null)}::text[], ${events.map(({ at }) => at.toISOString())}::timestamptz[],
+        ${hashes}::bytea[]) as first
+    )
+    select first, pg_notify(${HEAD_CHANNEL}, (first + ${events.length} - 1)::text) from appended
+  `.execute(tx);
+  return Number(rows[0]?.first);
+}
+
+function appendedOf(events: readonly Draft[]): Appended {
+  return { first: events[0]?.position ?? 0, last: events.at(-1)?.position ?? 0, events, repeated: false };
+}
+
+/** Keys of accepted commands learn their positions; those of refused ones are free again. */
+async function settleKeys(
+  tx: Tx,
+  commands: readonly Command[],
+  outcomes: readonly (Outcome | undefined)[],
+): Promise<void> {
+  const keyed = commands.flatMap(({ idempotencyKey: key }, index) => {
+    const outcome = outcomes[index];
+    if (key === undefined || outcome === undefined || ('appended' in outcome && outcome.appended.repeated)) return [];
+    return [{ key, appended: 'appended' in outcome ? outcome.appended : undefined }];
+  });
+  const freed = keyed.filter(({ appended }) => appended === undefined).map(({ key }) => key);
+  if (freed.length > 0) await sql`delete from commands where key = any(${freed}) and first = 0`.execute(tx);
+  const kept = keyed.flatMap(({ key, appended }) => (appended === undefined ? [] : [{ key, ...appended }]));
+  if (kept.length === 0) return;
+  await sql`
+    update commands set first = u.first, last = u.last
+    from unnest(${kept.map(({ key }) => key)}::text[], ${kept.map(({ first }) => first)}::bigint[],
+                ${kept.map(({ last }) => last)}::bigint[]) as u(key, first, last)
+    where commands.key = u.key
+  `.execute(tx);
+}

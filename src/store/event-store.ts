@@ -1,0 +1,49 @@
+import type { RecordedEvent } from '../domain/event.ts';
+import type { Appended, Command } from './command.ts';
+import type { ProjectionName, Row } from './projection.ts';
+
+/** The event log and the rows that it keeps current. */
+export interface EventStore extends AsyncDisposable {
+  /**
+   * Commits one command; concurrent ones share a transaction.
+   * Throws VersionConflict, InvariantViolated, Fenced or StoreUnavailable, each for this command alone.
+   */
+  append(command: Command): Promise<Appended>;
+
+  /** One row of a projection; undefined when there is none. */
+  row<State>(projection: ProjectionName, id: string): Promise<Row<State> | undefined>;
+  /** Rows whose columns have these values, ordered by id; all rows without `where`. */
+  rows<State>(projection: ProjectionName, where?: RowFilter): Promise<readonly Row<State>[]>;
+  /** Several reads at one position of the log. Waits for commands that are committing at this moment. */
+  snapshot<Result>(read: (reader: SnapshotReader) => Promise<Result>): Promise<Result>;
+
+  /** Events after a position, in order. */
+  read(options: ReadOptions): Promise<readonly RecordedEvent[]>;
+  /** The position of the last event, 0 for an empty log. */
+  head(): Promise<number>;
+  /** Every event after `from`, once, in order, now and in future; ends when the signal aborts. Survives a restart of the database. */
+  subscribe(options: SubscribeOptions): AsyncIterable<RecordedEvent>;
+}
+
+/** Column -> value, or one of several values. */
+export type RowFilter = Readonly<Record<string, string | readonly string[]>>;
+
+export interface SnapshotReader extends Pick<EventStore, 'row' | 'rows'> {
+  readonly position: number;
+}
+
+export interface ReadOptions {
+  readonly after: number;
+  readonly limit: number;
+  readonly stream?: string | undefined;
+  /** Events of the deployment, its replicas and its instances. */
+  readonly deploymentId?: string | undefined;
+}
+
+export interface SubscribeOptions {
+  readonly from: number;
+  readonly signal: AbortSignal;
+  readonly deploymentId?: string | undefined;
+  /** The database is away; the subscription goes on when it is back. */
+  readonly onUnavailable?: (error: unknown) => void;
+}

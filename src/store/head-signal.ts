@@ -1,0 +1,79 @@
+import type { Connection, Database } from '../postgres/database.ts';
+import { pause, type Clock } from '../clock.ts';
+import { HEAD_CHANNEL } from './batch.ts';
+
+/** How long a reader waits at most before it looks for itself. NOTIFY is a hint, polling is the truth. */
+const POLL_MS = 1_000;
+const RECONNECT_MS = 200;
+
+/** Tells readers that the log has grown: one LISTEN connection per process, made again when it breaks. */
+export class HeadSignal implements AsyncDisposable {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #stop = new AbortController();
+  readonly #wakers = new Set<() => void>();
+  #listening: Promise<void> | undefined;
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database;
+    this.#clock = clock;
+  }
+
+  /** Resolves when the log may have grown, when the poll is due, or when the signal aborts. */
+  async wait(signal: AbortSignal): Promise<void> {
+    this.#listening ??= this.#listen();
+    const woken = new AbortController();
+    const wake = (): void => woken.abort();
+    this.#wakers.add(wake);
+    try {
+      await pause(this.#clock, POLL_MS, AbortSignal.any([woken.signal, signal, this.#stop.signal]));
+    } finally {
+      this.#wakers.delete(wake);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#listening;
+  }
+
+  async #listen(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      try {
+        await this.#listenOnce();
+      } catch {
+        // The database is away; readers poll, and their own errors tell of it.
+      }
+      await pause(this.#clock, RECONNECT_MS, this.#stop.signal);
+    }
+  }
+
+  async #listenOnce(): Promise<void> {
+    const connection = await this.#database.connect('deploy-svc head signal');
+    connection.on('notification', () => this.#wake());
+    const ended = new Promise<void>((resolve) => connection.once('end', () => resolve()));
+    try {
+      await connection.query(`listen ${HEAD_CHANNEL}`);
+      this.#wake();
+      await Promise.race([ended, aborted(this.#stop.signal)]);
+    } finally {
+      await close(connection);
+    }
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakers) wake();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    // Disposal while the connection was still being made: the event has passed.
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+async function close(connection: Connection): Promise<void> {
+  await connection.end().catch(() => undefined);
+}

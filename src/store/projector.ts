@@ -1,0 +1,146 @@
+import type { RecordedEvent } from '../domain/event.ts';
+import { sql, type Tx } from '../postgres/database.ts';
+import { InvariantViolated } from './command.ts';
+import type { Projection, ProjectionName } from './projection.ts';
+
+/** An event whose version and position are not known before the log's head is locked. */
+export type Draft = RecordedEvent & { position: number; version: number };
+
+interface Version {
+  readonly state: unknown;
+  readonly version: number;
+  /** The event that led here; undefined for the row as it was found. */
+  readonly by: Draft | undefined;
+  /** For the row as it was found. */
+  readonly since: number;
+}
+
+/** What the rows of a batch go through: `versions[0]` is the row as found, the last one is what gets stored. */
+type Track = Version[];
+
+/** The rows that a batch of commands touches, folded forward in memory and written once. */
+export interface RowSet {
+  /** Folds one command's events; throws InvariantViolated, and then leaves no trace. */
+  apply(events: readonly Draft[]): void;
+  /** Writes rows and history. Positions of the events must be known. */
+  write(tx: Tx): Promise<void>;
+}
+
+/** Reads (and where events of several streams meet, locks) every row that these events may change. */
+export async function loadRows(
+  tx: Tx,
+  projections: readonly Projection[],
+  events: readonly Draft[],
+  isNewStream: (stream: string) => boolean,
+): Promise<RowSet> {
+  const tables = new Map<Projection, Map<string, Track>>();
+  for (const projection of projections) {
+    const keys = new Map<string, boolean>();
+    for (const event of events) {
+      const key = projection.keyOf(event);
+      if (key !== undefined) keys.set(key, projection.ownership === 'shared' || !isNewStream(event.stream));
+    }
+    if (keys.size > 0) tables.set(projection, await loadTable(tx, projection, keys));
+  }
+  return { apply: (own) => applyAll(tables, own), write: (writer) => writeAll(writer, tables) };
+}
+
+async function loadTable(
+  tx: Tx,
+  { name }: Projection,
+  keys: ReadonlyMap<string, boolean>,
+): Promise<Map<string, Track>> {
+  const tracks = new Map<string, Track>([...keys.keys()].map((key) => [key, []]));
+  const wanted = [...keys].filter(([, mayExist]) => mayExist).map(([key]) => key);
+  if (wanted.length === 0) return tracks;
+  const { rows } = await sql<{ id: string; since: string; version: number; state: unknown }>`
+    select id, since, version, state from ${sql.table(name)} where id = any(${wanted}) order by id for update
+  `.execute(tx);
+  for (const { id, since, version, state } of rows) {
+    tracks.get(id)?.push({ state, version, by: undefined, since: Number(since) });
+  }
+  return tracks;
+}
+
+function applyAll(tables: ReadonlyMap<Projection, ReadonlyMap<string, Track>>, events: readonly Draft[]): void {
+  const added: Track[] = [];
+  try {
+    for (const event of events) {
+      for (const [projection, tracks] of tables) {
+        const track = tracks.get(projection.keyOf(event) ?? '');
+        if (track !== undefined && advance(projection, track, event)) added.push(track);
+      }
+    }
+  } catch (error) {
+    for (const track of added) track.pop();
+    throw error;
+  }
+}
+
+/** True when the row got a new version. */
+function advance(projection: Projection, track: Track, event: Draft): boolean {
+  const before = track.at(-1)?.state;
+  const state = projection.evolve(before, event);
+  if (state === undefined) return false;
+  const violation = projection.violation?.(state);
+  if (violation !== undefined) throw new InvariantViolated(violation);
+  track.push({ state, version: event.version, by: event, since: 0 });
+  return true;
+}
+
+async function writeAll(tx: Tx, tables: ReadonlyMap<Projection, ReadonlyMap<string, Track>>): Promise<void> {
+  const past: HistoryRow[] = [];
+  for (const [{ name }, tracks] of tables) {
+    const changed = [...tracks].filter(([, track]) => track.at(-1)?.by !== undefined);
+    if (changed.length === 0) continue;
+    const rows = changed.map(([id, track]) => settle(name, id, track, past));
+    await upsert(tx, name, rows);
+  }
+  if (past.length > 0) await insertHistory(tx, past);
+}
+
+interface FinalRow {
+  readonly id: string;
+  readonly since: number;
+  readonly version: number;
+  readonly state: string;
+}
+
+interface HistoryRow extends FinalRow {
+  readonly projection: ProjectionName;
+  readonly until: number;
+}
+
+/** The row to store; the states that it passed through go to `past`. */
+function settle(projection: ProjectionName, id: string, track: Track, past: HistoryRow[]): FinalRow {
+  let current: Version | undefined;
+  let since = 0;
+  for (const next of track) {
+    const at = next.by?.position ?? next.since;
+    if (current !== undefined && current.state !== next.state) {
+      past.push({ projection, id, since, until: at, version: current.version, state: JSON.stringify(current.state) });
+    }
+    if (current === undefined || current.state !== next.state) since = at;
+    current = next;
+  }
+  return { id, since, version: current?.version ?? 0, state: JSON.stringify(current?.state) };
+}
+
+async function upsert(tx: Tx, table: ProjectionName, rows: readonly FinalRow[]): Promise<void> {
+  await sql`
+    insert into ${sql.table(table)} (id, since, version, state)
+    select * from unnest(${rows.map((row) => row.id)}::text[], ${rows.map((row) => row.since)}::bigint[],
+                         ${rows.map((row) => row.version)}::int[], ${rows.map((row) => row.state)}::jsonb[])
+    on conflict (id) do update set since = excluded.since, version = excluded.version, state = excluded.state
+  `.execute(tx);
+}
+
+async function insertHistory(tx: Tx, rows: readonly HistoryRow[]): Promise<void> {
+  await sql`
+    insert into history (projection, id, valid, version, state)
+    select p, i, int8range(f, u), v, s
+    from unnest(${rows.map((row) => row.projection)}::text[], ${rows.map((row) => row.id)}::text[],
+                ${rows.map((row) => row.since)}::bigint[], ${rows.map((row) => row.until)}::bigint[],
+                ${rows.map((row) => row.version)}::int[], ${rows.map((row) => row.state)}::jsonb[]) as h(p, i, f, u, v, s)
+  `.execute(tx);
+}

@@ -1,0 +1,78 @@
+import { sql, type Db, type Tx } from '../postgres/database.ts';
+import type { RecordedEvent } from '../domain/event.ts';
+import type { ReadOptions, RowFilter, SnapshotReader } from './event-store.ts';
+import type { ProjectionName, Row } from './projection.ts';
+import { EVENT_COLUMNS, toRecorded, type EventRow } from './recorded.ts';
+
+interface StoredRow<State> {
+  readonly id: string;
+  readonly since: string;
+  readonly version: number;
+  readonly state: State;
+}
+
+/** Rows of a projection, ordered by id. */
+export async function readRows<State>(
+  db: Db | Tx,
+  projection: ProjectionName,
+  where: RowFilter = {},
+): Promise<readonly Row<State>[]> {
+  const conditions = Object.entries(where).map(([column, value]) =>
+    typeof value === 'string' ? sql`${sql.ref(column)} = ${value}` : sql`${sql.ref(column)} = any(${value}::text[])`,
+  );
+  const filter = conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
+  const { rows } = await sql<StoredRow<State>>`
+    select id, since, version, state from ${sql.table(projection)} where ${filter} order by id
+  `.execute(db);
+  return rows.map((row) => ({ ...row, since: Number(row.since) }));
+}
+
+/** One row of a projection. */
+export async function readRow<State>(
+  db: Db | Tx,
+  projection: ProjectionName,
+  id: string,
+): Promise<Row<State> | undefined> {
+  const [row] = await readRows<State>(db, projection, { id });
+  return row;
+}
+
+/** Events after a position, in order. */
+export async function readEvents(
+  db: Db,
+  { after, limit, stream, deploymentId }: ReadOptions,
+): Promise<readonly RecordedEvent[]> {
+  const ofStream = stream === undefined ? sql`true` : sql`stream = ${stream}`;
+  const ofDeployment = deploymentId === undefined ? sql`true` : sql`data ->> 'deploymentId' = ${deploymentId}`;
+  const { rows } = await sql<EventRow>`
+    select ${sql.raw(EVENT_COLUMNS)} from events
+    where position > ${after} and ${ofStream} and ${ofDeployment} order by position limit ${limit}
+  `.execute(db);
+  return rows.map(toRecorded);
+}
+
+/** The position of the last event. */
+export async function readHead(db: Db): Promise<number> {
+  const { rows } = await sql<{ position: string }>`select position from log_head`.execute(db);
+  return Number(rows[0]?.position ?? 0);
+}
+
+/**
+ * Reads at one position. The shared lock on the head waits for whoever is committing: a job that was sent by a
+ * transaction is sent under the head's lock, so after it everything that this job was dropped in favour of is visible.
+ */
+export async function readSnapshot<Result>(db: Db, read: (reader: SnapshotReader) => Promise<Result>): Promise<Result> {
+  await sql`select position from log_head for share`.execute(db);
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (tx) => {
+      const { rows } = await sql<{ position: string }>`select position from log_head`.execute(tx);
+      return read({
+        position: Number(rows[0]?.position ?? 0),
+        row: (projection, id) => readRow(tx, projection, id),
+        rows: (projection, where) => readRows(tx, projection, where),
+      });
+    });
+}

@@ -1,0 +1,41 @@
+import type { RecordedEvent } from '../domain/event.ts';
+import { isEventType, upcast } from './upcast.ts';
+
+/** A row of `events`, without its hash. */
+export interface EventRow {
+  readonly position: string;
+  readonly id: string;
+  readonly stream: string;
+  readonly version: number;
+  readonly type: string;
+  readonly schema_version: number;
+  readonly data: Record<string, unknown>;
+  readonly actor: string;
+  readonly correlation_id: string;
+  readonly causation_id: string | null;
+  readonly at: Date;
+}
+
+/** The columns of an EventRow, in SQL. */
+export const EVENT_COLUMNS =
+  'position, id, stream, version, type, schema_version, data, actor, correlation_id, causation_id, at';
+
+/** The event in its present schema version. */
+export function toRecorded(row: EventRow): RecordedEvent {
+  if (!isEventType(row.type))
+    throw new Error(`event ${row.position} has the unknown type ${row.type}: upgrade this release`);
+  const event = {
+    type: row.type,
+    data: upcast(row.type, row.schema_version, row.data),
+    position: Number(row.position),
+    id: row.id,
+    stream: row.stream,
+    version: row.version,
+    actor: row.actor,
+    correlationId: row.correlation_id,
+    causationId: row.causation_id ?? undefined,
+    at: row.at,
+  };
+  // The data was validated against the schema of its type when it was appended.
+  return event as RecordedEvent;
+}

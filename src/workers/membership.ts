@@ -1,0 +1,132 @@
+import { hostname } from 'node:os';
+
+import { pause, type Clock } from '../clock.ts';
+import { newId } from '../domain/identifier.ts';
+import type { Logger } from '../logger.ts';
+import { sql, type Connection, type Database } from '../postgres/database.ts';
+import type { Fence } from '../store/command.ts';
+
+/** First key of the advisory locks that living workers hold; the second is the worker's number. */
+export const WORKER_LOCK = 7_311;
+/** How often a worker shows that it lives. */
+const BEAT_MS = 1_000;
+/** A worker that holds its lock but has been silent for so long was stopped, or cannot reach the database: it is given up. */
+export const SILENCE_MS = 6_000;
+
+/** One life of a worker process. A process that was given up gets a new one, under a new id. */
+export interface Membership {
+  readonly fence: Fence;
+  /** Aborts when this life is over. */
+  readonly ended: AbortSignal;
+  /** Runs a statement on the life's own connection: session locks taken there end with the life. */
+  query<Row extends Record<string, unknown>>(text: string, values: readonly unknown[]): Promise<{ rows: Row[] }>;
+}
+
+interface Life extends Membership {
+  readonly end: AbortController;
+  readonly connection: Connection;
+}
+
+/**
+ * Keeps this process among the living: a row in `workers`, a session advisory lock that drops with the connection, and
+ * a beat. When any of them is lost, the life is over, and another one begins.
+ */
+export class WorkerMembership implements AsyncDisposable {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #stop = new AbortController();
+  #life: Life | undefined;
+  #running: Promise<void> | undefined;
+  #onLife: ((life: Membership) => void)[] = [];
+
+  constructor(database: Database, clock: Clock, log: Logger) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Begins the first life; later ones begin by themselves. */
+  async start(): Promise<void> {
+    this.#life = await this.#begin();
+    this.#running = this.#keepAlive();
+  }
+
+  /** The present life. Between two lives: the last one, whose fence refuses. */
+  get present(): Membership {
+    if (this.#life === undefined) throw new Error('the worker has not started');
+    return this.#life;
+  }
+
+  /** Calls back at every life, also the present one. */
+  onLife(callback: (life: Membership) => void): void {
+    this.#onLife.push(callback);
+    if (this.#life !== undefined) callback(this.#life);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+    if (this.#life === undefined) return;
+    const { fence, connection, end } = this.#life;
+    end.abort();
+    await sql`delete from workers where id = ${fence.workerId}`
+      .execute(this.#database.db)
+      .catch((error: unknown) =>
+        this.#log.warn('worker row not removed; it will be given up', { error: String(error) }),
+      );
+    await connection.end().catch(() => undefined);
+  }
+
+  async #keepAlive(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await pause(this.#clock, BEAT_MS, AbortSignal.any([this.#stop.signal, this.present.ended]));
+      if (this.#stop.signal.aborted) return;
+      try {
+        if (await this.#beat()) continue;
+        this.#life?.end.abort();
+        await this.#life?.connection.end().catch(() => undefined);
+        this.#life = await this.#begin();
+        for (const callback of this.#onLife) callback(this.#life);
+      } catch (error) {
+        this.#log.warn('the database is away; the worker waits for it', { error: String(error) });
+        await pause(this.#clock, BEAT_MS, this.#stop.signal);
+      }
+    }
+  }
+
+  /** False when this life is over. */
+  async #beat(): Promise<boolean> {
+    const { fence, ended } = this.present;
+    if (ended.aborted) return false;
+    const { rows } = await sql`
+      update workers set seen_at = now() where id = ${fence.workerId} returning id
+    `.execute(this.#database.db);
+    return rows.length === 1;
+  }
+
+  async #begin(): Promise<Life> {
+    const workerId = newId('wrk');
+    const connection = await this.#database.connect(`deploy-svc worker ${workerId}`);
+    const end = new AbortController();
+    connection.once('end', () => end.abort());
+    try {
+      const { rows } = await connection.query<{ number: string }>(
+        'insert into workers (id, host, pid) values ($1, $2, $3) returning number',
+        [workerId, hostname(), process.pid],
+      );
+      await connection.query('select pg_advisory_lock($1, $2)', [WORKER_LOCK, Number(rows[0]?.number)]);
+    } catch (error) {
+      await connection.end().catch(() => undefined);
+      throw error;
+    }
+    this.#log.info('worker registered', { workerId });
+    return {
+      fence: { workerId },
+      ended: end.signal,
+      end,
+      connection,
+      query: (text, values) => connection.query(text, [...values]),
+    };
+  }
+}

@@ -1,0 +1,80 @@
+import { statusPath } from '../../domain/deployment/status.ts';
+import type { DomainEvent, EventContext } from '../../domain/event.ts';
+import { streamOf } from '../../domain/stream.ts';
+import { describeAction, type Action, type Plan } from '../../planner/plan.ts';
+import type { Command, Fence, StreamAppend } from '../../store/command.ts';
+import type { LoadedSnapshot } from './load-snapshot.ts';
+
+/** The one command that carries a plan out: the decision itself, and what it decides for each replica. Undefined when nothing changes. */
+export function planCommand(
+  plan: Plan,
+  { snapshot, deploymentVersion, replicaVersions }: LoadedSnapshot,
+  context: EventContext,
+  fence: Fence,
+): Command | undefined {
+  const { deployment } = snapshot;
+  const own = deploymentEvents(plan, snapshot);
+  if (own.length === 0) return undefined;
+  const replicas = plan.actions.flatMap((action) => replicaAppend(action, deployment.id, replicaVersions));
+  const appends = [
+    { stream: streamOf('deployment', deployment.id), expectedVersion: deploymentVersion, events: own },
+    ...replicas,
+  ];
+  return { context, fence, appends };
+}
+
+function deploymentEvents(
+  plan: Plan,
+  { deployment, position, seed, now }: LoadedSnapshot['snapshot'],
+): readonly DomainEvent[] {
+  const deploymentId = deployment.id;
+  const { actions, report, status, details } = plan;
+  const path = statusPath(deployment.status, status);
+  const statuses = path.length > 0 || details === deployment.details ? path : [status];
+  const planned: DomainEvent = {
+    type: 'DeploymentPlanned',
+    data: {
+      deploymentId,
+      snapshotPosition: position,
+      seed,
+      now,
+      actions: actions.map(describeAction),
+      report: [...report],
+    },
+  };
+  return [
+    // Every save gets its answer, also when there is nothing to do: whoever waits for it has to learn so.
+    ...(actions.length === 0 && deployment.savedAtPlan === deployment.saves ? [] : [planned]),
+    ...actions.flatMap((action): DomainEvent[] => {
+      if (action.type === 'remove') return [{ type: 'DeploymentRemoved', data: { deploymentId } }];
+      if (action.type !== 'revise') return [];
+      const { revision, template, fingerprint } = action;
+      return [{ type: 'RevisionCreated', data: { deploymentId, revision, template, fingerprint } }];
+    }),
+    ...statuses.map((next): DomainEvent => {
+      const last = next === status;
+      return { type: 'DeploymentStatusChanged', data: { deploymentId, status: next, details: last ? details : '' } };
+    }),
+  ];
+}
+
+function replicaAppend(
+  action: Action,
+  deploymentId: string,
+  versions: ReadonlyMap<string, number>,
+): readonly StreamAppend[] {
+  if (action.type !== 'schedule' && action.type !== 'stop') return [];
+  const { type, ...data } = action;
+  const event: DomainEvent =
+    type === 'schedule'
+      ? {
+          type: 'ReplicaScheduled',
+          data: { ...(data as Omit<Extract<Action, { type: 'schedule' }>, 'type'>), deploymentId },
+        }
+      : {
+          type: 'ReplicaStopping',
+          data: { ...(data as Omit<Extract<Action, { type: 'stop' }>, 'type'>), deploymentId },
+        };
+  const stream = streamOf('replica', action.replicaId);
+  return [{ stream, expectedVersion: versions.get(action.replicaId) ?? 0, events: [event] }];
+}

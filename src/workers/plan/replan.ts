@@ -1,0 +1,32 @@
+import type { DeploymentState } from '../../domain/deployment/evolve.ts';
+import type { Job } from '../../jobs/catalogue.ts';
+import type { ActiveJob } from '../../jobs/queue.ts';
+import type { Row } from '../../store/projection.ts';
+import type { WorkerDeps } from '../deps.ts';
+
+/** Sends a plan job for every deployment that the change concerns. */
+export async function replan({ store, queue }: WorkerDeps, { data }: ActiveJob<'replan'>): Promise<void> {
+  const rows = await affected(store, data);
+  const { cause } = data;
+  await queue.send(rows.map(({ id }): Job => ({ queue: 'plan', key: id, data: { deploymentId: id, cause } })));
+}
+
+async function affected(
+  store: WorkerDeps['store'],
+  { reason, id }: ActiveJob<'replan'>['data'],
+): Promise<readonly Row<DeploymentState>[]> {
+  switch (reason) {
+    case 'definition':
+      return store.rows<DeploymentState>('deployments', { definition_id: id, phase: 'live' });
+    case 'capacity':
+    case 'sweep': {
+      const unsettled = await store.rows<DeploymentState>('deployments', {
+        phase: 'live',
+        status: ['Pending', 'Deploying', 'Error'],
+      });
+      return [...unsettled, ...(await store.rows<DeploymentState>('deployments', { phase: 'deleting' }))];
+    }
+    default:
+      return reason satisfies never;
+  }
+}

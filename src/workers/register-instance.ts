@@ -1,0 +1,74 @@
+import type { InstanceState } from '../domain/instance/evolve.ts';
+import type { NodeState } from '../domain/node/evolve.ts';
+import type { ReplicaState } from '../domain/replica/evolve.ts';
+import type { DomainEvent } from '../domain/event.ts';
+import { streamOf } from '../domain/stream.ts';
+import { VersionConflict } from '../store/command.ts';
+import type { Row } from '../store/projection.ts';
+import type { ActiveJob } from '../jobs/queue.ts';
+import { workerContext } from './context.ts';
+import type { WorkerDeps } from './deps.ts';
+import { presentReplica } from './replica-log.ts';
+
+/** Account that owns the instances of deployments. */
+const OWNER = 'deploy-svc';
+
+/** Registers the replica's instance while this generation is ready, and removes it when it is not. Reads how things are now, so late jobs are right too. */
+export async function registerInstance(deps: WorkerDeps, { data }: ActiveJob<'register'>): Promise<void> {
+  const { store, membership } = deps;
+  const { fence } = membership.present;
+  const instanceId = `inst_${data.replicaId}-g${data.generation}`;
+  const replica = (await presentReplica(deps, data))?.state;
+  const node = replica === undefined ? undefined : await store.row<NodeState>('nodes', replica.nodeId);
+  const known = await store.row<InstanceState>('instances', instanceId);
+  const event = change(instanceId, replica, node?.state, known);
+  if (event === undefined) return;
+  const stream = streamOf('instance', instanceId);
+  const context = workerContext(fence, data.cause);
+  try {
+    await store.append({
+      context,
+      fence,
+      appends: [{ stream, expectedVersion: known?.version ?? 0, events: [event] }],
+    });
+  } catch (error) {
+    if (!(error instanceof VersionConflict)) throw error;
+    return registerInstance(deps, { data } as ActiveJob<'register'>);
+  }
+}
+
+function change(
+  instanceId: string,
+  replica: ReplicaState | undefined,
+  node: NodeState | undefined,
+  known: Row<InstanceState> | undefined,
+): DomainEvent | undefined {
+  const registered = known !== undefined && !known.state.removed;
+  const port = replica?.ports[0]?.host;
+  if (replica?.status !== 'Ready' || node === undefined || port === undefined) {
+    return registered ? { type: 'InstanceRemoved', data: { instanceId } } : undefined;
+  }
+  if (registered) return undefined;
+  const host = hostOf(node.url);
+  return {
+    type: 'InstanceRegistered',
+    data: {
+      instanceId,
+      url: `http://${host}:${port}`,
+      slug: OWNER,
+      status: 'Healthy',
+      deploymentId: replica.deploymentId,
+      replicaId: replica.id,
+      nodeUrl: node.url,
+      scheme: 'http',
+      host,
+      port,
+    },
+  };
+}
+
+/** Where the published ports of a node's containers are reached. */
+function hostOf(nodeUrl: string): string {
+  const { protocol, hostname } = new URL(nodeUrl);
+  return protocol === 'tcp:' || protocol === 'ssh:' ? hostname : '127.0.0.1';
+}

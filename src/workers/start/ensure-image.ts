@@ -1,0 +1,35 @@
+import type { Engine, PullProgress } from '../../engine/engine.ts';
+import type { WorkerDeps } from '../deps.ts';
+
+/** Progress lines of one pull in the log: not more often than this. */
+const PROGRESS_MS = 5_000;
+
+/** Pulls under way in this process: replicas of one image on one engine share a pull. */
+const pulls = new Map<string, Promise<number>>();
+
+/** Has the image on the engine. Returns the milliseconds that the pull took, or undefined when it was there. */
+export async function ensureImage(
+  engine: Engine,
+  image: string,
+  deps: Pick<WorkerDeps, 'clock' | 'log'>,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  if (await engine.hasImage(image, signal)) return undefined;
+  const key = `${engine.url} ${image}`;
+  const running = pulls.get(key) ?? pull(engine, image, deps).finally(() => pulls.delete(key));
+  pulls.set(key, running);
+  return running;
+}
+
+async function pull(engine: Engine, image: string, { clock, log }: Pick<WorkerDeps, 'clock' | 'log'>): Promise<number> {
+  const started = performance.now();
+  let told = clock.now().getTime();
+  const onProgress = ({ status, current, total }: PullProgress): void => {
+    const now = clock.now().getTime();
+    if (now - told < PROGRESS_MS) return;
+    told = now;
+    log.info('pulling', { image, engine: engine.url, status, current, total });
+  };
+  await engine.pull(image, onProgress);
+  return Math.round(performance.now() - started);
+}

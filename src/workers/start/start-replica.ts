@@ -1,0 +1,117 @@
+import type { DeploymentState } from '../../domain/deployment/evolve.ts';
+import type { NodeState } from '../../domain/node/evolve.ts';
+import type { ReplicaEvent, ReplicaState } from '../../domain/replica/evolve.ts';
+import type { ContainerSpec, ContainerState, Engine } from '../../engine/engine.ts';
+import { EngineError } from '../../engine/engine-error.ts';
+import type { Attempt } from '../../jobs/catalogue.ts';
+import { revisionKey, type Revision } from '../../projections/revision.ts';
+import { containerName, containerSpec } from '../container.ts';
+import type { StartStep, WorkerDeps } from '../deps.ts';
+import { failAttempt } from '../fail-attempt.ts';
+import { exitFailure, startFailure } from '../failure.ts';
+import { presentReplica, record } from '../replica-log.ts';
+import { ensureImage } from './ensure-image.ts';
+
+/** Statuses in which a replica waits for its container to come up. */
+const STARTING: readonly string[] = ['Scheduled', 'Created'];
+
+/**
+ * Brings one generation of a replica up. Every step may be the last one of this process, and may be repeated by another:
+ * creating adopts what is there, starting what runs has no effect, and the log refuses what has passed.
+ */
+export async function startReplica(
+  deps: WorkerDeps,
+  node: NodeState,
+  attempt: Attempt,
+  signal: AbortSignal,
+): Promise<void> {
+  const row = await presentReplica(deps, attempt);
+  if (row === undefined || !STARTING.includes(row.state.status)) return;
+  const { deploymentId, revision } = row.state;
+  const [stored, deployment] = await Promise.all([
+    deps.store.row<Revision>('revisions', revisionKey(deploymentId, revision)),
+    deps.store.row<DeploymentState>('deployments', deploymentId),
+  ]);
+  if (stored === undefined) throw new Error(`revision ${revision} of ${deploymentId} is not in the log`);
+  const engine = deps.engines.at(node.url);
+  const reached = (step: StartStep): void => deps.onStep?.(step, attempt.replicaId);
+  reached('claimed');
+  try {
+    const { template } = stored.state;
+    const spec = containerSpec(row.state, {
+      template,
+      spec: deployment?.state.spec,
+      installationId: deps.installationId,
+    });
+    await bringUp(deps, { engine, attempt, signal, reached, replica: row.state, spec });
+  } catch (error) {
+    await failAttempt(deps, attempt, startFailure(error));
+  }
+}
+
+interface Start {
+  readonly engine: Engine;
+  readonly attempt: Attempt;
+  readonly signal: AbortSignal;
+  readonly reached: (step: StartStep) => void;
+  readonly replica: ReplicaState;
+  readonly spec: ContainerSpec;
+}
+
+async function bringUp(deps: WorkerDeps, start: Start): Promise<void> {
+  const { engine, attempt, signal, reached, replica, spec } = start;
+  const ids = { replicaId: replica.id, deploymentId: replica.deploymentId, generation: replica.generation };
+  const pulled = await ensureImage(engine, spec.image, deps, signal);
+  if (pulled !== undefined) {
+    await record(deps, attempt, () => [
+      { type: 'ImagePulled', data: { ...ids, image: spec.image, milliseconds: pulled } },
+    ]);
+  }
+  reached('pulled');
+  const created = await engine.create(spec, signal);
+  reached('created');
+  const wanted = await record(deps, attempt, () => [{ type: 'ContainerCreated', data: { ...ids, ...created } }]);
+  if (wanted === undefined) return discard(engine, start);
+  reached('created-stored');
+  await engine.start(created.containerId, signal);
+  reached('started');
+  const container = await engine.inspect(created.containerId, signal);
+  if (container?.phase !== 'running') return reportEnd(deps, start, container);
+  const { containerId } = created;
+  const up = await record(deps, attempt, () => upEvents(ids, containerId, container));
+  if (up === undefined) return discard(engine, start);
+  reached('started-stored');
+}
+
+function upEvents(
+  ids: { replicaId: string; deploymentId: string; generation: number },
+  containerId: string,
+  { ports }: ContainerState,
+): [ReplicaEvent, ReplicaEvent] {
+  return [
+    { type: 'ContainerStarted', data: { ...ids, containerId, ports: [...ports] } },
+    { type: 'ReplicaReady', data: ids },
+  ];
+}
+
+async function reportEnd(
+  deps: WorkerDeps,
+  { engine, attempt }: Start,
+  container: ContainerState | undefined,
+): Promise<void> {
+  const failure =
+    container === undefined
+      ? { kind: 'gone' as const, message: 'the container disappeared after its start', terminal: false }
+      : await exitFailure(engine, container, deps.log);
+  await failAttempt(deps, attempt, failure);
+}
+
+/** The replica was stopped, or went on without us, while we were at it: leave nothing behind. */
+async function discard(engine: Engine, { attempt, replica }: Start): Promise<void> {
+  const container = await engine.inspect(containerName(replica.id, attempt.generation));
+  if (container === undefined) return;
+  await engine.stop(container.id, 10).catch((error: unknown) => {
+    if (!(error instanceof EngineError && error.code === 'not-found')) throw error;
+  });
+  await engine.remove(container.id);
+}

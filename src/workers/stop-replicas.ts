@@ -1,0 +1,41 @@
+import type { NodeState } from '../domain/node/evolve.ts';
+import type { Attempt } from '../jobs/catalogue.ts';
+import type { ActiveJob } from '../jobs/queue.ts';
+import { containerName } from './container.ts';
+import type { WorkerDeps } from './deps.ts';
+import { record } from './replica-log.ts';
+
+/** Seconds between SIGTERM and SIGKILL. */
+export const GRACE_SECONDS = 10;
+
+/** Stops and removes the containers of generations that are over: stopped by a plan, or failed. */
+export async function stopReplicas(deps: WorkerDeps, { data, signal }: ActiveJob<'stop'>): Promise<void> {
+  const node = await deps.store.row<NodeState>('nodes', data.nodeId);
+  const results = await Promise.allSettled(data.replicas.map((attempt) => one(deps, node?.state, attempt, signal)));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function one(
+  deps: WorkerDeps,
+  node: NodeState | undefined,
+  attempt: Attempt,
+  signal: AbortSignal,
+): Promise<void> {
+  const { replicaId, generation } = attempt;
+  if (node !== undefined && !node.removed) {
+    const engine = deps.engines.at(node.url);
+    const container = await engine.inspect(containerName(replicaId, generation), signal);
+    if (container !== undefined) {
+      await engine.stop(container.id, GRACE_SECONDS, signal);
+      await engine.remove(container.id, signal);
+    }
+  }
+  // A failed generation has released its reservation already, and its replica is not stopping: nothing to record.
+  await record(deps, attempt, ({ deploymentId, reservation }) => [
+    {
+      type: 'ReplicaStopped',
+      data: { replicaId, deploymentId, generation, ...(reservation === undefined ? {} : { released: reservation }) },
+    },
+  ]);
+}

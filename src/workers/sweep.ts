@@ -1,0 +1,41 @@
+import { v7 as uuidv7 } from 'uuid';
+
+import { pause } from '../clock.ts';
+import type { ReplicaState } from '../domain/replica/evolve.ts';
+import type { Attempt, Job } from '../jobs/catalogue.ts';
+import type { WorkerDeps } from './deps.ts';
+import type { Membership } from './membership.ts';
+
+const SWEEP_MS = 15_000;
+/** A replica that is on its way for so long has perhaps lost its job. */
+const STUCK_MS = 60_000;
+
+/**
+ * The slow safety net: work is triggered by events, and this finds what fell through. Every worker sweeps; jobs under
+ * one key and idempotent handlers make the repetition harmless.
+ */
+export async function sweep(deps: WorkerDeps, life: Membership): Promise<void> {
+  while (!life.ended.aborted) {
+    await pause(deps.clock, SWEEP_MS, life.ended);
+    if (life.ended.aborted) return;
+    try {
+      const cause = { correlationId: uuidv7() };
+      await deps.queue.send([{ queue: 'replan', key: 'sweep', data: { reason: 'sweep', id: 'sweep', cause } }]);
+      await deps.queue.send(await stuck(deps, cause));
+    } catch (error) {
+      deps.log.warn('the sweep failed; it comes again', { error: String(error) });
+    }
+  }
+}
+
+async function stuck({ store, clock }: WorkerDeps, cause: Attempt['cause']): Promise<readonly Job[]> {
+  const rows = await store.rows<ReplicaState>('replicas', { status: ['Scheduled', 'Created', 'Stopping'] });
+  const before = clock.now().getTime() - STUCK_MS;
+  return rows
+    .filter(({ state }) => state.changedAt < before)
+    .map(({ state }): Job => {
+      const { nodeId, generation, id: replicaId, status } = state;
+      const queue = status === 'Stopping' ? 'stop' : 'start';
+      return { queue, data: { nodeId, replicas: [{ replicaId, generation, cause }] } };
+    });
+}

@@ -1,0 +1,42 @@
+import { pause } from '../../clock.ts';
+import type { NodeState } from '../../domain/node/evolve.ts';
+import type { WorkerDeps } from '../deps.ts';
+import type { Membership } from '../membership.ts';
+import { watchNode } from './watch-node.ts';
+
+/** First key of the advisory locks that watchers of nodes hold; the second is a hash of the node's id. */
+const WATCH_LOCK = 7_312;
+const LOOK_MS = 1_000;
+
+/**
+ * Watches every node that nobody else watches, for one life of this worker. The locks belong to the life's connection:
+ * when the worker dies they drop, and another worker takes the nodes over within a second.
+ */
+export async function watchNodes(deps: WorkerDeps, life: Membership): Promise<void> {
+  const watching = new Map<string, Promise<void>>();
+  while (!life.ended.aborted) {
+    try {
+      const nodes = await deps.store.rows<NodeState>('nodes', { removed: 'false' });
+      for (const { id, state } of nodes) {
+        if (!watching.has(id) && (await tryLock(life, id))) {
+          watching.set(
+            id,
+            watchNode(deps, state, life).finally(() => watching.delete(id)),
+          );
+        }
+      }
+    } catch (error) {
+      if (!life.ended.aborted) deps.log.warn('nodes could not be read; looking again', { error: String(error) });
+    }
+    await pause(deps.clock, LOOK_MS, life.ended);
+  }
+  await Promise.all(watching.values());
+}
+
+async function tryLock(life: Membership, nodeId: string): Promise<boolean> {
+  const { rows } = await life.query<{ locked: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) as locked', [
+    WATCH_LOCK,
+    nodeId,
+  ]);
+  return rows[0]?.locked === true;
+}
