@@ -49,7 +49,12 @@ export function virtualClock(start: Date = new Date('2030-01-01T00:00:00Z')): Vi
   const sleepers = new Set<Sleeper>();
   // Of equal times the one that slept first wakes first: sets keep insertion order.
   const next = (): Sleeper | undefined =>
-    sleepers.values().reduce<Sleeper | undefined>((first, each) => (first === undefined || each.until < first.until ? each : first), undefined);
+    sleepers
+      .values()
+      .reduce<Sleeper | undefined>(
+        (first, each) => (first === undefined || each.until < first.until ? each : first),
+        undefined,
+      );
   const wake = (sleeper: Sleeper): void => {
     time = Math.max(time, sleeper.until);
     sleepers.delete(sleeper);
@@ -57,7 +62,7 @@ export function virtualClock(start: Date = new Date('2030-01-01T00:00:00Z')): Vi
   };
   return {
     now: () => new Date(time),
-    sleep: (ms, signal) => sleepUntil(sleepers, time + Math.max(0, ms), signal),
+    sleep: (ms, signal) => sleepUntil(sleepers, time, ms, signal),
     async advance(ms) {
       const target = time + ms;
       await settle();
@@ -81,15 +86,17 @@ export function virtualClock(start: Date = new Date('2030-01-01T00:00:00Z')): Vi
   };
 }
 
-function sleepUntil(sleepers: Set<Sleeper>, until: number, signal?: AbortSignal): Promise<void> {
+function sleepUntil(sleepers: Set<Sleeper>, now: number, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
+    // No time passes, so nobody has to advance it.
+    if (ms <= 0) return resolve();
     const abort = (): void => {
       sleepers.delete(sleeper);
       reject(signal?.reason);
     };
     const sleeper = {
-      until,
+      until: now + ms,
       wake: () => {
         signal?.removeEventListener('abort', abort);
         resolve();

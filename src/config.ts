@@ -7,7 +7,12 @@ const url = (protocols: readonly string[], example: string): z.ZodType<string, s
     message: `is not a URL like ${example}`,
   });
 
-const list = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''));
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
 
 const seconds = (example: string): z.ZodType<number, string> =>
   z
@@ -62,7 +67,9 @@ const SECRET: readonly string[] = ['DATABASE_URL', 'ADMIN_PASSWORD'];
 
 /** Reads the settings; an empty value counts as absent. Throws InvalidSettings with every problem at once. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const result = SETTINGS.safeParse(given);
   if (result.success) return result.data;
   throw new InvalidSettings(

@@ -22,7 +22,9 @@ type Schemas = typeof EVENT_SCHEMAS;
 export type EventType = keyof Schemas;
 
 /** An event as decided, before the log gave it a place. */
-export type DomainEvent = { readonly [T in EventType]: { readonly type: T; readonly data: z.infer<Schemas[T]> } }[EventType];
+export type DomainEvent = {
+  readonly [T in EventType]: { readonly type: T; readonly data: z.infer<Schemas[T]> };
+}[EventType];
 
 /** The events of some types. */
 export type EventOf<T extends EventType> = Extract<DomainEvent, { type: T }>;

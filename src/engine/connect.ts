@@ -15,7 +15,9 @@ export type ConnectOptions = DockerOptions;
 export function connectEngine(url: string, options: ConnectOptions = {}): Engine {
   const parsed = parseEngineUrl(url, options.tls !== undefined);
   if (parsed.protocol === 'tcp:' && options.tls === undefined && options.insecureTcp !== true) {
-    throw new TypeError(`${parsed.href} without TLS gives root on that host to whoever reaches its port: configure TLS or allow it explicitly`);
+    throw new TypeError(
+      `${parsed.href} without TLS gives root on that host to whoever reaches its port: configure TLS or allow it explicitly`,
+    );
   }
   if (parsed.protocol === 'simulated:') return connectSimulated(simulatedHost(parsed.hostname), options.deadlines);
   return connectDocker(parsed, options);

@@ -23,7 +23,8 @@ export function parseEngineUrl(text: string, tls: boolean): URL {
   if (url.pathname !== '' && url.pathname !== '/') throw wrong('it has a path');
   if (scheme !== 'ssh' && url.username !== '') throw wrong('only ssh addresses have a user');
   // A host that begins with a hyphen would be read as an option by ssh.
-  if (url.hostname.startsWith('-') || url.username.startsWith('-')) throw wrong('its host or user begins with a hyphen');
+  if (url.hostname.startsWith('-') || url.username.startsWith('-'))
+    throw wrong('its host or user begins with a hyphen');
   url.pathname = '';
   url.hostname = url.hostname.toLowerCase();
   if (scheme === 'tcp' && url.port === '') url.port = tls ? DEFAULT_PORT.tls : DEFAULT_PORT.plain;

@@ -40,7 +40,7 @@ export interface Engine extends AsyncDisposable {
 
   /** Every container, running or not, that carries `LABEL.managed`. */
   list(signal?: AbortSignal): Promise<readonly ContainerState[]>;
-  /** By id or name; undefined when there is none. */
+  /** By whole id or name; undefined when there is none. */
   inspect(idOrName: string, signal?: AbortSignal): Promise<ContainerState | undefined>;
   /** Log lines, oldest first. With `follow` until the container ends or the signal aborts. Throws `not-found`. */
   logs(containerId: string, options?: LogOptions): AsyncIterableIterator<LogLine>;
@@ -52,7 +52,10 @@ export interface Engine extends AsyncDisposable {
    * Engines remember only so many events (Docker: the last 256 of the whole host, none across its own restart):
    * a reconnect after more than a blink needs a `list` as well.
    */
-  events(options: { readonly since?: Date | undefined; readonly signal: AbortSignal }): AsyncIterableIterator<EngineEvent>;
+  events(options: {
+    readonly since?: Date | undefined;
+    readonly signal: AbortSignal;
+  }): AsyncIterableIterator<EngineEvent>;
 }
 
 /** Labels that make a container ours. Names and labels derive from replica and generation alone. */

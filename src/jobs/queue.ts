@@ -84,7 +84,11 @@ async function declareQueues(boss: PgBoss): Promise<void> {
   }
 }
 
-async function insert(boss: PgBoss, jobs: readonly Job[], options: { db?: ReturnType<typeof fromKysely> }): Promise<void> {
+async function insert(
+  boss: PgBoss,
+  jobs: readonly Job[],
+  options: { db?: ReturnType<typeof fromKysely> },
+): Promise<void> {
   const byQueue = Map.groupBy(jobs, ({ queue }) => queue);
   for (const [queue, own] of byQueue) {
     await boss.insert(queue, own.map(toInsert), options);

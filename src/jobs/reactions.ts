@@ -4,61 +4,59 @@ import type { Attempt, Cause, Job } from './catalogue.ts';
 /** Replicas in one job at most: small enough that several workers share the start of one deployment. */
 const REPLICAS_PER_JOB = 4;
 
+interface Caused {
+  readonly plans: Map<string, Job>;
+  readonly starts: Map<string, Attempt[]>;
+  readonly stops: Map<string, Attempt[]>;
+  readonly others: Job[];
+}
+
 /** The jobs that events cause. They are sent in the transaction of the events, so neither exists without the other. */
 export function jobsFor(events: readonly RecordedEvent[]): readonly Job[] {
-  const plans = new Map<string, Job>();
-  const others: Job[] = [];
-  const starts = new Map<string, Attempt[]>();
-  const stops = new Map<string, Attempt[]>();
-  for (const event of events) {
-    switch (event.type) {
-      case 'DeploymentSaved':
-      case 'DeploymentDeleted':
-        plan(plans, event.data.deploymentId, event);
-        break;
-      case 'ReplicaScheduled':
-        push(starts, event.data.reservation.nodeId, event, event.data);
-        break;
-      case 'ReplicaReady':
-        plan(plans, event.data.deploymentId, event);
-        others.push(register(event, event.data));
-        break;
-      case 'ReplicaFailed':
-        plan(plans, event.data.deploymentId, event);
-        push(stops, event.data.released.nodeId, event, event.data);
-        others.push(register(event, event.data));
-        break;
-      case 'ReplicaStopping':
-        push(stops, event.data.nodeId, event, event.data);
-        others.push(register(event, event.data));
-        break;
-      case 'ReplicaStopped':
-        plan(plans, event.data.deploymentId, event);
-        break;
-      case 'DefinitionSaved':
-      case 'DefinitionDeleted':
-        others.push(replan('definition', event.data.definitionId, event));
-        break;
-      case 'NodeRegistered':
-        others.push(replan('capacity', event.data.nodeId, event));
-        break;
-      case 'RevisionCreated':
-      case 'DeploymentPlanned':
-      case 'DeploymentStatusChanged':
-      case 'DeploymentRemoved':
-      case 'ImagePulled':
-      case 'ContainerCreated':
-      case 'ContainerStarted':
-      case 'NodeRemoved':
-      case 'InstanceRegistered':
-      case 'InstanceRemoved':
-      case 'UserRegistered':
-        break;
-      default:
-        event satisfies never;
-    }
-  }
+  const caused: Caused = { plans: new Map(), starts: new Map(), stops: new Map(), others: [] };
+  for (const event of events) react(caused, event);
+  const { plans, starts, stops, others } = caused;
   return [...plans.values(), ...batches('start', starts), ...batches('stop', stops), ...others];
+}
+
+function react({ plans, starts, stops, others }: Caused, event: RecordedEvent): void {
+  switch (event.type) {
+    case 'DeploymentSaved':
+    case 'DeploymentDeleted':
+    case 'ReplicaStopped':
+      return plan(plans, event.data.deploymentId, event);
+    case 'ReplicaScheduled':
+      return push(starts, event.data.reservation.nodeId, event, event.data);
+    case 'ReplicaReady':
+      plan(plans, event.data.deploymentId, event);
+      return void others.push(register(event, event.data));
+    case 'ReplicaFailed':
+      plan(plans, event.data.deploymentId, event);
+      push(stops, event.data.released.nodeId, event, event.data);
+      return void others.push(register(event, event.data));
+    case 'ReplicaStopping':
+      push(stops, event.data.nodeId, event, event.data);
+      return void others.push(register(event, event.data));
+    case 'DefinitionSaved':
+    case 'DefinitionDeleted':
+      return void others.push(replan('definition', event.data.definitionId, event));
+    case 'NodeRegistered':
+      return void others.push(replan('capacity', event.data.nodeId, event));
+    case 'RevisionCreated':
+    case 'DeploymentPlanned':
+    case 'DeploymentStatusChanged':
+    case 'DeploymentRemoved':
+    case 'ImagePulled':
+    case 'ContainerCreated':
+    case 'ContainerStarted':
+    case 'NodeRemoved':
+    case 'InstanceRegistered':
+    case 'InstanceRemoved':
+    case 'UserRegistered':
+      return;
+    default:
+      event satisfies never;
+  }
 }
 
 type Numbered = Pick<Attempt, 'replicaId' | 'generation'>;

@@ -38,7 +38,9 @@ const NODES_NAMED = 3;
 function refusal(count: number, { considered, excluded }: PlacementDecision): string {
   const what = count === 1 ? '1 replica fits' : `${count} replicas fit`;
   if (considered === 0) return `${what} no node: there is none, add one with "oo node add URL"`;
-  const named = excluded.slice(0, NODES_NAMED).map(({ nodeId, filter, need, have }) => `${nodeId} ${filter} needs ${need}, has ${have}`);
+  const named = excluded
+    .slice(0, NODES_NAMED)
+    .map(({ nodeId, filter, need, have }) => `${nodeId} ${filter} needs ${need}, has ${have}`);
   const more = excluded.length > NODES_NAMED ? [`and ${excluded.length - NODES_NAMED} more nodes`] : [];
   return `${what} no node: ${[...named, ...more].join('; ')}`;
 }

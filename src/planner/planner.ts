@@ -61,7 +61,10 @@ function rollout(snapshot: Snapshot, { revision, template, revise }: Target): Pl
   );
   const wanted: Wanted[] = [
     ...recovery.due,
-    ...freeSlots(deployment.id, revision, replicas, steps.start).map((slot) => ({ slot, reason: `${spec.replicas} wanted` })),
+    ...freeSlots(deployment.id, revision, replicas, steps.start).map((slot) => ({
+      slot,
+      reason: `${spec.replicas} wanted`,
+    })),
   ];
   const filled = place(snapshot, wanted, template, revision);
   const stops = steps.stop.map(({ replica, reason }): Action => {
@@ -84,7 +87,12 @@ function stepsOf({ deployment: { spec } }: Snapshot, census: Census): Steps {
     : rollingUpdate(census, spec.replicas, limitsOf(spec));
 }
 
-function place({ deployment, replicas, nodes, seed }: Snapshot, wanted: readonly Wanted[], template: Template, revision: number): Filled {
+function place(
+  { deployment, replicas, nodes, seed }: Snapshot,
+  wanted: readonly Wanted[],
+  template: Template,
+  revision: number,
+): Filled {
   const siblings = new Map<string, number>();
   for (const { status, nodeId } of replicas) {
     if (status !== 'Stopped' && status !== 'Failed') siblings.set(nodeId, (siblings.get(nodeId) ?? 0) + 1);
@@ -95,7 +103,12 @@ function place({ deployment, replicas, nodes, seed }: Snapshot, wanted: readonly
 /** Nothing more can be done until somebody saves: what runs stays as it is. */
 function settled(census: Census, { deployment }: Snapshot): Plan {
   const verdict = verdictOf(census, deployment.spec.replicas, []);
-  return { actions: [], report: [`nothing is changed until somebody saves again: ${verdict.details}`], ...verdict, wakeAt: undefined };
+  return {
+    actions: [],
+    report: [`nothing is changed until somebody saves again: ${verdict.details}`],
+    ...verdict,
+    wakeAt: undefined,
+  };
 }
 
 function blocked({ deployment }: Snapshot, problem: string): Plan {

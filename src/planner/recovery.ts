@@ -10,7 +10,10 @@ export interface Recovery {
 
 export function recoveryOf(current: readonly ReplicaState[], now: number): Recovery {
   const failed = current.filter(({ status, failure }) => status === 'Failed' && failure?.terminal !== true);
-  const timed = failed.map((replica) => ({ replica, at: (replica.failedAt ?? 0) + backoffMs(replica.failures, replica.id) }));
+  const timed = failed.map((replica) => ({
+    replica,
+    at: (replica.failedAt ?? 0) + backoffMs(replica.failures, replica.id),
+  }));
   const waiting = timed.filter(({ at }) => at > now).map(({ at }) => at);
   const due = timed
     .filter(({ at }) => at <= now)

@@ -19,7 +19,9 @@ export function freeSlots(
   replicas: readonly ReplicaState[],
   count: number,
 ): readonly Slot[] {
-  const known = new Map(replicas.filter((replica) => replica.revision === revision).map((replica) => [replica.ordinal, replica]));
+  const known = new Map(
+    replicas.filter((replica) => replica.revision === revision).map((replica) => [replica.ordinal, replica]),
+  );
   const slots: Slot[] = [];
   for (let ordinal = 0; slots.length < count; ordinal += 1) {
     const before = known.get(ordinal);

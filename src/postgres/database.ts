@@ -39,6 +39,7 @@ export function openDatabase({ url, applicationName, max = 10, onError }: Databa
     statement_timeout: 60_000,
   });
   pool.on('error', onError);
+  const ended = trackEnds(pool);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return {
     url,
@@ -49,6 +50,24 @@ export function openDatabase({ url, applicationName, max = 10, onError }: Databa
       await client.connect();
       return client;
     },
-    [Symbol.asyncDispose]: () => db.destroy(),
+    async [Symbol.asyncDispose]() {
+      await db.destroy();
+      await ended();
+    },
   };
+}
+
+/**
+ * The pool's own end() resolves before its connections have closed. A server that stops, or a database that is dropped,
+ * right after would break them, and a connection that breaks when the pool has let go of it ends the process.
+ */
+function trackEnds(pool: pg.Pool): () => Promise<void> {
+  const open = new Set<Promise<void>>();
+  pool.on('connect', (client) => {
+    const end = new Promise<void>((done) => client.once('end', done)).then(() => void open.delete(end));
+    open.add(end);
+    // The pool reports what breaks while it holds the connection; after that nobody needs to know.
+    client.on('error', () => {});
+  });
+  return async () => void (await Promise.all(open));
 }

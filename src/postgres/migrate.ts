@@ -1,8 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
-import type { Database } from './database.ts';
+import { type Database, sql } from './database.ts';
 
 const MIGRATIONS = resolve(import.meta.dirname, '../../migrations');
 const MIGRATION_NAME = /^\d{4}_[a-z0-9_]+\.sql$/;
@@ -19,7 +18,7 @@ export async function migrate(database: Pick<Database, 'db'>, folder = MIGRATION
   const { error, results = [] } = await migrator.migrateToLatest();
   if (error !== undefined) {
     const failed = results.find(({ status }) => status === 'Error')?.migrationName;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Error ? error.message : JSON.stringify(error);
     throw new Error(`migration${failed === undefined ? '' : ` ${failed}`} failed: ${reason}`, { cause: error });
   }
   return results.map(({ migrationName }) => migrationName);
@@ -29,8 +28,11 @@ export async function migrate(database: Pick<Database, 'db'>, folder = MIGRATION
 function sqlFiles(folder: string): MigrationProvider {
   return {
     async getMigrations() {
-      const names = (await readdir(folder)).filter((name) => name.endsWith('.sql'));
-      return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await sqlFile(folder, name)])));
+      const migrations: Record<string, Migration> = {};
+      for (const name of await readdir(folder)) {
+        if (name.endsWith('.sql')) migrations[name] = await sqlFile(folder, name);
+      }
+      return migrations;
     },
   };
 }

@@ -29,11 +29,16 @@ export const HEAD_CHANNEL = 'deploy_svc_head';
  */
 export async function commitBatch(deps: BatchDeps, commands: readonly Command[]): Promise<readonly Outcome[]> {
   return deps.db.transaction().execute(async (tx) => {
-    const outcomes = new Array<Outcome | undefined>(commands.length).fill(undefined);
+    const outcomes = Array.from<unknown, Outcome | undefined>(commands, () => undefined);
     await refuseFenced(tx, commands, outcomes);
     await answerRepeated(tx, commands, outcomes);
-    const open = commands.map((command, index) => ({ command, index })).filter(({ index }) => outcomes[index] === undefined);
-    const heads = await lockStreams(tx, open.map(({ command }) => command));
+    const open = commands
+      .map((command, index) => ({ command, index }))
+      .filter(({ index }) => outcomes[index] === undefined);
+    const heads = await lockStreams(
+      tx,
+      open.map(({ command }) => command),
+    );
     const known = new Map(heads);
     const drafted = open.map(({ command, index }) => ({ command, index, events: draft(command, deps.now()) }));
     const all = drafted.flatMap(({ events }) => events);
@@ -47,7 +52,9 @@ export async function commitBatch(deps: BatchDeps, commands: readonly Command[])
     if (events.length > 0) await store(tx, deps, events, heads, known, rows);
     for (const { index, events: own } of accepted) outcomes[index] = { appended: appendedOf(own) };
     await settleKeys(tx, commands, outcomes);
-    return outcomes.map((outcome) => outcome ?? { refused: new Error('a command of the batch was left without an outcome') });
+    return outcomes.map(
+      (outcome) => outcome ?? { refused: new Error('a command of the batch was left without an outcome') },
+    );
   });
 }
 
@@ -105,12 +112,18 @@ function draft({ appends, context }: Command, at: Date): Draft[] {
 }
 
 /** Gives the events their versions and folds them into the rows, or says why not. */
-function tryApply({ appends }: Command, events: readonly Draft[], heads: Map<string, number>, rows: RowSet): Error | undefined {
+function tryApply(
+  { appends }: Command,
+  events: readonly Draft[],
+  heads: Map<string, number>,
+  rows: RowSet,
+): Error | undefined {
   const before = new Map<string, number>();
   for (const { stream, expectedVersion } of appends) {
     const actual = heads.get(stream) ?? 0;
     before.set(stream, actual);
-    if (expectedVersion !== 'any' && expectedVersion !== actual) return new VersionConflict(stream, expectedVersion, actual);
+    if (expectedVersion !== 'any' && expectedVersion !== actual)
+      return new VersionConflict(stream, expectedVersion, actual);
   }
   for (const event of events) {
     const version = (heads.get(event.stream) ?? 0) + 1;
@@ -170,7 +183,11 @@ function appendedOf(events: readonly Draft[]): Appended {
 }
 
 /** Keys of accepted commands learn their positions; those of refused ones are free again. */
-async function settleKeys(tx: Tx, commands: readonly Command[], outcomes: readonly (Outcome | undefined)[]): Promise<void> {
+async function settleKeys(
+  tx: Tx,
+  commands: readonly Command[],
+  outcomes: readonly (Outcome | undefined)[],
+): Promise<void> {
   const keyed = commands.flatMap(({ idempotencyKey: key }, index) => {
     const outcome = outcomes[index];
     if (key === undefined || outcome === undefined || ('appended' in outcome && outcome.appended.repeated)) return [];

@@ -19,7 +19,18 @@ export interface HashedBody extends EventContext {
  * SHA-256 over the RFC 8785 canonical JSON of the body. jsonb keeps no key order and no spacing,
  * so the text cannot be hashed; the canonical form is the same before storing and after reading.
  */
-export function bodyHash({ actor, at, causationId, correlationId, data, id, schemaVersion, stream, type, version }: HashedBody): Buffer {
+export function bodyHash({
+  actor,
+  at,
+  causationId,
+  correlationId,
+  data,
+  id,
+  schemaVersion,
+  stream,
+  type,
+  version,
+}: HashedBody): Buffer {
   const body = {
     actor,
     at: at.toISOString(),
@@ -32,7 +43,9 @@ export function bodyHash({ actor, at, causationId, correlationId, data, id, sche
     type,
     version,
   };
-  return createHash('sha256').update(canonicalize(body) ?? '').digest();
+  return createHash('sha256')
+    .update(canonicalize(body) ?? '')
+    .digest();
 }
 
 /** One link of the chain: SHA-256(previous ‖ position, 8 bytes big-endian ‖ body hash), as `append_events` computes it. */

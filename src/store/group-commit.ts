@@ -55,7 +55,10 @@ export class GroupCommit implements AsyncDisposable {
 
   async #commit(batch: readonly Waiting[], tries = TRIES): Promise<void> {
     try {
-      const outcomes = await commitBatch(this.#deps, batch.map(({ command }) => command));
+      const outcomes = await commitBatch(
+        this.#deps,
+        batch.map(({ command }) => command),
+      );
       for (const [index, outcome] of outcomes.entries()) settle(batch[index], outcome);
     } catch (error) {
       if (isTransient(error) && tries > 1) return this.#commit(batch, tries - 1);

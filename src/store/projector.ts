@@ -45,7 +45,11 @@ export async function loadRows(
   return { apply: (own) => applyAll(tables, own), write: (writer) => writeAll(writer, tables) };
 }
 
-async function loadTable(tx: Tx, { name }: Projection, keys: ReadonlyMap<string, boolean>): Promise<Map<string, Track>> {
+async function loadTable(
+  tx: Tx,
+  { name }: Projection,
+  keys: ReadonlyMap<string, boolean>,
+): Promise<Map<string, Track>> {
   const tracks = new Map<string, Track>([...keys.keys()].map((key) => [key, []]));
   const wanted = [...keys].filter(([, mayExist]) => mayExist).map(([key]) => key);
   if (wanted.length === 0) return tracks;

@@ -12,7 +12,11 @@ interface StoredRow<State> {
 }
 
 /** Rows of a projection, ordered by id. */
-export async function readRows<State>(db: Db | Tx, projection: ProjectionName, where: RowFilter = {}): Promise<readonly Row<State>[]> {
+export async function readRows<State>(
+  db: Db | Tx,
+  projection: ProjectionName,
+  where: RowFilter = {},
+): Promise<readonly Row<State>[]> {
   const conditions = Object.entries(where).map(([column, value]) =>
     typeof value === 'string' ? sql`${sql.ref(column)} = ${value}` : sql`${sql.ref(column)} = any(${value}::text[])`,
   );
@@ -24,13 +28,20 @@ export async function readRows<State>(db: Db | Tx, projection: ProjectionName, w
 }
 
 /** One row of a projection. */
-export async function readRow<State>(db: Db | Tx, projection: ProjectionName, id: string): Promise<Row<State> | undefined> {
+export async function readRow<State>(
+  db: Db | Tx,
+  projection: ProjectionName,
+  id: string,
+): Promise<Row<State> | undefined> {
   const [row] = await readRows<State>(db, projection, { id });
   return row;
 }
 
 /** Events after a position, in order. */
-export async function readEvents(db: Db, { after, limit, stream, deploymentId }: ReadOptions): Promise<readonly RecordedEvent[]> {
+export async function readEvents(
+  db: Db,
+  { after, limit, stream, deploymentId }: ReadOptions,
+): Promise<readonly RecordedEvent[]> {
   const ofStream = stream === undefined ? sql`true` : sql`stream = ${stream}`;
   const ofDeployment = deploymentId === undefined ? sql`true` : sql`data ->> 'deploymentId' = ${deploymentId}`;
   const { rows } = await sql<EventRow>`

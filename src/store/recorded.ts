@@ -22,7 +22,8 @@ export const EVENT_COLUMNS =
 
 /** The event in its present schema version. */
 export function toRecorded(row: EventRow): RecordedEvent {
-  if (!isEventType(row.type)) throw new Error(`event ${row.position} has the unknown type ${row.type}: upgrade this release`);
+  if (!isEventType(row.type))
+    throw new Error(`event ${row.position} has the unknown type ${row.type}: upgrade this release`);
   const event = {
     type: row.type,
     data: upcast(row.type, row.schema_version, row.data),

@@ -23,7 +23,9 @@ export function upcast(
 ): Readonly<Record<string, unknown>> {
   const present = schemaVersionOf(type, table);
   if (schemaVersion > present) {
-    throw new Error(`${type} is stored in schema version ${schemaVersion}; this release reads up to ${present}: upgrade it`);
+    throw new Error(
+      `${type} is stored in schema version ${schemaVersion}; this release reads up to ${present}: upgrade it`,
+    );
   }
   return (table[type] ?? []).slice(schemaVersion - 1).reduce((before, step) => step(before), data);
 }

@@ -72,7 +72,9 @@ export class WorkerMembership implements AsyncDisposable {
     end.abort();
     await sql`delete from workers where id = ${fence.workerId}`
       .execute(this.#database.db)
-      .catch((error: unknown) => this.#log.warn('worker row not removed; it will be given up', { error: String(error) }));
+      .catch((error: unknown) =>
+        this.#log.warn('worker row not removed; it will be given up', { error: String(error) }),
+      );
     await connection.end().catch(() => undefined);
   }
 

@@ -26,7 +26,11 @@ export async function registerInstance(deps: WorkerDeps, { data }: ActiveJob<'re
   const stream = streamOf('instance', instanceId);
   const context = workerContext(fence, data.cause);
   try {
-    await store.append({ context, fence, appends: [{ stream, expectedVersion: known?.version ?? 0, events: [event] }] });
+    await store.append({
+      context,
+      fence,
+      appends: [{ stream, expectedVersion: known?.version ?? 0, events: [event] }],
+    });
   } catch (error) {
     if (!(error instanceof VersionConflict)) throw error;
     return registerInstance(deps, { data } as ActiveJob<'register'>);

@@ -16,7 +16,12 @@ export async function stopReplicas(deps: WorkerDeps, { data, signal }: ActiveJob
   if (failed !== undefined) throw failed.reason;
 }
 
-async function one(deps: WorkerDeps, node: NodeState | undefined, attempt: Attempt, signal: AbortSignal): Promise<void> {
+async function one(
+  deps: WorkerDeps,
+  node: NodeState | undefined,
+  attempt: Attempt,
+  signal: AbortSignal,
+): Promise<void> {
   const { replicaId, generation } = attempt;
   if (node !== undefined && !node.removed) {
     const engine = deps.engines.at(node.url);
@@ -28,6 +33,9 @@ async function one(deps: WorkerDeps, node: NodeState | undefined, attempt: Attem
   }
   // A failed generation has released its reservation already, and its replica is not stopping: nothing to record.
   await record(deps, attempt, ({ deploymentId, reservation }) => [
-    { type: 'ReplicaStopped', data: { replicaId, deploymentId, generation, ...(reservation === undefined ? {} : { released: reservation }) } },
+    {
+      type: 'ReplicaStopped',
+      data: { replicaId, deploymentId, generation, ...(reservation === undefined ? {} : { released: reservation }) },
+    },
   ]);
 }

@@ -67,7 +67,9 @@ async function work<Q extends QueueName>(deps: WorkerDeps, name: Q): Promise<voi
       log[fenced ? 'info' : 'warn']('job failed; it is tried again', { attempt: job.attempt, error: String(error) });
       throw error;
     } finally {
-      await unclaim(database.db, job).catch((error: unknown) => log.debug('claim not removed', { error: String(error) }));
+      await unclaim(database.db, job).catch((error: unknown) =>
+        log.debug('claim not removed', { error: String(error) }),
+      );
     }
   });
 }

@@ -6,16 +6,16 @@ import { PROJECTIONS } from '../../src/projections/all.ts';
 import { openStore } from '../../src/store/postgres-store.ts';
 import { testApi } from '../support/api.ts';
 import { freshDatabase } from '../support/postgres.ts';
-import { openProxy } from '../support/proxy.ts';
+import { openWire } from '../support/wire.ts';
 import type { TestStore } from '../support/store.ts';
 
 test('while the database is away, requests are told to come again; when it is back, all goes on', async () => {
   await using stack = new AsyncDisposableStack();
   const { url } = stack.use(await freshDatabase());
   const { hostname, port } = new URL(url);
-  const proxy = stack.use(await openProxy({ host: hostname, port: Number(port) }));
+  const wire = stack.use(await openWire({ host: hostname, port: Number(port) }));
   const wired = new URL(url);
-  wired.host = `127.0.0.1:${proxy.port}`;
+  wired.host = `127.0.0.1:${wire.port}`;
   const database = stack.use(openDatabase({ url: wired.href, applicationName: 'outage', onError: () => undefined }));
   const store = stack.use(
     openStore({ database, clock: systemClock, projections: PROJECTIONS, effects: async () => undefined }),
@@ -27,7 +27,7 @@ test('while the database is away, requests are told to come again; when it is ba
     api.send('PUT', '/deploy-svc/deployment', { token: api.adminToken, body });
   expect((await save()).status).toBe(200);
 
-  proxy.cut();
+  wire.cut();
   for (const answer of [
     await save(),
     await api.send('POST', '/deploy-svc/deployments', { token: api.adminToken }),
@@ -44,7 +44,7 @@ test('while the database is away, requests are told to come again; when it is ba
   ]);
   expect((await api.send('GET', '/healthz')).status).toBe(200);
 
-  proxy.mend();
+  wire.mend();
   expect((await save()).status).toBe(200);
   expect((await api.send('GET', '/readyz')).status).toBe(200);
   expect(api.errors).toEqual([]);

@@ -7,7 +7,8 @@ import { takeUntil, tellEvent } from './waiting.ts';
 export function eventConformance(bench: Bench): void {
   describe('events', () => {
     const since = async (): Promise<Date> => (await bench.engine.info()).now;
-    const of = (events: readonly EngineEvent[], id: string): readonly EngineEvent[] => events.filter((event) => event.containerId === id);
+    const of = (events: readonly EngineEvent[], id: string): readonly EngineEvent[] =>
+      events.filter((event) => event.containerId === id);
 
     it('tell a life in order', async () => {
       const begin = await since();
@@ -17,11 +18,16 @@ export function eventConformance(bench: Bench): void {
       await bench.engine.remove(id);
       const controller = new AbortController();
       const destroyed = (event: EngineEvent): boolean => event.type === 'destroy' && event.containerId === id;
-      const events = of(await takeUntil(bench.engine.events({ since: begin, signal: controller.signal }), destroyed), id);
+      const events = of(
+        await takeUntil(bench.engine.events({ since: begin, signal: controller.signal }), destroyed),
+        id,
+      );
       controller.abort();
       expect(events.map(tellEvent)).toEqual(['create', 'start', 'die 4', 'destroy']);
       for (const event of events) expect(event.labels).toMatchObject(spec.labels);
-      expect(events.map((event) => event.at)).toEqual(events.map((event) => event.at).toSorted((a, b) => a.getTime() - b.getTime()));
+      expect(events.map((event) => event.at)).toEqual(
+        events.map((event) => event.at).toSorted((a, b) => a.getTime() - b.getTime()),
+      );
       expect(events[0]?.at.getTime()).toBeGreaterThanOrEqual(begin.getTime());
     });
 
@@ -56,7 +62,8 @@ export function eventConformance(bench: Bench): void {
       while (seen.at(-1)?.containerId !== ids.at(-1)) {
         const controller = new AbortController();
         const from = seen.at(-1)?.at ?? begin;
-        const isNew = (event: EngineEvent): boolean => ids.includes(event.containerId) && !seen.some((each) => each.containerId === event.containerId);
+        const isNew = (event: EngineEvent): boolean =>
+          ids.includes(event.containerId) && !seen.some((each) => each.containerId === event.containerId);
         const read = await takeUntil(bench.engine.events({ since: from, signal: controller.signal }), isNew);
         controller.abort();
         seen.push(...read.filter(isNew).slice(0, 1));
@@ -70,7 +77,10 @@ export function eventConformance(bench: Bench): void {
       await (await bench.harness.runForeign(name))[Symbol.asyncDispose]();
       const { containerId } = await bench.engine.create(bench.spec());
       const controller = new AbortController();
-      const events = await takeUntil(bench.engine.events({ since: begin, signal: controller.signal }), (event) => event.containerId === containerId);
+      const events = await takeUntil(
+        bench.engine.events({ since: begin, signal: controller.signal }),
+        (event) => event.containerId === containerId,
+      );
       controller.abort();
       expect(events.every((event) => event.labels[LABEL.managed] === 'true')).toBe(true);
     });

@@ -43,7 +43,11 @@ export function imageConformance(bench: Bench): void {
     it('builds from a context', async () => {
       const { buildTag } = bench.harness;
       const lines: string[] = [];
-      await bench.engine.build(tarOf({ Dockerfile: 'FROM scratch\nCOPY hello /hello\n', hello: 'world' }), buildTag, (line) => lines.push(line));
+      await bench.engine.build(
+        tarOf({ Dockerfile: 'FROM scratch\nCOPY hello /hello\n', hello: 'world' }),
+        buildTag,
+        (line) => lines.push(line),
+      );
       expect(await bench.engine.hasImage(buildTag)).toBe(true);
       expect(lines[0]).toBe('Step 1/2 : FROM scratch');
       await bench.harness.forget(buildTag);
@@ -52,9 +56,15 @@ export function imageConformance(bench: Bench): void {
     it('tells why a build fails, with the last output', async () => {
       const { buildTag, image } = bench.harness;
       const missing = tarOf({ Dockerfile: `FROM ${image}\nCOPY missing /missing\n` });
-      await expect(bench.engine.build(missing, buildTag)).rejects.toMatchObject({ code: 'build-failed', message: expect.stringContaining('missing') });
+      await expect(bench.engine.build(missing, buildTag)).rejects.toMatchObject({
+        code: 'build-failed',
+        message: expect.stringContaining('missing'),
+      });
       const unknown = tarOf({ Dockerfile: 'FROM scratch\nFROB x\n' });
-      await expect(bench.engine.build(unknown, buildTag)).rejects.toMatchObject({ code: 'build-failed', message: expect.stringContaining('FROB') });
+      await expect(bench.engine.build(unknown, buildTag)).rejects.toMatchObject({
+        code: 'build-failed',
+        message: expect.stringContaining('FROB'),
+      });
       const failing = tarOf({ Dockerfile: `FROM ${image}\nRUN ["/bin/busybox", "false"]\n` });
       await expect(bench.engine.build(failing, buildTag)).rejects.toMatchObject({
         code: 'build-failed',

@@ -12,6 +12,7 @@ export function lifecycleConformance(bench: Bench): void {
   describe('stop', () => stopping(bench));
   describe('remove', () => removal(bench));
   describe('list and inspect', () => listing(bench));
+  describe('inspect', () => identity(bench));
   describe('stats', () => statistics(bench));
 }
 
@@ -47,7 +48,10 @@ function creation(bench: Bench): void {
     const spec = bench.spec();
     await bench.engine.create(spec);
     const later = { ...spec, labels: { ...spec.labels, [LABEL.generation]: '2' } };
-    await expect(bench.engine.create(later)).rejects.toMatchObject({ code: 'name-taken', message: expect.stringContaining(spec.name) });
+    await expect(bench.engine.create(later)).rejects.toMatchObject({
+      code: 'name-taken',
+      message: expect.stringContaining(spec.name),
+    });
   });
 
   it('refuses a name that a foreign container has, also without labels to compare', async () => {
@@ -68,9 +72,15 @@ function creation(bench: Bench): void {
   it('refuses limits that the host cannot give', async () => {
     const { cpuMillis } = await bench.engine.capacity();
     const tooMuch = bench.spec({ cpuMillis: cpuMillis + 1_000 });
-    await expect(bench.engine.create(tooMuch)).rejects.toMatchObject({ code: 'refused', message: expect.stringContaining('CPUs') });
+    await expect(bench.engine.create(tooMuch)).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining('CPUs'),
+    });
     const tooLittle = bench.spec({ memoryBytes: 1_000 });
-    await expect(bench.engine.create(tooLittle)).rejects.toMatchObject({ code: 'refused', message: expect.stringContaining('6MB') });
+    await expect(bench.engine.create(tooLittle)).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining('6MB'),
+    });
   });
 }
 
@@ -100,7 +110,10 @@ function starting(bench: Bench): void {
     const ports = [{ internal: 8080, host: somePort() }];
     const holder = await bench.run(bench.spec({ ports }));
     const { containerId } = await bench.engine.create(bench.spec({ ports }));
-    await expect(bench.engine.start(containerId)).rejects.toMatchObject({ code: 'port-taken', message: expect.stringContaining(String(ports[0]?.host)) });
+    await expect(bench.engine.start(containerId)).rejects.toMatchObject({
+      code: 'port-taken',
+      message: expect.stringContaining(String(ports[0]?.host)),
+    });
     await bench.engine.remove(holder);
     await bench.engine.start(containerId);
     expect((await bench.engine.inspect(containerId))?.ports).toEqual(ports);
@@ -114,7 +127,11 @@ function starting(bench: Bench): void {
     const id = await bench.run(bench.spec({ ports: [{ internal: 8080 }] }));
     await bench.engine.stop(id, 1);
     await bench.engine.start(id);
-    expect(await bench.engine.inspect(id)).toMatchObject({ phase: 'running', exitCode: undefined, finishedAt: undefined });
+    expect(await bench.engine.inspect(id)).toMatchObject({
+      phase: 'running',
+      exitCode: undefined,
+      finishedAt: undefined,
+    });
   });
 }
 
@@ -125,7 +142,9 @@ function stopping(bench: Bench): void {
     await bench.engine.stop(id, 30);
     const state = await bench.engine.inspect(id);
     expect(state).toMatchObject({ phase: 'exited', exitCode: 0, oomKilled: false, ports: [] });
-    expect(state?.finishedAt?.getTime()).toBeGreaterThanOrEqual(state?.startedAt?.getTime() ?? Number.POSITIVE_INFINITY);
+    expect(state?.finishedAt?.getTime()).toBeGreaterThanOrEqual(
+      state?.startedAt?.getTime() ?? Number.POSITIVE_INFINITY,
+    );
   });
 
   it('kills after the grace what ignores SIGTERM', async () => {
@@ -196,6 +215,13 @@ function listing(bench: Bench): void {
     expect(ids.map((state) => state.id)).toContain(own);
     expect(ids.map((state) => state.name)).not.toContain(name);
     expect(await bench.engine.inspect(name)).toMatchObject({ name, phase: 'running' });
+  });
+}
+
+function identity(bench: Bench): void {
+  it('takes a part of an id for nothing', async () => {
+    const { containerId } = await bench.engine.create(bench.spec());
+    expect(await bench.engine.inspect(containerId.slice(0, 12))).toBeUndefined();
   });
 }
 

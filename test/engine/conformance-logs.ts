@@ -20,7 +20,10 @@ export function logConformance(bench: Bench): void {
       const id = await bench.run(bench.spec({ env: { MODE: 'lines', COUNT: '50' } }));
       const all = await collect(bench.engine.logs(id, { follow: true }));
       expect(all.map((line) => line.text)).toEqual(Array.from({ length: 50 }, (_, index) => `line ${index + 1}`));
-      expect((await collect(bench.engine.logs(id, { tail: 2 }))).map((line) => line.text)).toEqual(['line 49', 'line 50']);
+      expect((await collect(bench.engine.logs(id, { tail: 2 }))).map((line) => line.text)).toEqual([
+        'line 49',
+        'line 50',
+      ]);
       expect(await collect(bench.engine.logs(id, { tail: 0 }))).toEqual([]);
       const last = all.at(-1)?.at;
       const recent = await collect(bench.engine.logs(id, { since: last }));

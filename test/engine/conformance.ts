@@ -63,7 +63,14 @@ function createBench(makeHarness: () => Promise<EngineHarness>): Bench {
       const name = changes.name ?? `deploy-svc-test-${randomUUID().slice(0, 8)}`;
       names.push(name);
       const labels = { [LABEL.replica]: name, [LABEL.generation]: '1' };
-      return { image: present(harness).image, env: {}, ports: [], ...changes, name, labels: { ...labels, ...changes.labels } };
+      return {
+        image: present(harness).image,
+        env: {},
+        ports: [],
+        ...changes,
+        name,
+        labels: { ...labels, ...changes.labels },
+      };
     },
     async run(spec) {
       const { containerId } = await bench.engine.create(spec);
@@ -100,7 +107,10 @@ function hostConformance(bench: Bench): void {
       await awaitLine(bench, id, 'ignoring SIGTERM');
       const controller = new AbortController();
       const reason = new Error('changed my mind');
-      const events = bench.engine.events({ since: (await bench.engine.info()).now, signal: AbortSignal.timeout(15_000) });
+      const events = bench.engine.events({
+        since: (await bench.engine.info()).now,
+        signal: AbortSignal.timeout(15_000),
+      });
       const stopping = bench.engine.stop(id, 60, controller.signal);
       const rejected = expect(stopping).rejects.toBe(reason);
       // The signal has arrived at the container: the stop is under way.

@@ -57,7 +57,9 @@ export async function dockerHarness(): Promise<EngineHarness> {
 
 /** Pushes the image to the registry that its reference names. */
 async function push(reference: string): Promise<void> {
-  const stream = await docker.getImage(reference).push({ authconfig: { username: '', password: '', serveraddress: '' } });
+  const stream = await docker
+    .getImage(reference)
+    .push({ authconfig: { username: '', password: '', serveraddress: '' } });
   await new Promise<void>((resolve, reject) => {
     const finish = (error: Error | null, messages: readonly { error?: string }[]): void => {
       const failure = error ?? messages.find((message) => message.error !== undefined)?.error;

@@ -14,7 +14,9 @@ export async function simulatedHarness(): Promise<EngineHarness> {
   const checkedImage = 'deploy-svc-test/checked:1';
   const pullable = 'registry.test/deploy-svc/web:1';
   const checked: SimulatedImage = {
-    script: (spec) => ({ steps: [...(simulatedWebImage('1').script(spec).steps ?? []), { kind: 'health', health: 'healthy', afterMs: 50 }] }),
+    script: (spec) => ({
+      steps: [...(simulatedWebImage('1').script(spec).steps ?? []), { kind: 'health', health: 'healthy', afterMs: 50 }],
+    }),
   };
   const host = createSimulatedHost(name, {
     latencies: NO_LATENCY,

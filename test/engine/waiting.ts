@@ -1,11 +1,18 @@
 import type { EngineEvent } from '../../src/engine/engine.ts';
 
 /** Takes items until one passes `last`, inclusive. Fails when the deadline (milliseconds) passes or the items end before. */
-export async function takeUntil<T>(items: AsyncIterable<T>, last: (item: T) => boolean, deadline = 15_000): Promise<readonly T[]> {
+export async function takeUntil<T>(
+  items: AsyncIterable<T>,
+  last: (item: T) => boolean,
+  deadline = 15_000,
+): Promise<readonly T[]> {
   const taken: T[] = [];
   const iterator = items[Symbol.asyncIterator]();
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`not within ${deadline} ms; so far ${JSON.stringify(taken)}`)), deadline);
+  const timer = setTimeout(
+    () => late.reject(new Error(`not within ${deadline} ms; so far ${JSON.stringify(taken)}`)),
+    deadline,
+  );
   try {
     for (;;) {
       const result = await Promise.race([iterator.next(), late.promise]);

@@ -36,13 +36,18 @@ describe('append', () => {
     ]);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected']);
     expect(results[1]).toMatchObject({ reason: expect.any(VersionConflict) });
-    expect(await store.row('definitions', 'def_b')).toMatchObject({ version: 2, state: { spec: { image: { name: 'fresh' } } } });
+    expect(await store.row('definitions', 'def_b')).toMatchObject({
+      version: 2,
+      state: { spec: { image: { name: 'fresh' } } },
+    });
   });
 
   test('keeps the states that gave way in history, with their range of positions', async () => {
     const { store, database } = world;
     const one = await store.append(command('definition/def_h', 0, [definitionSaved('def_h', '1')]));
-    const two = await store.append(command('definition/def_h', 1, [definitionSaved('def_h', '2'), definitionSaved('def_h', '3')]));
+    const two = await store.append(
+      command('definition/def_h', 1, [definitionSaved('def_h', '2'), definitionSaved('def_h', '3')]),
+    );
     const { rows } = await sql<{ from: string; until: string; image: string }>`
       select lower(valid) as from, upper(valid) as until, state #>> '{spec,image,name}' as image
       from history where id = 'def_h' order by 1
@@ -68,7 +73,9 @@ describe('append', () => {
     const { store } = world;
     const stale = command('definition/def_j', 7, [definitionSaved('def_j')], { idempotencyKey: 'k2' });
     await expect(store.append(stale)).rejects.toThrow('version 0');
-    const { repeated } = await store.append(command('definition/def_j', 0, [definitionSaved('def_j')], { idempotencyKey: 'k2' }));
+    const { repeated } = await store.append(
+      command('definition/def_j', 0, [definitionSaved('def_j')], { idempotencyKey: 'k2' }),
+    );
     expect(repeated).toBe(false);
   });
 

@@ -39,9 +39,13 @@ wait $server
 export const canBuildImages = (): boolean => existsSync(BUSYBOX);
 
 /** A tar of the given files: path -> content, executable when the path is in `executables`. */
-export async function* tarOf(files: Readonly<Record<string, string | Buffer>>, executables: readonly string[] = []): AsyncGenerator<Uint8Array> {
+export async function* tarOf(
+  files: Readonly<Record<string, string | Buffer>>,
+  executables: readonly string[] = [],
+): AsyncGenerator<Uint8Array> {
   const tar = pack();
-  for (const [name, content] of Object.entries(files)) tar.entry({ name, mode: executables.includes(name) ? 0o755 : 0o644 }, content);
+  for (const [name, content] of Object.entries(files))
+    tar.entry({ name, mode: executables.includes(name) ? 0o755 : 0o644 }, content);
   tar.finalize();
   for await (const chunk of tar) yield chunk as Uint8Array;
 }
@@ -50,16 +54,25 @@ export async function* tarOf(files: Readonly<Record<string, string | Buffer>>, e
  * Builds the small web server image (2 MB, no network needed) as `tag`, with `version` as its default VERSION.
  * `healthcheck` adds a HEALTHCHECK that asks the server each second.
  */
-export async function buildWebImage(engine: Engine, tag: string, version: string, options: { healthcheck?: boolean } = {}): Promise<void> {
+export async function buildWebImage(
+  engine: Engine,
+  tag: string,
+  version: string,
+  options: { healthcheck?: boolean } = {},
+): Promise<void> {
   const dockerfile = [
     'FROM scratch',
     'COPY busybox /bin/busybox',
     'COPY entrypoint /bin/entrypoint',
     // No shell exists yet, so busybox is run by its own name.
-    'RUN ["/bin/busybox", "--install", "/bin"]',
+    'RUN ["/bin/busybox", "--install", "-s", "/bin"]',
     `ENV VERSION=${JSON.stringify(version)} PATH=/bin`,
     'EXPOSE 8080',
-    ...(options.healthcheck ? ['HEALTHCHECK --interval=1s --timeout=2s --retries=2 CMD ["/bin/wget", "-qO-", "http://127.0.0.1:8080/healthz"]'] : []),
+    ...(options.healthcheck
+      ? [
+          'HEALTHCHECK --interval=1s --timeout=2s --retries=2 CMD ["/bin/wget", "-qO-", "http://127.0.0.1:8080/healthz"]',
+        ]
+      : []),
     'ENTRYPOINT ["/bin/entrypoint"]',
     '',
   ].join('\n');

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { createDatabase, dropDatabase } from '../../src/postgres/admin.ts';
-import { openDatabase } from '../../src/postgres/database.ts';
 import { destroyEmbedded, startEmbedded } from '../../src/postgres/embedded.ts';
+import { readPostmaster } from '../../src/postgres/embedded/postmaster.ts';
 import { isRunning } from '../../src/postgres/embedded/processes.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
+import { openTestDatabase } from './database.ts';
 
 /** What test files are told about the run's server. */
 export type TestServer = { readonly url: string; readonly template: string };
@@ -43,31 +44,29 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 }
 
 async function open(): Promise<Run> {
-  const given = process.env['TEST_DATABASE_URL'];
-  const { url, close } = given === undefined ? await openEmbedded() : { url: given, close: async () => {} };
+  await using stack = new AsyncDisposableStack();
+  const url = process.env['TEST_DATABASE_URL'] ?? (await openEmbedded(stack));
   const template = `deploy_svc_template_${randomBytes(4).toString('hex')}`;
-  await using database = openDatabase({
-    url: await createDatabase(url, template),
-    applicationName: 'deploy-svc test template',
-    onError: (error) => console.error('template database:', error.message),
-  });
+  await using database = openTestDatabase(await createDatabase(url, template));
+  stack.defer(() => dropDatabase(url, template));
   await migrate(database);
-  return {
-    server: { url, template },
-    async close() {
-      await dropDatabase(url, template);
-      await close();
-    },
-  };
+  const whole = stack.move();
+  return { server: { url, template }, close: () => whole.disposeAsync() };
 }
 
-async function openEmbedded(): Promise<{ url: string; close(): Promise<void> }> {
+async function openEmbedded(stack: AsyncDisposableStack): Promise<string> {
   await removeLeftOvers();
-  const { url, dataDir } = await startEmbedded({
-    dataDir: join(tmpdir(), `${PREFIX}${process.pid}`),
-    settings: SETTINGS,
-  });
-  return { url, close: () => destroyEmbedded(dataDir) };
+  const dataDir = join(tmpdir(), `${PREFIX}${process.pid}`);
+  stack.defer(() => destroyEmbedded(dataDir));
+  const { url } = await startEmbedded({ dataDir, settings: SETTINGS });
+  const server = await readPostmaster(join(dataDir, 'cluster'));
+  // Ctrl-C ends the run without its tear-down; nothing of this server is worth an orderly end.
+  const kill = (): void => {
+    if (server && isRunning(server.pid)) process.kill(server.pid, 'SIGQUIT');
+  };
+  process.once('exit', kill);
+  stack.defer(async () => void process.off('exit', kill));
+  return url;
 }
 
 /** A run that was killed leaves its server behind. */

@@ -6,12 +6,12 @@ import { createDatabase, dropDatabase } from '../../src/postgres/admin.ts';
 export type FreshDatabase = { readonly url: string; [Symbol.asyncDispose](): Promise<void> };
 
 /**
- * Copies the run's migrated template into a new database (some 50 ms), and drops it, with whatever is still connected, on
- * disposal. One for each test file is the rule.
+ * Copies the run's migrated template into a new database (some 50 ms; an `empty` one has no schema at all), and drops it,
+ * with whatever is still connected, on disposal. One for each test file is the rule.
  */
-export async function freshDatabase(): Promise<FreshDatabase> {
+export async function freshDatabase(options: { readonly empty?: boolean } = {}): Promise<FreshDatabase> {
   const { url: serverUrl, template } = inject('postgres');
   const name = `test_${randomBytes(6).toString('hex')}`;
-  const url = await createDatabase(serverUrl, name, template);
+  const url = await createDatabase(serverUrl, name, options.empty ? undefined : template);
   return { url, [Symbol.asyncDispose]: () => dropDatabase(serverUrl, name) };
 }

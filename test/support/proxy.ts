@@ -1,50 +1,61 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { createServer, type AddressInfo, connect, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 
-/** A wire to a TCP server that a test may cut and mend. */
+/** A listener on 127.0.0.1 between a client and a unix socket, that can fail on demand. */
 export interface Proxy extends AsyncDisposable {
   readonly port: number;
-  /** Breaks every connection, and each that is tried from now on. */
+  /** Connections open now, and the most there were at once. */
+  readonly open: number;
+  readonly most: number;
+  /** Closes the open connections; new ones are served. */
   cut(): void;
-  mend(): void;
+  /** From now on accepts connections and never answers on them; what is open goes silent. */
+  freeze(): void;
+  thaw(): void;
 }
 
-export async function openProxy(target: { readonly host: string; readonly port: number }): Promise<Proxy> {
-  const sockets = new Set<Socket>();
-  let open = true;
-  const server = createServer((near) => {
-    if (!open) return void near.destroy();
-    const far = connect(target);
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(one);
-      // A cut is what this is for; either end's error is the end of both.
-      one.on('error', () => other.destroy());
-      one.on('close', () => {
-        sockets.delete(one);
-        other.destroy();
-      });
-    }
-    near.pipe(far).pipe(near);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+/** Passes connections on to the socket; over TLS when options are given. */
+export async function startProxy(socketPath: string, tls?: TlsOptions): Promise<Proxy> {
+  const pairs = new Set<readonly [Socket, Socket]>();
+  let frozen = false;
+  let most = 0;
+  const serve = (client: Socket): void => {
+    const engine = connect(socketPath);
+    const pair = [client, engine] as const;
+    pairs.add(pair);
+    most = Math.max(most, pairs.size);
+    const close = (): void => {
+      pairs.delete(pair);
+      client.destroy();
+      engine.destroy();
+    };
+    for (const socket of pair) socket.on('error', close).on('close', close);
+    client.on('data', (chunk: Buffer) => frozen || engine.write(chunk));
+    engine.on('data', (chunk: Buffer) => frozen || client.write(chunk));
+  };
+  const server: Server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const cut = (): void => {
-    open = false;
-    for (const socket of sockets) socket.destroy();
+    for (const [client, engine] of pairs) {
+      client.destroy();
+      engine.destroy();
+    }
   };
   return {
     port: (server.address() as AddressInfo).port,
-    cut,
-    mend: () => {
-      open = true;
+    get open() {
+      return pairs.size;
     },
+    get most() {
+      return most;
+    },
+    cut,
+    freeze: () => void (frozen = true),
+    thaw: () => void (frozen = false),
     async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => server.close(resolve));
       cut();
-      server.close();
-      await once(server, 'close');
+      await closed;
     },
   };
 }

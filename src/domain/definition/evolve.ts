@@ -10,7 +10,10 @@ export interface DefinitionState {
 }
 
 /** One event further. */
-export function evolveDefinition(state: DefinitionState | undefined, event: DefinitionEvent): DefinitionState | undefined {
+export function evolveDefinition(
+  state: DefinitionState | undefined,
+  event: DefinitionEvent,
+): DefinitionState | undefined {
   switch (event.type) {
     case 'DefinitionSaved':
       return { id: event.data.definitionId, spec: event.data.spec, deleted: false };

@@ -31,7 +31,10 @@ export interface DeploymentState {
 }
 
 /** One event further. Exhaustive over the deployment's events. */
-export function evolveDeployment(state: DeploymentState | undefined, event: DeploymentEvent): DeploymentState | undefined {
+export function evolveDeployment(
+  state: DeploymentState | undefined,
+  event: DeploymentEvent,
+): DeploymentState | undefined {
   switch (event.type) {
     case 'DeploymentSaved':
       return saved(state, event.data.spec);
@@ -72,6 +75,8 @@ function saved(state: DeploymentState | undefined, spec: DeploymentSpec): Deploy
   };
 }
 
-function revisionOf(data: EventOf<'RevisionCreated'>['data']): Pick<DeploymentState, 'revision' | 'template' | 'fingerprint'> {
+function revisionOf(
+  data: EventOf<'RevisionCreated'>['data'],
+): Pick<DeploymentState, 'revision' | 'template' | 'fingerprint'> {
   return { revision: data.revision, template: data.template, fingerprint: data.fingerprint };
 }

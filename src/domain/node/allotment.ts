@@ -2,7 +2,9 @@ import type { EventOf } from '../event.ts';
 import type { Reservation } from '../template.ts';
 import type { NodeCapacity } from './events.ts';
 
-export type AllotmentEvent = EventOf<'NodeRegistered' | 'NodeRemoved' | 'ReplicaScheduled' | 'ReplicaFailed' | 'ReplicaStopped'>;
+export type AllotmentEvent = EventOf<
+  'NodeRegistered' | 'NodeRemoved' | 'ReplicaScheduled' | 'ReplicaFailed' | 'ReplicaStopped'
+>;
 
 /**
  * What of a node is given away. Reserved never exceeds the limit: the store refuses the command that would do so,

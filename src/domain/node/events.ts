@@ -6,7 +6,7 @@ export const gpu = z.object({ name: z.string(), vramBytes: z.number().int() });
 export const nodeCapacity = z.object({
   cpuMillis: z.number().int(),
   memoryBytes: z.number().int(),
-  gpus: z.array(gpu),
+  gpus: z.array(gpu).readonly(),
 });
 export type NodeCapacity = z.infer<typeof nodeCapacity>;
 

@@ -1,13 +1,5 @@
 /** The life of one replica: one wanted slot, filled by one generation after the other. */
-export const REPLICA_STATUSES = [
-  'Scheduled',
-  'Created',
-  'Running',
-  'Ready',
-  'Failed',
-  'Stopping',
-  'Stopped',
-] as const;
+export const REPLICA_STATUSES = ['Scheduled', 'Created', 'Running', 'Ready', 'Failed', 'Stopping', 'Stopped'] as const;
 export type ReplicaStatus = (typeof REPLICA_STATUSES)[number];
 
 /**

@@ -51,7 +51,10 @@ function portsOf(bindings: Docker.ContainerInspectInfo['NetworkSettings']['Ports
   return distinct(
     Object.entries(bindings ?? {}).flatMap(([key, hosts]) =>
       // Null for a port that is exposed and not published, whatever the types say.
-      ((hosts as typeof hosts | null) ?? []).map((host) => ({ internal: Number.parseInt(key, 10), host: Number(host.HostPort) })),
+      ((hosts as typeof hosts | null) ?? []).map((host) => ({
+        internal: Number.parseInt(key, 10),
+        host: Number(host.HostPort),
+      })),
     ),
   );
 }

@@ -19,7 +19,12 @@ const pathOf = (idOrName: string): string => `/containers/${encodeURIComponent(i
 export function createContainer(api: DockerApi, spec: ContainerSpec, signal?: AbortSignal): Promise<Created> {
   const operation = `create container ${spec.name} on ${api.url}`;
   const options = { signal, deadline: api.deadlines.change };
-  const request = { method: 'POST', path: '/containers/create', query: { name: spec.name }, body: createBody(spec) } as const;
+  const request = {
+    method: 'POST',
+    path: '/containers/create',
+    query: { name: spec.name },
+    body: createBody(spec),
+  } as const;
   const attempt = async (): Promise<Created | undefined> => {
     try {
       const created = (await api.call(request, options)) as { Id: string };
@@ -43,14 +48,21 @@ export function createContainer(api: DockerApi, spec: ContainerSpec, signal?: Ab
 }
 
 /** The container that has the name, if it is the wanted one; undefined when it is just going away. */
-async function adopt(api: DockerApi, spec: ContainerSpec, conflict: HttpFailure, signal?: AbortSignal): Promise<Created | undefined> {
+async function adopt(
+  api: DockerApi,
+  spec: ContainerSpec,
+  conflict: HttpFailure,
+  signal?: AbortSignal,
+): Promise<Created | undefined> {
   const existing = await inspectContainer(api, spec.name, signal);
   if (existing === undefined || existing.phase === 'removing') return undefined;
   const same = [LABEL.replica, LABEL.generation].every(
     (label) => existing.labels[label] !== undefined && existing.labels[label] === spec.labels[label],
   );
   if (same) return { containerId: existing.id, adopted: true };
-  throw new EngineError('name-taken', `create container ${spec.name} on ${api.url}: ${conflict.message}`, { cause: conflict });
+  throw new EngineError('name-taken', `create container ${spec.name} on ${api.url}: ${conflict.message}`, {
+    cause: conflict,
+  });
 }
 
 /** See `Engine.start`. */
@@ -63,7 +75,8 @@ export function startContainer(api: DockerApi, id: string, signal?: AbortSignal)
     }
   };
   return translate(`start container ${id} on ${api.url}`, signal, work, (failure) => {
-    if (/port is already allocated|address already in use|ports are not available/i.test(failure.message)) return 'port-taken';
+    if (/port is already allocated|address already in use|ports are not available/i.test(failure.message))
+      return 'port-taken';
     return failure.status === 404 && /no such container/i.test(failure.message) ? 'not-found' : 'start-failed';
   });
 }
@@ -91,7 +104,8 @@ export function removeContainer(api: DockerApi, id: string, signal?: AbortSignal
       await api.call({ method: 'DELETE', path: pathOf(id), query: { force: true, v: true } }, options);
     } catch (error) {
       if (isNotFound(error)) return;
-      if (!(error instanceof HttpFailure) || !/removal of container .* is already in progress/i.test(error.message)) throw error;
+      if (!(error instanceof HttpFailure) || !/removal of container .* is already in progress/i.test(error.message))
+        throw error;
       await awaitRemoval(api, id, signal);
     }
   };
@@ -102,23 +116,37 @@ export function removeContainer(api: DockerApi, id: string, signal?: AbortSignal
 async function awaitRemoval(api: DockerApi, id: string, signal?: AbortSignal): Promise<void> {
   const until = performance.now() + api.deadlines.change;
   while ((await inspectContainer(api, id, signal)) !== undefined) {
-    if (performance.now() > until) throw new EngineError('timeout', `remove container ${id} on ${api.url}: its removal does not end`);
+    if (performance.now() > until)
+      throw new EngineError('timeout', `remove container ${id} on ${api.url}: its removal does not end`);
     await sleep(REMOVAL_POLL_MS, undefined, { signal });
   }
 }
 
 /** See `Engine.inspect`. */
-export async function inspectContainer(api: DockerApi, idOrName: string, signal?: AbortSignal): Promise<ContainerState | undefined> {
+export async function inspectContainer(
+  api: DockerApi,
+  idOrName: string,
+  signal?: AbortSignal,
+): Promise<ContainerState | undefined> {
   const info = await inspectRaw(api, idOrName, signal);
   return info && fromInspection(info);
 }
 
 /** The engine's own inspection, undefined when there is no such container. */
-export function inspectRaw(api: DockerApi, idOrName: string, signal?: AbortSignal): Promise<Docker.ContainerInspectInfo | undefined> {
+export function inspectRaw(
+  api: DockerApi,
+  idOrName: string,
+  signal?: AbortSignal,
+): Promise<Docker.ContainerInspectInfo | undefined> {
   const options = { signal, deadline: api.deadlines.read };
   const work = async (): Promise<Docker.ContainerInspectInfo | undefined> => {
     try {
-      return (await api.call({ method: 'GET', path: `${pathOf(idOrName)}/json` }, options)) as Docker.ContainerInspectInfo;
+      const info = (await api.call(
+        { method: 'GET', path: `${pathOf(idOrName)}/json` },
+        options,
+      )) as Docker.ContainerInspectInfo;
+      // The engine also takes the beginning of an id, which would let a short name hit somebody else's container.
+      return info.Id === idOrName || info.Name === `/${idOrName}` ? info : undefined;
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;
@@ -131,15 +159,24 @@ export function inspectRaw(api: DockerApi, idOrName: string, signal?: AbortSigna
 export function listContainers(api: DockerApi, signal?: AbortSignal): Promise<readonly ContainerState[]> {
   const query = { all: true, filters: { label: [LABEL.managed] } };
   const work = async (): Promise<readonly ContainerState[]> => {
-    const answer = await api.call({ method: 'GET', path: '/containers/json', query }, { signal, deadline: api.deadlines.read });
-    const states = await Promise.all((answer as Docker.ContainerInfo[]).map((summary) => stateOf(api, summary, signal)));
+    const answer = await api.call(
+      { method: 'GET', path: '/containers/json', query },
+      { signal, deadline: api.deadlines.read },
+    );
+    const states = await Promise.all(
+      (answer as Docker.ContainerInfo[]).map((summary) => stateOf(api, summary, signal)),
+    );
     return states.filter((state) => state !== undefined);
   };
   return translate(`list containers on ${api.url}`, signal, work);
 }
 
 /** One container whose runtime hangs blocks its own inspection; it must not hide all the others. */
-async function stateOf(api: DockerApi, summary: Docker.ContainerInfo, signal?: AbortSignal): Promise<ContainerState | undefined> {
+async function stateOf(
+  api: DockerApi,
+  summary: Docker.ContainerInfo,
+  signal?: AbortSignal,
+): Promise<ContainerState | undefined> {
   try {
     return await inspectContainer(api, summary.Id, signal);
   } catch (error) {

@@ -47,7 +47,9 @@ export class DockerApi implements Disposable {
     let release: (() => void) | undefined;
     try {
       if (!options.unqueued) {
-        guard.arm(this.deadlines.queue, () => this.#timeout(request, this.deadlines.queue, 'no free place for the call'));
+        guard.arm(this.deadlines.queue, () =>
+          this.#timeout(request, this.deadlines.queue, 'no free place for the call'),
+        );
         release = await this.#places.acquire(guard.signal);
       }
       guard.arm(options.deadline, () => this.#timeout(request, options.deadline, 'no answer'));
@@ -101,7 +103,10 @@ export class DockerApi implements Disposable {
   }
 
   #timeout(request: ApiRequest, milliseconds: number, what: string): EngineError {
-    return new EngineError('timeout', `${request.method} ${request.path} on ${this.url}: ${what} within ${milliseconds} ms`);
+    return new EngineError(
+      'timeout',
+      `${request.method} ${request.path} on ${this.url}: ${what} within ${milliseconds} ms`,
+    );
   }
 }
 

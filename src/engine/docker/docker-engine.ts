@@ -1,5 +1,12 @@
 import type { Engine } from '../engine.ts';
-import { createContainer, inspectContainer, listContainers, removeContainer, startContainer, stopContainer } from './containers.ts';
+import {
+  createContainer,
+  inspectContainer,
+  listContainers,
+  removeContainer,
+  startContainer,
+  stopContainer,
+} from './containers.ts';
 import { DockerApi } from './docker-api.ts';
 import { readEvents } from './events.ts';
 import { readCapacity, readInfo } from './host.ts';

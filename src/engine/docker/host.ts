@@ -25,12 +25,20 @@ export async function readInfo(api: DockerApi, signal?: AbortSignal): Promise<En
 /** See `Engine.capacity`. */
 export async function readCapacity(api: DockerApi, signal?: AbortSignal): Promise<EngineCapacity> {
   const info = await ask(api, signal);
-  return { cpuMillis: info.NCPU * 1_000, memoryBytes: info.MemTotal, gpus: (info.GenericResources ?? []).flatMap(gpusOf) };
+  return {
+    cpuMillis: info.NCPU * 1_000,
+    memoryBytes: info.MemTotal,
+    gpus: (info.GenericResources ?? []).flatMap(gpusOf),
+  };
 }
 
 function ask(api: DockerApi, signal?: AbortSignal): Promise<InfoAnswer> {
   const call = { signal, deadline: api.deadlines.read, unqueued: true };
-  return translate(`ask ${api.url} for itself`, signal, async () => (await api.call({ method: 'GET', path: '/info' }, call)) as InfoAnswer);
+  return translate(
+    `ask ${api.url} for itself`,
+    signal,
+    async () => (await api.call({ method: 'GET', path: '/info' }, call)) as InfoAnswer,
+  );
 }
 
 /** `node-generic-resources` of the engine's configuration: `NVIDIA-GPU=<id>` each, or a count. */

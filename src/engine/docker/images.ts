@@ -51,7 +51,8 @@ function withTag(reference: string): string {
 }
 
 function pullCode(words: string): EngineErrorCode {
-  const absent = /manifest unknown|name unknown|repository does not exist|repository .* not found|access denied|manifest for .* not found|: not found$/i;
+  const absent =
+    /manifest unknown|name unknown|repository does not exist|repository .* not found|access denied|manifest for .* not found|: not found$/i;
   return absent.test(words) ? 'image-not-found' : 'pull-failed';
 }
 
@@ -94,7 +95,10 @@ export async function buildImage(
 }
 
 /** Remembers that the context itself failed: that is the caller's error and not the engine's. */
-function watched(context: AsyncIterable<Uint8Array>): { chunks: AsyncIterable<Uint8Array>; failure?: { error: unknown } } {
+function watched(context: AsyncIterable<Uint8Array>): {
+  chunks: AsyncIterable<Uint8Array>;
+  failure?: { error: unknown };
+} {
   const source: { chunks: AsyncIterable<Uint8Array>; failure?: { error: unknown } } = { chunks: read() };
   async function* read(): AsyncGenerator<Uint8Array> {
     try {

@@ -13,7 +13,9 @@ export interface DockerOptions {
 }
 
 /** Paths of PEM files. */
-export type TlsFiles = { readonly directory: string } | { readonly ca: string; readonly cert: string; readonly key: string };
+export type TlsFiles =
+  | { readonly directory: string }
+  | { readonly ca: string; readonly cert: string; readonly key: string };
 
 /** The host's key is checked as `ssh` itself does: by known hosts, never by trust on first use. */
 export interface SshOptions {

@@ -17,7 +17,13 @@ export function createSshAgent(url: URL, options: SshOptions, agentOptions: Agen
 }
 
 function sshArguments(url: URL, options: SshOptions): string[] {
-  const settings = ['BatchMode=yes', 'StrictHostKeyChecking=yes', 'ConnectTimeout=10', 'ServerAliveInterval=10', 'ServerAliveCountMax=2'];
+  const settings = [
+    'BatchMode=yes',
+    'StrictHostKeyChecking=yes',
+    'ConnectTimeout=10',
+    'ServerAliveInterval=10',
+    'ServerAliveCountMax=2',
+  ];
   if (options.knownHostsFile !== undefined) settings.push(`UserKnownHostsFile=${options.knownHostsFile}`);
   return [
     '-T',

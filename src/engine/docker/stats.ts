@@ -26,7 +26,12 @@ const LONGEST_SPAN_MS = 120_000;
  * See `Engine.stats`. The readings are the engine's one-shot ones, compared here: asked for a rate, the engine
  * itself takes two readings a second apart in every call. Only the first sample of a container has to wait for a second one.
  */
-export function sampleStats(api: DockerApi, readings: Readings, id: string, signal?: AbortSignal): Promise<ContainerStats> {
+export function sampleStats(
+  api: DockerApi,
+  readings: Readings,
+  id: string,
+  signal?: AbortSignal,
+): Promise<ContainerStats> {
   const operation = `sample container ${id} on ${api.url}`;
   const work = async (): Promise<ContainerStats> => {
     let reading = await read(api, id, signal);
@@ -73,7 +78,9 @@ async function read(api: DockerApi, id: string, signal?: AbortSignal): Promise<R
   const query = { stream: false, 'one-shot': true };
   const request = { method: 'GET', path: `/containers/${encodeURIComponent(id)}/stats`, query } as const;
   // Engines answer on the tick of their collector, up to a second later: that waits without loading them.
-  const answer = (await api.call(request, { signal, deadline: api.deadlines.read, unqueued: true })) as StatsAnswer | undefined;
+  const answer = (await api.call(request, { signal, deadline: api.deadlines.read, unqueued: true })) as
+    | StatsAnswer
+    | undefined;
   if (answer === undefined) throw new EngineError('refused', `sample container ${id} on ${api.url}: empty answer`);
   const { usage, stats = {} } = answer.memory_stats ?? {};
   if (usage === undefined) return undefined;

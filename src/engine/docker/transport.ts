@@ -76,7 +76,11 @@ function agentFor(url: URL, options: DockerOptions): HttpAgent {
 function readTls(files: TlsFiles): { ca: Buffer; cert: Buffer; key: Buffer } {
   const paths =
     'directory' in files
-      ? { ca: join(files.directory, 'ca.pem'), cert: join(files.directory, 'cert.pem'), key: join(files.directory, 'key.pem') }
+      ? {
+          ca: join(files.directory, 'ca.pem'),
+          cert: join(files.directory, 'cert.pem'),
+          key: join(files.directory, 'key.pem'),
+        }
       : files;
   return { ca: readFileSync(paths.ca), cert: readFileSync(paths.cert), key: readFileSync(paths.key) };
 }

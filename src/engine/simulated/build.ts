@@ -5,13 +5,18 @@ import { type Extract, extract } from 'tar-stream';
 
 import { EngineError } from '../engine-error.ts';
 
-const INSTRUCTIONS = /^(FROM|RUN|CMD|LABEL|EXPOSE|ENV|ADD|COPY|ENTRYPOINT|VOLUME|USER|WORKDIR|ARG|ONBUILD|STOPSIGNAL|HEALTHCHECK|SHELL|MAINTAINER)$/i;
+const INSTRUCTIONS =
+  /^(FROM|RUN|CMD|LABEL|EXPOSE|ENV|ADD|COPY|ENTRYPOINT|VOLUME|USER|WORKDIR|ARG|ONBUILD|STOPSIGNAL|HEALTHCHECK|SHELL|MAINTAINER)$/i;
 
 /**
  * Reads a build context and goes through its Dockerfile as far as that is possible without running anything: unknown
  * instructions, a missing Dockerfile, missing sources of COPY and a `RUN false` fail as they would. Throws `build-failed`.
  */
-export async function simulateBuild(context: AsyncIterable<Uint8Array>, tag: string, onLine: (line: string) => void): Promise<void> {
+export async function simulateBuild(
+  context: AsyncIterable<Uint8Array>,
+  tag: string,
+  onLine: (line: string) => void,
+): Promise<void> {
   const files = await readTar(context);
   const dockerfile = files.get('Dockerfile');
   const fail = (words: string): EngineError => new EngineError('build-failed', `build ${tag}: ${words}`);
@@ -24,13 +29,18 @@ export async function simulateBuild(context: AsyncIterable<Uint8Array>, tag: str
   if (steps.length === 0) throw fail('the Dockerfile (Dockerfile) cannot be empty');
   for (const step of steps) {
     const instruction = step.split(/\s+/, 1)[0] ?? '';
-    if (!INSTRUCTIONS.test(instruction)) throw fail(`dockerfile parse error: unknown instruction: ${instruction.toUpperCase()}`);
+    if (!INSTRUCTIONS.test(instruction))
+      throw fail(`dockerfile parse error: unknown instruction: ${instruction.toUpperCase()}`);
   }
   steps.forEach((step, index) => {
     onLine(`Step ${index + 1}/${steps.length} : ${step}`);
     const missing = sourcesOf(step).find((source) => source !== '.' && !files.has(source) && !hasFolder(files, source));
-    if (missing !== undefined) throw fail(`COPY failed: file not found in build context or excluded by .dockerignore: stat ${missing}: file does not exist`);
-    if (/^RUN\s+(false|\[.*"false"\])\s*$/i.test(step)) throw fail(`The command '${step}' returned a non-zero code: 1\nStep ${index + 1}/${steps.length} : ${step}`);
+    if (missing !== undefined)
+      throw fail(
+        `COPY failed: file not found in build context or excluded by .dockerignore: stat ${missing}: file does not exist`,
+      );
+    if (/^RUN\s+(false|\[.*"false"\])\s*$/i.test(step))
+      throw fail(`The command '${step}' returned a non-zero code: 1\nStep ${index + 1}/${steps.length} : ${step}`);
   });
   onLine(`Successfully tagged ${tag}`);
 }

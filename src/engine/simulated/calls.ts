@@ -7,7 +7,12 @@ import type { SimulatedHost } from './host.ts';
 /** The calls of one handle to a simulated host: latency, faults and deadlines around what they do. */
 export interface Calls {
   /** Does `work` after the operation's latency. `extraMs` lengthens the deadline. */
-  run<T>(operation: Operation, signal: AbortSignal | undefined, work: () => T | Promise<T>, extraMs?: number): Promise<T>;
+  run<T>(
+    operation: Operation,
+    signal: AbortSignal | undefined,
+    work: () => T | Promise<T>,
+    extraMs?: number,
+  ): Promise<T>;
   /** Aborted when the handle is closed. */
   readonly closed: AbortSignal;
   close(): void;

@@ -11,7 +11,8 @@ export function createContainer(host: SimulatedHost, spec: ContainerSpec): Creat
   if (spec.cpuMillis !== undefined && (spec.cpuMillis < 10 || spec.cpuMillis > host.capacity.cpuMillis)) {
     throw fail('refused', `Range of CPUs is from 0.01 to ${(host.capacity.cpuMillis / 1_000).toFixed(2)}`);
   }
-  if (spec.memoryBytes !== undefined && spec.memoryBytes < LEAST_MEMORY) throw fail('refused', 'Minimum memory limit allowed is 6MB');
+  if (spec.memoryBytes !== undefined && spec.memoryBytes < LEAST_MEMORY)
+    throw fail('refused', 'Minimum memory limit allowed is 6MB');
   const image = normalReference(spec.image);
   if (!host.images.has(image)) throw fail('image-not-found', `No such image: ${image}`);
   const existing = host.find(spec.name);
@@ -24,5 +25,8 @@ export function createContainer(host: SimulatedHost, spec: ContainerSpec): Creat
     (label) => existing.labels[label] !== undefined && existing.labels[label] === spec.labels[label],
   );
   if (same) return { containerId: existing.id, adopted: true };
-  throw fail('name-taken', `Conflict. The container name "/${spec.name}" is already in use by container "${existing.id}".`);
+  throw fail(
+    'name-taken',
+    `Conflict. The container name "/${spec.name}" is already in use by container "${existing.id}".`,
+  );
 }

@@ -12,7 +12,10 @@ export function assignPorts(spec: ContainerSpec, taken: ReadonlySet<number>): re
   for (const { host } of spec.ports) {
     if (host === undefined) continue;
     if (used.has(host)) {
-      throw new EngineError('port-taken', `start container ${spec.name}: Bind for 0.0.0.0:${host} failed: port is already allocated`);
+      throw new EngineError(
+        'port-taken',
+        `start container ${spec.name}: Bind for 0.0.0.0:${host} failed: port is already allocated`,
+      );
     }
     used.add(host);
   }

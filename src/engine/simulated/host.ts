@@ -50,7 +50,11 @@ export class SimulatedHost {
   }
 
   /** The next `times` calls of this operation fail with the code. */
-  failNext(operation: Operation, code: EngineErrorCode, how: { message?: string; afterEffect?: boolean; times?: number } = {}): void {
+  failNext(
+    operation: Operation,
+    code: EngineErrorCode,
+    how: { message?: string; afterEffect?: boolean; times?: number } = {},
+  ): void {
     const { times = 1, ...rest } = how;
     this.faults.add(operation, { kind: 'fail', code, ...rest } satisfies Fault, times);
   }
@@ -118,7 +122,9 @@ export class SimulatedHost {
   }
 
   find(idOrName: string): SimulatedContainer | undefined {
-    return this.containers.get(idOrName) ?? this.containers.values().find((container) => container.spec.name === idOrName);
+    return (
+      this.containers.get(idOrName) ?? this.containers.values().find((container) => container.spec.name === idOrName)
+    );
   }
 
   /** Registers a new container in phase `created`. */
@@ -127,7 +133,17 @@ export class SimulatedHost {
     const id = Array.from({ length: 64 }, () => Math.floor(this.random() * 16).toString(16)).join('');
     const idle = { cpuMillis: 0, memoryBytes: 0 };
     const script = image.script(spec);
-    const container: SimulatedContainer = { id, spec, labels, script, phase: 'created', oomKilled: false, ports: [], stats: idle, logged: [] };
+    const container: SimulatedContainer = {
+      id,
+      spec,
+      labels,
+      script,
+      phase: 'created',
+      oomKilled: false,
+      ports: [],
+      stats: idle,
+      logged: [],
+    };
     this.containers.set(id, container);
     return container;
   }

@@ -37,11 +37,23 @@ export function startContainer(host: SimulatedHost, container: SimulatedContaine
 }
 
 /** Ends the container's run with the code; not running: no effect. */
-export function endContainer(host: SimulatedHost, container: SimulatedContainer, exitCode: number, how: { readonly oom?: boolean } = {}): void {
+export function endContainer(
+  host: SimulatedHost,
+  container: SimulatedContainer,
+  exitCode: number,
+  how: { readonly oom?: boolean } = {},
+): void {
   if (container.phase !== 'running') return;
   const { run } = container;
   const oomKilled = how.oom ?? false;
-  Object.assign(container, { phase: 'exited', exitCode, oomKilled, finishedAt: host.clock.now(), ports: [], run: undefined });
+  Object.assign(container, {
+    phase: 'exited',
+    exitCode,
+    oomKilled,
+    finishedAt: host.clock.now(),
+    ports: [],
+    run: undefined,
+  });
   run?.over.abort();
   run?.output.close();
   if (oomKilled) host.tell(container, { type: 'oom' });
@@ -49,7 +61,11 @@ export function endContainer(host: SimulatedHost, container: SimulatedContainer,
 }
 
 /** SIGTERM, and SIGKILL after the grace. Resolves when the container has ended; not running: no effect. */
-export async function stopContainer(host: SimulatedHost, container: SimulatedContainer, graceMs: number): Promise<void> {
+export async function stopContainer(
+  host: SimulatedHost,
+  container: SimulatedContainer,
+  graceMs: number,
+): Promise<void> {
   const over = container.run?.over.signal;
   if (container.phase !== 'running' || over === undefined) return;
   const { ignoresSigterm = false, shutdownMs = 0, sigtermExitCode = 0 } = container.script;
@@ -74,13 +90,23 @@ export function removeContainer(host: SimulatedHost, container: SimulatedContain
 }
 
 /** Writes a line of its output. */
-export function logLine(host: SimulatedHost, container: SimulatedContainer, text: string, stream: LogLine['stream'] = 'stdout'): void {
+export function logLine(
+  host: SimulatedHost,
+  container: SimulatedContainer,
+  text: string,
+  stream: LogLine['stream'] = 'stdout',
+): void {
   const line = { at: host.clock.now(), stream, text };
   container.logged.push(line);
   container.run?.output.push(line);
 }
 
-async function play(host: SimulatedHost, container: SimulatedContainer, steps: readonly Step[], over: AbortSignal): Promise<void> {
+async function play(
+  host: SimulatedHost,
+  container: SimulatedContainer,
+  steps: readonly Step[],
+  over: AbortSignal,
+): Promise<void> {
   for (const step of steps) {
     if (step.afterMs !== undefined && step.afterMs > 0) await untilOver(host, step.afterMs, over);
     if (over.aborted) return;

@@ -15,16 +15,23 @@ export async function pullImage(
   const image = host.options.registry === undefined ? SERVER_IMAGE : host.options.registry(reference);
   const name = normalReference(reference);
   if (image === undefined) {
-    throw new EngineError('image-not-found', `pull ${name} on simulated://${host.name}: manifest for ${name} not found: manifest unknown`);
+    throw new EngineError(
+      'image-not-found',
+      `pull ${name} on simulated://${host.name}: manifest for ${name} not found: manifest unknown`,
+    );
   }
   const total = image.bytes ?? 0;
   const speed = host.options.pullBytesPerSecond;
   onProgress?.({ status: `Pulling from ${name}` });
   for (let step = 1; step <= PROGRESS_STEPS && total > 0; step += 1) {
     if (speed !== undefined) await host.clock.sleep((total / speed / PROGRESS_STEPS) * 1_000, signal);
-    if (host.unreachable) throw new EngineError('unreachable', `pull ${name} on simulated://${host.name}: the connection was reset`);
+    if (host.unreachable)
+      throw new EngineError('unreachable', `pull ${name} on simulated://${host.name}: the connection was reset`);
     onProgress?.({ status: 'Downloading', current: Math.round((total * step) / PROGRESS_STEPS), total });
   }
   host.images.set(name, image);
-  onProgress?.({ status: `Status: Downloaded newer image for ${name}`, ...(total > 0 ? { current: total, total } : {}) });
+  onProgress?.({
+    status: `Status: Downloaded newer image for ${name}`,
+    ...(total > 0 ? { current: total, total } : {}),
+  });
 }

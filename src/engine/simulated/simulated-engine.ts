@@ -13,14 +13,20 @@ import { readEvents, readLogs } from './streams.ts';
 /** A handle to a simulated host. Closing it leaves the host as it is. */
 export function connectSimulated(host: SimulatedHost, deadlines?: Partial<Deadlines>): Engine {
   const calls = createCalls(host, deadlines);
-  const info = (): { name: string; version: string; now: Date } => ({ name: host.name, version: 'simulated', now: host.clock.now() });
+  const info = (): { name: string; version: string; now: Date } => ({
+    name: host.name,
+    version: 'simulated',
+    now: host.clock.now(),
+  });
   return {
     url: `simulated://${host.name}`,
     info: (signal) => calls.run('info', signal, info),
     capacity: (signal) => calls.run('capacity', signal, () => host.capacity),
     hasImage: (reference, signal) => calls.run('hasImage', signal, () => host.images.has(normalReference(reference))),
     pull: (reference, onProgress, signal) =>
-      calls.run('pull', signal, () => pullImage(host, reference, onProgress, signal ? AbortSignal.any([signal, calls.closed]) : calls.closed)),
+      calls.run('pull', signal, () =>
+        pullImage(host, reference, onProgress, signal ? AbortSignal.any([signal, calls.closed]) : calls.closed),
+      ),
     build: (context, tag, onLine, signal) =>
       calls.run('build', signal, async () => {
         await simulateBuild(context, tag, onLine ?? (() => undefined));
@@ -42,7 +48,9 @@ export function connectSimulated(host: SimulatedHost, deadlines?: Partial<Deadli
         if (container !== undefined) removeContainer(host, container);
       }),
     list: (signal) =>
-      calls.run('list', signal, () => [...host.containers.values()].filter((each) => each.labels[LABEL.managed] !== undefined).map(toState)),
+      calls.run('list', signal, () =>
+        [...host.containers.values()].filter((each) => each.labels[LABEL.managed] !== undefined).map(toState),
+      ),
     inspect: (idOrName, signal) =>
       calls.run('inspect', signal, () => {
         const container = host.find(idOrName);

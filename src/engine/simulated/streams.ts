@@ -4,7 +4,12 @@ import type { Calls } from './calls.ts';
 import type { SimulatedHost } from './host.ts';
 
 /** See `Engine.logs`. */
-export async function* readLogs(host: SimulatedHost, calls: Calls, id: string, options: LogOptions = {}): AsyncGenerator<LogLine> {
+export async function* readLogs(
+  host: SimulatedHost,
+  calls: Calls,
+  id: string,
+  options: LogOptions = {},
+): AsyncGenerator<LogLine> {
   const { signal, since, tail, follow = false } = options;
   const wanted = (lines: readonly LogLine[]): readonly LogLine[] => {
     const recent = since === undefined ? lines : lines.filter((line) => line.at !== undefined && line.at >= since);
@@ -17,7 +22,10 @@ export async function* readLogs(host: SimulatedHost, calls: Calls, id: string, o
       const { run } = container;
       if (!follow || run === undefined) return past;
       const ends = signal === undefined ? calls.closed : AbortSignal.any([signal, calls.closed]);
-      return joined(past, run.output.read(() => [], ends));
+      return joined(
+        past,
+        run.output.read(() => [], ends),
+      );
     });
     yield* lines;
   } catch (error) {

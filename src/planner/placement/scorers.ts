@@ -17,7 +17,9 @@ const balance: Scorer = ({ cpuMillis, memoryBytes, view }, demand) => {
 
 /** Early in the order of targetRegions. */
 const region: Scorer = ({ view: { node } }, { regions }) => {
-  const index = regions.findIndex(({ cluster, zone }) => (cluster ?? node.cluster) === node.cluster && (zone ?? node.zone) === node.zone);
+  const index = regions.findIndex(
+    ({ cluster, zone }) => (cluster ?? node.cluster) === node.cluster && (zone ?? node.zone) === node.zone,
+  );
   return index < 0 ? 1 : 1 / (1 + index);
 };
 

@@ -14,12 +14,17 @@ export function rollingUpdate(census: Census, replicas: number, limits: Limits):
   const brokenOld = old.filter((replica) => !isReady(replica));
   const leaving = [
     ...brokenOld.map((replica) => ({ replica, reason: 'of an earlier revision and not ready' })),
-    ...surplus.filter((replica) => !isReady(replica)).map((replica) => ({ replica, reason: `one of more than ${replicas}` })),
+    ...surplus
+      .filter((replica) => !isReady(replica))
+      .map((replica) => ({ replica, reason: `one of more than ${replicas}` })),
   ];
   const ready = [...current, ...old].filter(isReady);
   const spare = ready.length - Math.max(0, replicas - maxUnavailable);
   const expendable = [
-    ...old.filter(isReady).toSorted(byExpendability).map((replica) => ({ replica, reason: 'of an earlier revision' })),
+    ...old
+      .filter(isReady)
+      .toSorted(byExpendability)
+      .map((replica) => ({ replica, reason: 'of an earlier revision' })),
     ...surplus.filter(isReady).map((replica) => ({ replica, reason: `one of more than ${replicas}` })),
   ];
   const stop = [...leaving, ...expendable.slice(0, Math.max(0, spare))];
@@ -28,8 +33,14 @@ export function rollingUpdate(census: Census, replicas: number, limits: Limits):
   const start = Math.min(missing, room);
   const kept = expendable.length - Math.max(0, Math.min(spare, expendable.length));
   const report = [
-    ...(kept > 0 ? [`${kept} ready replicas stay until others are ready: at least ${replicas - maxUnavailable} of ${replicas} must be`] : []),
-    ...(missing > start ? [`${missing - start} more replicas wait for room: ${total} exist, at most ${replicas + maxSurge} may`] : []),
+    ...(kept > 0
+      ? [
+          `${kept} ready replicas stay until others are ready: at least ${replicas - maxUnavailable} of ${replicas} must be`,
+        ]
+      : []),
+    ...(missing > start
+      ? [`${missing - start} more replicas wait for room: ${total} exist, at most ${replicas + maxSurge} may`]
+      : []),
   ];
   return { stop, start, report };
 }

@@ -8,7 +8,7 @@ import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import type { EventStore } from '../../store/event-store.ts';
 import { partOf } from '../body.ts';
 import { carryOut } from '../carry-out.ts';
-import type { Handlers, Reply, RequestOf } from '../handler.ts';
+import type { Handlers, Reply, RequestContext, RequestOf } from '../handler.ts';
 import { toNode } from './node-view.ts';
 
 export interface NodePorts {
@@ -57,7 +57,19 @@ async function saveNode(
   { capacityOf }: NodePorts,
   request: RequestOf<'saveNode'>,
 ): Promise<Reply<'saveNode'>> {
-  const input = parseNode(partOf(request.body, 'node'));
+  const { position, ...node } = await registerNode(store, request, partOf(request.body, 'node'), capacityOf);
+  return { body: { node }, position };
+}
+
+/** Registers or updates a node with what its engine says that the host has. Throws InvalidInput when no engine answers. */
+export async function registerNode(
+  store: EventStore,
+  context: RequestContext,
+  value: unknown,
+  capacityOf: NodePorts['capacityOf'],
+  actor?: string,
+): Promise<{ readonly id: string; readonly url: string; readonly position: number | undefined }> {
+  const input = parseNode(value);
   const id = nodeIdOf(input, await liveNode(store, { url: input.url }));
   const capacity = await capacityOf(input.url).catch((error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
@@ -69,12 +81,13 @@ async function saveNode(
       },
     ]);
   });
-  const position = await carryOut<NodeState>(store, request, {
+  const position = await carryOut<NodeState>(store, context, {
     kind: 'node',
     id,
     decide: (state) => decideRegisterNode(state, id, input, capacity),
+    ...(actor === undefined ? {} : { actor }),
   });
-  return { body: { node: { id, url: input.url } }, position };
+  return { id, url: input.url, position };
 }
 
 /** The node of that URL, or of that id. */

@@ -15,7 +15,11 @@ export interface LoadedSnapshot {
 }
 
 /** Everything about one deployment at one position of the log; undefined when there is no such deployment. */
-export function loadSnapshot(store: EventStore, deploymentId: string, now: number): Promise<LoadedSnapshot | undefined> {
+export function loadSnapshot(
+  store: EventStore,
+  deploymentId: string,
+  now: number,
+): Promise<LoadedSnapshot | undefined> {
   return store.snapshot(async (reader) => {
     const deployment = await reader.row<DeploymentState>('deployments', deploymentId);
     if (deployment === undefined) return undefined;
@@ -40,7 +44,9 @@ export function loadSnapshot(store: EventStore, deploymentId: string, now: numbe
 
 async function nodeViews(reader: SnapshotReader): Promise<Snapshot['nodes']> {
   const nodes = await reader.rows<NodeState>('nodes', { removed: 'false' });
-  const allotments = new Map(states(await reader.rows<Allotment>('allotments')).map((allotment) => [allotment.id, allotment]));
+  const allotments = new Map(
+    states(await reader.rows<Allotment>('allotments')).map((allotment) => [allotment.id, allotment]),
+  );
   return states(nodes).flatMap((node) => {
     const allotment = allotments.get(node.id);
     return allotment === undefined ? [] : [{ node, allotment }];

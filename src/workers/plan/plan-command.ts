@@ -16,18 +16,31 @@ export function planCommand(
   const own = deploymentEvents(plan, snapshot);
   if (own.length === 0) return undefined;
   const replicas = plan.actions.flatMap((action) => replicaAppend(action, deployment.id, replicaVersions));
-  const appends = [{ stream: streamOf('deployment', deployment.id), expectedVersion: deploymentVersion, events: own }, ...replicas];
+  const appends = [
+    { stream: streamOf('deployment', deployment.id), expectedVersion: deploymentVersion, events: own },
+    ...replicas,
+  ];
   return { context, fence, appends };
 }
 
-function deploymentEvents(plan: Plan, { deployment, position, seed, now }: LoadedSnapshot['snapshot']): readonly DomainEvent[] {
+function deploymentEvents(
+  plan: Plan,
+  { deployment, position, seed, now }: LoadedSnapshot['snapshot'],
+): readonly DomainEvent[] {
   const deploymentId = deployment.id;
   const { actions, report, status, details } = plan;
   const path = statusPath(deployment.status, status);
   const statuses = path.length > 0 || details === deployment.details ? path : [status];
   const planned: DomainEvent = {
     type: 'DeploymentPlanned',
-    data: { deploymentId, snapshotPosition: position, seed, now, actions: actions.map(describeAction), report: [...report] },
+    data: {
+      deploymentId,
+      snapshotPosition: position,
+      seed,
+      now,
+      actions: actions.map(describeAction),
+      report: [...report],
+    },
   };
   return [
     ...(actions.length === 0 ? [] : [planned]),
@@ -44,13 +57,23 @@ function deploymentEvents(plan: Plan, { deployment, position, seed, now }: Loade
   ];
 }
 
-function replicaAppend(action: Action, deploymentId: string, versions: ReadonlyMap<string, number>): readonly StreamAppend[] {
+function replicaAppend(
+  action: Action,
+  deploymentId: string,
+  versions: ReadonlyMap<string, number>,
+): readonly StreamAppend[] {
   if (action.type !== 'schedule' && action.type !== 'stop') return [];
   const { type, ...data } = action;
   const event: DomainEvent =
     type === 'schedule'
-      ? { type: 'ReplicaScheduled', data: { ...(data as Omit<Extract<Action, { type: 'schedule' }>, 'type'>), deploymentId } }
-      : { type: 'ReplicaStopping', data: { ...(data as Omit<Extract<Action, { type: 'stop' }>, 'type'>), deploymentId } };
+      ? {
+          type: 'ReplicaScheduled',
+          data: { ...(data as Omit<Extract<Action, { type: 'schedule' }>, 'type'>), deploymentId },
+        }
+      : {
+          type: 'ReplicaStopping',
+          data: { ...(data as Omit<Extract<Action, { type: 'stop' }>, 'type'>), deploymentId },
+        };
   const stream = streamOf('replica', action.replicaId);
   return [{ stream, expectedVersion: versions.get(action.replicaId) ?? 0, events: [event] }];
 }

@@ -8,9 +8,7 @@ import type { WorkerDeps } from '../deps.ts';
 export async function replan({ store, queue }: WorkerDeps, { data }: ActiveJob<'replan'>): Promise<void> {
   const rows = await affected(store, data);
   const { cause } = data;
-  await queue.send(
-    rows.map(({ id }): Job => ({ queue: 'plan', key: id, data: { deploymentId: id, cause } })),
-  );
+  await queue.send(rows.map(({ id }): Job => ({ queue: 'plan', key: id, data: { deploymentId: id, cause } })));
 }
 
 async function affected(
@@ -22,7 +20,10 @@ async function affected(
       return store.rows<DeploymentState>('deployments', { definition_id: id, phase: 'live' });
     case 'capacity':
     case 'sweep': {
-      const unsettled = await store.rows<DeploymentState>('deployments', { phase: 'live', status: ['Pending', 'Deploying', 'Error'] });
+      const unsettled = await store.rows<DeploymentState>('deployments', {
+        phase: 'live',
+        status: ['Pending', 'Deploying', 'Error'],
+      });
       return [...unsettled, ...(await store.rows<DeploymentState>('deployments', { phase: 'deleting' }))];
     }
     default:

@@ -19,7 +19,12 @@ const STARTING: readonly string[] = ['Scheduled', 'Created'];
  * Brings one generation of a replica up. Every step may be the last one of this process, and may be repeated by another:
  * creating adopts what is there, starting what runs has no effect, and the log refuses what has passed.
  */
-export async function startReplica(deps: WorkerDeps, node: NodeState, attempt: Attempt, signal: AbortSignal): Promise<void> {
+export async function startReplica(
+  deps: WorkerDeps,
+  node: NodeState,
+  attempt: Attempt,
+  signal: AbortSignal,
+): Promise<void> {
   const row = await presentReplica(deps, attempt);
   if (row === undefined || !STARTING.includes(row.state.status)) return;
   const { deploymentId, revision } = row.state;
@@ -49,7 +54,9 @@ async function bringUp(deps: WorkerDeps, start: Start): Promise<void> {
   const ids = { replicaId: replica.id, deploymentId: replica.deploymentId, generation: replica.generation };
   const pulled = await ensureImage(engine, template.image, deps, signal);
   if (pulled !== undefined) {
-    await record(deps, attempt, () => [{ type: 'ImagePulled', data: { ...ids, image: template.image, milliseconds: pulled } }]);
+    await record(deps, attempt, () => [
+      { type: 'ImagePulled', data: { ...ids, image: template.image, milliseconds: pulled } },
+    ]);
   }
   reached('pulled');
   const created = await engine.create(containerSpec(replica, template, deps.installationId), signal);
@@ -78,7 +85,11 @@ function upEvents(
   ];
 }
 
-async function reportEnd(deps: WorkerDeps, { engine, attempt }: Start, container: ContainerState | undefined): Promise<void> {
+async function reportEnd(
+  deps: WorkerDeps,
+  { engine, attempt }: Start,
+  container: ContainerState | undefined,
+): Promise<void> {
   const failure =
     container === undefined
       ? { kind: 'gone' as const, message: 'the container disappeared after its start', terminal: false }

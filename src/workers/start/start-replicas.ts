@@ -15,7 +15,12 @@ export async function startReplicas(deps: WorkerDeps, job: ActiveJob<'start'>): 
   if (failed !== undefined) throw failed.reason;
 }
 
-async function one(deps: WorkerDeps, job: ActiveJob<'start'>, node: NodeState | undefined, attempt: Attempt): Promise<void> {
+async function one(
+  deps: WorkerDeps,
+  job: ActiveJob<'start'>,
+  node: NodeState | undefined,
+  attempt: Attempt,
+): Promise<void> {
   if (node === undefined || node.removed) {
     await failAttempt(deps, attempt, { kind: 'gone', message: `node ${job.data.nodeId} was removed`, terminal: false });
     return;

@@ -22,7 +22,12 @@ const HELD: readonly string[] = ['Scheduled', 'Created', 'Running', 'Ready', 'St
  * labels and is not wanted is removed. The containers are listed before the replicas are read: one that is in the list
  * was wanted when it was created, so a row that does not want it is newer than the list.
  */
-export async function inspectNode(deps: WorkerDeps, engine: Engine, node: NodeState, signal: AbortSignal): Promise<void> {
+export async function inspectNode(
+  deps: WorkerDeps,
+  engine: Engine,
+  node: NodeState,
+  signal: AbortSignal,
+): Promise<void> {
   const containers = (await engine.list(signal)).filter(({ labels }) => labels[LABEL.owner] === deps.installationId);
   const rows = await deps.store.rows<ReplicaState>('replicas', { node_id: node.id });
   const replicas = new Map(rows.map(({ id, state }) => [id, state]));
@@ -65,7 +70,12 @@ async function removeUnwanted({ log }: WorkerDeps, engine: Engine, { id, name }:
 }
 
 /** A container of ours has ended: if its replica wants it to run, that generation has failed. */
-export async function reportDeath(deps: WorkerDeps, engine: Engine, node: NodeState, { containerId, labels }: EngineEvent): Promise<void> {
+export async function reportDeath(
+  deps: WorkerDeps,
+  engine: Engine,
+  node: NodeState,
+  { containerId, labels }: EngineEvent,
+): Promise<void> {
   const identity = identityOf(labels);
   if (identity === undefined) return;
   const row = await deps.store.row<ReplicaState>('replicas', identity.replicaId);

@@ -32,7 +32,13 @@ export async function watchNode(deps: WorkerDeps, node: NodeState, life: Members
 }
 
 /** Until the engine goes away (throws), or the life ends. */
-async function watchOnce(deps: WorkerDeps, node: NodeState, engine: Engine, ended: AbortSignal, onConnect: () => void): Promise<void> {
+async function watchOnce(
+  deps: WorkerDeps,
+  node: NodeState,
+  engine: Engine,
+  ended: AbortSignal,
+  onConnect: () => void,
+): Promise<void> {
   const { now } = await engine.info(ended);
   onConnect();
   const over = new AbortController();
@@ -48,7 +54,13 @@ async function watchOnce(deps: WorkerDeps, node: NodeState, engine: Engine, ende
   }
 }
 
-async function follow(deps: WorkerDeps, node: NodeState, engine: Engine, since: Date, signal: AbortSignal): Promise<void> {
+async function follow(
+  deps: WorkerDeps,
+  node: NodeState,
+  engine: Engine,
+  since: Date,
+  signal: AbortSignal,
+): Promise<void> {
   for await (const event of engine.events({ since, signal })) {
     if (isOurDeath(event, deps.installationId)) await reportDeath(deps, engine, node, event);
   }

@@ -19,7 +19,10 @@ export async function watchNodes(deps: WorkerDeps, life: Membership): Promise<vo
       const nodes = await deps.store.rows<NodeState>('nodes', { removed: 'false' });
       for (const { id, state } of nodes) {
         if (!watching.has(id) && (await tryLock(life, id))) {
-          watching.set(id, watchNode(deps, state, life).finally(() => watching.delete(id)));
+          watching.set(
+            id,
+            watchNode(deps, state, life).finally(() => watching.delete(id)),
+          );
         }
       }
     } catch (error) {

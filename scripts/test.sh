@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# npm test: everything that has to hold, from a bare checkout on.
+#   npm test [-- [--yes] [arguments of vitest]]
+# --yes  install the Debian packages that are missing (a Docker engine, busybox, docker-registry) without asking
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+consent=()
+vitest=()
+for argument in "$@"; do
+  if [[ $argument == --yes ]]; then consent=(--yes); else vitest+=("$argument"); fi
+done
+
+# No test has run when a step before them fails: the last line says so, and the exit code.
+step() {
+  local name=$1
+  shift
+  printf '> %s\n' "$name" >&2
+  "$@" && return
+  printf '%s failed; no test was run\n0 passed, 1 failed\n' "$name"
+  exit 1
+}
+
+step packages bash scripts/bootstrap.sh
+# The packages bring the Node that everything after this line runs with.
+export PATH="$PWD/node_modules/.bin:$PATH"
+hash -r
+step 'container engine' bash scripts/engine.sh --for-tests ${consent[@]+"${consent[@]}"}
+step lint oxlint
+step format oxfmt --check
+step types tsc -p .
+printf '> tests\n' >&2
+exec vitest run ${vitest[@]+"${vitest[@]}"}

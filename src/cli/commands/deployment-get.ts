@@ -1,0 +1,36 @@
+import type { DeploymentView } from '../../api/contract/deploy-schemas.ts';
+import { openContext } from '../context.ts';
+import { printValue, toYaml } from '../output.ts';
+import { describeReason } from '../rollout/describe.ts';
+import { printable, renderTable } from '../text/table.ts';
+import type { ListOptions } from './options.ts';
+
+/** Prints one deployment: what is wanted, how far it is, and each replica. */
+export async function getDeployment(id: string, options: ListOptions): Promise<void> {
+  const context = await openContext(options);
+  const call = { lookUp: 'oo deployment list' };
+  const { body } = await context.call(`get deployment ${id}`, 'showDeployment', { params: { id } }, call);
+  if (options.output !== 'table') return printValue(context.terminal, options.output, body);
+  context.terminal.stdout.write(await describe(body));
+}
+
+async function describe({ deployment, phase, revision, progress, replicas }: DeploymentView): Promise<string> {
+  const { status, details = '', ...wanted } = deployment;
+  const { ready, desired, updated, total } = progress;
+  const facts = [
+    `Status:    ${phase === 'live' ? status : phase}${details === '' ? '' : `: ${printable(details)}`}`,
+    `Ready:     ${ready} of ${desired} (${updated} of the latest revision; ${total} in all)`,
+    `Revision:  ${revision}`,
+  ];
+  const header = ['REPLICA', 'ID', 'REVISION', 'STATUS', 'NODE', 'PORTS', 'REASON'];
+  const rows = replicas.map((replica) => [
+    String(replica.ordinal),
+    replica.id,
+    String(replica.revision),
+    replica.status,
+    replica.nodeId,
+    replica.ports.map(({ host, internal }) => `${host}->${internal}`).join(' '),
+    describeReason(replica),
+  ]);
+  return `${facts.join('\n')}\n\n${renderTable(header, rows)}\n${await toYaml(wanted)}`;
+}

@@ -1,0 +1,20 @@
+import type { Command } from 'commander';
+
+import { examples, outputOption, subcommand } from './options.ts';
+
+/** `oo instance`. */
+export function defineInstance(group: Command): void {
+  subcommand(group, 'list', 'ls')
+    .description('list the running instances')
+    .addOption(outputOption())
+    .addHelpText('after', examples('oo instance list', 'oo i ls -o json'))
+    .action(async (_, command: Command) => {
+      await (await import('./instance-actions.ts')).listInstances(command.optsWithGlobals());
+    });
+  subcommand(group, 'remove <id>', 'rm')
+    .description('take an instance out of the registry')
+    .addHelpText('after', examples('oo instance remove inst_1'))
+    .action(async (id: string, _, command: Command) => {
+      await (await import('./instance-actions.ts')).removeInstance(id, command.optsWithGlobals());
+    });
+}

@@ -1,0 +1,43 @@
+import { type Command, InvalidArgumentError } from 'commander';
+
+import { examples, outputOption, subcommand } from './options.ts';
+
+/** `oo node`. */
+export function defineNode(group: Command): void {
+  subcommand(group, 'list', 'ls')
+    .description('list all nodes')
+    .addOption(outputOption())
+    .addHelpText('after', examples('oo node list', 'oo node ls -o json   (with usage and GPUs)'))
+    .action(async (_, command: Command) => {
+      await (await import('./node-actions.ts')).listNodes(command.optsWithGlobals());
+    });
+  subcommand(group, 'add <url>')
+    .description('register an engine as a node, or change it')
+    .option('--cluster <name>', 'the cluster that it belongs to (targetRegions.cluster)')
+    .option('--zone <name>', 'the zone in it (targetRegions.zone)')
+    .option('--label <key=value...>', 'labels; may be repeated', label)
+    .option('--id <id>', 'its id; one is made when absent')
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      examples(
+        'oo node add unix:///var/run/docker.sock --cluster local-docker',
+        'oo node add tcp://10.0.0.7:2376 --cluster us-west1 --zone us-west1-b --label disk=ssd',
+      ),
+    )
+    .action(async (url: string, _, command: Command) => {
+      await (await import('./node-actions.ts')).addNode(url, command.optsWithGlobals());
+    });
+  subcommand(group, 'remove <url>', 'rm')
+    .description('remove a node by its URL')
+    .addHelpText('after', examples('oo node remove unix:///var/run/docker.sock'))
+    .action(async (url: string, _, command: Command) => {
+      await (await import('./node-actions.ts')).removeNode(url, command.optsWithGlobals());
+    });
+}
+
+function label(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined || value === undefined) throw new InvalidArgumentError('It is of the form key=value.');
+  return { ...before, [key]: value };
+}

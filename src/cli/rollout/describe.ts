@@ -1,0 +1,53 @@
+import type { DeploymentView, ReplicaView } from '../../api/contract/deploy-schemas.ts';
+import { printable } from '../text/table.ts';
+
+/** Log lines of a failed replica that are shown at most. */
+const LOG_LINES = 20;
+
+/** `depl_x Deploying 2/3 ready (revision 2): no node fits` */
+export function describeDeployment(view: DeploymentView): string {
+  const { deployment, progress, revision } = view;
+  const details = deployment.details ? `: ${printable(deployment.details)}` : '';
+  const status = view.phase === 'live' ? deployment.status : view.phase;
+  return `${deployment.id} ${status} ${progress.ready}/${progress.desired} ready (revision ${revision})${details}`;
+}
+
+/** `replica 0 Failed on node_1: image "nope" does not exist` */
+export function describeReplica(replica: ReplicaView): string {
+  const why = replica.failure === undefined ? '' : `: ${describeReason(replica)}`;
+  return `replica ${replica.ordinal} ${replica.status} on ${replica.nodeId}${why}`;
+}
+
+/** Why a replica failed, its exit code and how often in a row. */
+export function describeReason({ failure, failures }: ReplicaView): string {
+  if (failure === undefined) return '';
+  const code = failure.exitCode === undefined ? '' : ` (exit code ${failure.exitCode})`;
+  const times = failures > 1 ? `, ${failures} times in a row` : '';
+  return `${printable(failure.message)}${code}${times}`;
+}
+
+/** Every replica that fails, with its last log lines. */
+export function describeFailures({ replicas }: DeploymentView): string[] {
+  return replicas
+    .filter(({ failure }) => failure !== undefined)
+    .flatMap((replica) => {
+      const logs = (replica.failure?.lastLogs ?? []).slice(-LOG_LINES);
+      const heading = logs.length === 0 ? [] : [`  last ${logs.length} log lines of ${replica.id}:`];
+      return [describeReplica(replica), ...heading, ...logs.map((line) => `  | ${printable(line)}`)];
+    });
+}
+
+/** What is different from the view before, one line for each change. Everything is new when there was none. */
+export function describeChanges(before: DeploymentView | undefined, after: DeploymentView): string[] {
+  const { id } = after.deployment;
+  const replicas = after.replicas.flatMap((replica) => {
+    const known = before?.replicas.find((one) => one.id === replica.id);
+    const [was, is] = [known && describeReplica(known), describeReplica(replica)];
+    return was === is ? [] : [`${id} ${is}`];
+  });
+  const gone = (before?.replicas ?? [])
+    .filter((replica) => !after.replicas.some((one) => one.id === replica.id))
+    .map((replica) => `${id} replica ${replica.ordinal} Stopped on ${replica.nodeId}`);
+  const [was, is] = [before && describeDeployment(before), describeDeployment(after)];
+  return [...gone, ...replicas, ...(was === is ? [] : [is])];
+}

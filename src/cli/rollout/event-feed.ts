@@ -1,0 +1,43 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { ApiError, ServerUnreachable } from '../../api/client-error.ts';
+import { followEvents } from '../../api/client-events.ts';
+import type { Client } from '../../api/client.ts';
+import type { EventView } from '../../api/contract/deploy-schemas.ts';
+
+const FIRST_RETRY = 250;
+const LAST_RETRY = 5000;
+
+export interface FeedOptions {
+  readonly after: number;
+  readonly deploymentId?: string | undefined;
+  readonly signal: AbortSignal;
+  /** Told when the connection breaks; the feed itself goes on. */
+  readonly onBreak?: (error: ServerUnreachable) => void;
+}
+
+/**
+ * Every event after a position, live, until the signal. A broken connection is made again and goes on behind the last
+ * event that came. Throws ApiError when the server refuses.
+ */
+export async function* eventFeed(client: Client, options: FeedOptions): AsyncGenerator<EventView, void> {
+  const { deploymentId, signal, onBreak } = options;
+  let { after } = options;
+  let retry = FIRST_RETRY;
+  while (!signal.aborted) {
+    try {
+      for await (const event of followEvents(client, { after, deploymentId, signal })) {
+        yield event;
+        after = event.position;
+        retry = FIRST_RETRY;
+      }
+    } catch (error) {
+      if (error instanceof ApiError && error.status < 500) throw error;
+      if (!(error instanceof ServerUnreachable) && !(error instanceof ApiError)) throw error;
+      if (error instanceof ServerUnreachable) onBreak?.(error);
+    }
+    // An ended stream is as much of a break as an error: the server restarts, or a proxy closed it.
+    await pause(retry, undefined, { signal }).catch(() => {});
+    retry = Math.min(retry * 2, LAST_RETRY);
+  }
+}

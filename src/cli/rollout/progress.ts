@@ -1,0 +1,85 @@
+import type { DeploymentView, ReplicaView } from '../../api/contract/deploy-schemas.ts';
+import type { Terminal } from '../terminal.ts';
+import { charactersOf, renderTable } from '../text/table.ts';
+import { describeChanges, describeDeployment, describeReason } from './describe.ts';
+
+/** Shows how rollouts go while they are followed. */
+export interface Progress {
+  update(view: DeploymentView): void;
+}
+
+/** On a terminal one block that is drawn anew, else a line for each change. Both on stderr: stdout is for results. */
+export function createProgress(terminal: Terminal): Progress {
+  return terminal.stderr.isTTY ? liveProgress(terminal) : lineProgress(terminal);
+}
+
+function lineProgress({ stderr }: Terminal): Progress {
+  const last = new Map<string, DeploymentView>();
+  return {
+    update(view) {
+      const lines = describeChanges(last.get(view.deployment.id), view);
+      last.set(view.deployment.id, view);
+      if (lines.length > 0) stderr.write(`${lines.join('\n')}\n`);
+    },
+  };
+}
+
+function liveProgress(terminal: Terminal): Progress {
+  const views = new Map<string, DeploymentView>();
+  let drawn: readonly string[] = [];
+  return {
+    update(view) {
+      views.set(view.deployment.id, view);
+      const { columns, rows } = terminal.stderr;
+      const lines = fit([...views.values()].flatMap(blockOf), columns, rows - 1);
+      if (lines.join('\n') === drawn.join('\n')) return;
+      // Up to the block's first line, and everything below it away.
+      const back = drawn.length === 0 ? '' : `\u001b[${drawn.length}A\u001b[J`;
+      drawn = lines;
+      terminal.stderr.write(`${back}${lines.map((line) => paint(line, terminal.color)).join('\n')}\n`);
+    },
+  };
+}
+
+/** The lines for one deployment: its state, and a row for each replica. */
+export function blockOf(view: DeploymentView): string[] {
+  const sorted = view.replicas.toSorted((a, b) => a.ordinal - b.ordinal || a.revision - b.revision);
+  if (sorted.length === 0) return [describeDeployment(view)];
+  const table = renderTable(['REPLICA', 'REVISION', 'STATUS', 'NODE', 'REASON'], sorted.map(rowOf))
+    .trimEnd()
+    .split('\n');
+  return [describeDeployment(view), ...table.map((line) => `  ${line.trimEnd()}`)];
+}
+
+function rowOf(replica: ReplicaView): string[] {
+  return [String(replica.ordinal), String(replica.revision), replica.status, replica.nodeId, describeReason(replica)];
+}
+
+/** What a terminal of that size can hold: a line that wraps or scrolls away could not be drawn over. */
+function fit(lines: readonly string[], columns: number, rows: number): string[] {
+  const shown =
+    lines.length <= rows ? lines : [...lines.slice(0, rows - 1), `… and ${lines.length - rows + 1} more lines`];
+  return shown.map((line) => cut(line, columns - 1));
+}
+
+function cut(line: string, width: number): string {
+  const characters = charactersOf(line);
+  return characters.length <= width ? line : `${characters.slice(0, width - 1).join('')}…`;
+}
+
+const COLORS: ReadonlyMap<string, number> = new Map([
+  ['OK', 32],
+  ['Ready', 32],
+  ['Error', 31],
+  ['Failed', 31],
+  ['Deploying', 33],
+  ['Pending', 33],
+]);
+
+function paint(line: string, color: boolean): string {
+  if (!color) return line;
+  return line.replace(
+    /\b(OK|Ready|Error|Failed|Deploying|Pending)\b/,
+    (word) => `\u001b[${COLORS.get(word)}m${word}\u001b[0m`,
+  );
+}
