@@ -2,7 +2,7 @@
 # Sees to it that a Docker engine answers: uses the one that does, starts the one that is installed, installs one by consent.
 #   scripts/engine.sh [--yes] [--for-tests]
 # --yes        install Debian packages and start the engine without asking (also: CI=true)
-# --for-tests  also see to busybox and docker-registry, from which the tests make their images and their registry
+# --for-tests  also see to what the tests make their images, their registry and their secured engines from
 set -euo pipefail
 
 name=engine
@@ -103,4 +103,8 @@ missing=()
 # A static busybox: a dynamic one does not run in an image that holds nothing else.
 [[ -x /bin/busybox ]] && ! ldd /bin/busybox >/dev/null 2>&1 || missing+=(busybox-static)
 command -v docker-registry >/dev/null || missing+=(docker-registry)
+# Engines behind TLS and ssh are tested with real certificates and the real ssh client; the image's base is made by debootstrap.
+command -v openssl >/dev/null || missing+=(openssl)
+command -v ssh >/dev/null || missing+=(openssh-client)
+command -v debootstrap >/dev/null || missing+=(debootstrap)
 ((${#missing[@]} == 0)) || install 'the tests make their own images and registry' "${missing[@]}"
