@@ -109,6 +109,10 @@ describe('whatever the domain accepts, strict clients can read', () => {
         expect(node.parse(shown)).toEqual(shown);
         const listed = node.parse(shown).gpus ?? [];
         for (const { memoryUsage, memoryTotal } of listed) expect(memoryUsage).toBeLessThanOrEqual(memoryTotal);
+        const vram = gpus.reduce((sum, { vramBytes }) => sum + vramBytes, 0);
+        const usedMebibytes = listed.reduce((sum, { memoryUsage }) => sum + memoryUsage, 0);
+        // Each card is rounded for itself.
+        expect(Math.abs(usedMebibytes - Math.min(used, vram) / 2 ** 20)).toBeLessThanOrEqual(gpus.length);
       }),
     );
     const running = {
