@@ -104,7 +104,11 @@ describe('whatever the domain accepts, strict clients can read', () => {
         const reserved = { cpuMillis: used % 100_000, memoryBytes: used, vramBytes: used };
         const state = { id: 'n', url: 'tcp://a:1', cluster: 'c', zone: 'z', labels: {}, capacity, removed: false };
         const shown = sent(
-          toNode(state, { id: 'n', capacity, limit: reserved, reserved, hostPorts: [] }, beat ?? undefined),
+          toNode(
+            state,
+            { id: 'n', capacity, limit: reserved, reserved, hostPorts: [], replicas: 0, removed: false },
+            beat ?? undefined,
+          ),
         );
         expect(node.parse(shown)).toEqual(shown);
         const listed = node.parse(shown).gpus ?? [];
