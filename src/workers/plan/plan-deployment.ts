@@ -28,7 +28,9 @@ export async function planDeployment(deps: WorkerDeps, { data }: ActiveJob<'plan
     }
     if (decided.wakeAt !== undefined) {
       const startAfter = new Date(decided.wakeAt);
-      await queue.send([{ queue: 'wake', key: data.deploymentId, data, startAfter }]);
+      // Of equal keys one job stays, so the time is part of it: a later wake must not swallow an earlier one.
+      const key = `${data.deploymentId}@${decided.wakeAt}`;
+      await queue.send([{ queue: 'wake', key, data, startAfter }]);
     }
     return;
   }
