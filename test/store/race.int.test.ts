@@ -21,7 +21,14 @@ test.each([
 ])('$writers writers against readers: $events events, none lost, none twice, no gap', async ({ writers, events }) => {
   await using fresh = await freshDatabase();
   await registerNode(fresh.url);
-  const result = await race({ ...fresh, open: eventStoreLog(fresh.url), writers, events, seed: writers, killEvery: 900 });
+  const result = await race({
+    ...fresh,
+    open: eventStoreLog(fresh.url),
+    writers,
+    events,
+    seed: writers,
+    killEvery: 900,
+  });
   const { all, readers, killed, written } = result;
   expect(all.length).toBeGreaterThanOrEqual(events);
   expect(all.map(({ position }) => position)).toEqual(all.map((_, index) => index + 1));

@@ -19,8 +19,7 @@ export function eventStoreLog(url: string): OpenLog {
     const deaf = stack.use(storeOn(withoutListen(database)));
     return {
       write: (command) => write(store, command),
-      versionOf: async (stream) =>
-        (await store.row('definitions', stream.slice('definition/'.length)))?.version ?? 0,
+      versionOf: async (stream) => (await store.row('definitions', stream.slice('definition/'.length)))?.version ?? 0,
       async *follow(from, signal, { polling }) {
         for await (const event of (polling ? deaf : store).subscribe({ from, signal })) yield seen(event);
       },
