@@ -30,7 +30,7 @@ async function affected(
     case 'sweep': {
       const unsettled = await store.rows<DeploymentState>('deployments', {
         phase: 'live',
-        status: ['Pending', 'Deploying', 'Error'],
+        status: ['Pending', 'Deploying', 'Error', 'Failed'],
       });
       return [...unsettled, ...(await store.rows<DeploymentState>('deployments', { phase: 'deleting' }))];
     }
