@@ -120,7 +120,7 @@ test.each<Replay>([
     // The contract's columns come first; status and capacity follow.
     stdout:
       'NODE ID   URL                      LAST HEARTBEAT   STATUS   REPLICAS   CPU RESERVED   MEMORY RESERVED\n' +
-      'node_1    http://127.0.0.1:11337   8s ago                    0          100m of 100m   0Mi of 0Mi\n',
+      'node_1    http://127.0.0.1:11337   8s ago                               100m of 100m   0Mi of 0Mi\n',
   })),
   {
     command: 'node rm http://a:1',

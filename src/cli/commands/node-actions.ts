@@ -19,7 +19,7 @@ export async function listNodes(options: ListOptions): Promise<void> {
       url,
       formatHeartbeat(lastHeartbeat, now),
       standing === undefined ? '' : statusOf(standing),
-      String(standing?.replicas ?? 0),
+      standing === undefined ? '' : String(standing.replicas),
       usage?.cpu === undefined ? '' : `${formatCpu(usage.cpu.used)} of ${formatCpu(usage.cpu.total)}`,
       usage?.memory === undefined ? '' : `${inMebibytes(usage.memory.used)} of ${inMebibytes(usage.memory.total)}`,
     ],
