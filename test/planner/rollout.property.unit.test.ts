@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 
 import { newDrive, settle, take } from './simulation/drive.ts';
 import { active, replicasOf } from './simulation/laws.ts';
@@ -112,8 +112,8 @@ test('whatever happens, every event keeps the laws, and in the end exactly what 
           save(world, { description: 'the last' });
         }
         if (end === 'again') {
-        // A failure that is not noted yet when somebody saves fails the deployment after the save.
-        await settle(drive, MOST_JOBS, () => 'ready');
+          // A failure that is not noted yet when somebody saves fails the deployment after the save.
+          await settle(drive, MOST_JOBS, () => 'ready');
           if (definitionOf(world)?.deleted === true) define(world, 'web:1');
           save(world, { description: 'the last' });
         }
