@@ -57,7 +57,8 @@ function rollout(snapshot: Snapshot, { revision, template, revise }: Target): Pl
       reason: `${replicasWanted} wanted`,
     })),
   ];
-  const candidates = candidatesOf(nodes, siblingsOf(replicas));
+  // Earlier revisions are about to go: where they are says nothing about where the new ones should be.
+  const candidates = candidatesOf(nodes, siblingsOf(censusOf(replicas, revision).current));
   const filled = fill(wanted, candidates, demandOf(template, spec), { revision, seed });
   const stops = steps.stop.map(({ replica, reason }): Action => {
     return { type: 'stop', replicaId: replica.id, generation: replica.generation, nodeId: replica.nodeId, reason };

@@ -14,6 +14,10 @@ export function recreate(census: Census, replicas: number): Steps {
   if (inTheWay === 0) return { stop, start: missing, retry: true, report: [] };
   const waiting = missing + current.filter(({ status }) => status === 'Failed').length;
   const report =
-    waiting === 0 ? [] : [`${waiting} replicas start when ${inTheWay} earlier ones have stopped (Recreate)`];
+    waiting === 0
+      ? []
+      : [
+          `${waiting} ${waiting === 1 ? 'replica starts' : 'replicas start'} when ${inTheWay} earlier ones have stopped (Recreate)`,
+        ];
   return { stop, start: 0, retry: false, report };
 }

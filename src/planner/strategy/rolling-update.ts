@@ -35,11 +35,13 @@ export function rollingUpdate(census: Census, replicas: number, limits: Limits):
   const report = [
     ...(kept > 0
       ? [
-          `${kept} ready replicas stay until others are ready: at least ${replicas - maxUnavailable} of ${replicas} must be`,
+          `${kept} ready ${kept === 1 ? 'replica stays' : 'replicas stay'} until others are ready: at least ${replicas - maxUnavailable} of ${replicas} must be`,
         ]
       : []),
     ...(missing > start
-      ? [`${missing - start} more replicas wait for room: ${total} exist, at most ${replicas + maxSurge} may`]
+      ? [
+          `${missing - start} more ${missing - start === 1 ? 'replica waits' : 'replicas wait'} for room: ${total} exist, at most ${replicas + maxSurge} may`,
+        ]
       : []),
   ];
   return { stop, start, retry: true, report };
