@@ -1,27 +1,46 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import type { NodeLiveness, NodeScheduling } from '../../domain/node/status.ts';
 import type { NodeView } from '../snapshot.ts';
 import { candidatesOf, type Candidate } from './candidate.ts';
 import type { Demand } from './demand.ts';
-import { lackOf } from './filters.ts';
+import { lacksOf } from './filters.ts';
 import { place } from './place.ts';
 
 const Mi = 2 ** 20;
 
-function node(id: string, more: { used?: number; ports?: number[]; gpus?: number[]; zone?: string } = {}): NodeView {
+interface Special {
+  readonly used?: number;
+  readonly ports?: number[];
+  readonly gpus?: number[];
+  readonly zone?: string;
+  readonly scheduling?: NodeScheduling;
+  readonly liveness?: NodeLiveness;
+}
+
+function node(id: string, more: Special = {}): NodeView {
   const gpus = (more.gpus ?? []).map((vramBytes) => ({ name: 'L4', vramBytes }));
   const capacity = { cpuMillis: 4_000, memoryBytes: 1024 * Mi, gpus };
   const vramBytes = gpus.reduce((sum, card) => sum + card.vramBytes, 0);
   const place = { url: `simulated://${id}`, cluster: 'eu', zone: more.zone ?? 'a', labels: {} };
   return {
-    node: { id, ...place, capacity, removed: false },
+    node: {
+      id,
+      ...place,
+      capacity,
+      scheduling: more.scheduling ?? 'open',
+      liveness: more.liveness ?? 'ready',
+      removed: false,
+    },
     allotment: {
       id,
       capacity,
       limit: { cpuMillis: 4_000, memoryBytes: 1024 * Mi, vramBytes },
       reserved: { cpuMillis: more.used ?? 0, memoryBytes: 0, vramBytes: 0 },
       hostPorts: more.ports ?? [],
+      replicas: 0,
+      removed: false,
     },
   };
 }
@@ -58,10 +77,23 @@ describe('filters say in numbers what is lacking', () => {
       { regions: [{ zone: 'a' }, { cluster: 'us' }] },
       { filter: 'region', need: 'a or us', have: 'eu/b' },
     ],
+    [
+      'an engine that answers',
+      node('n', { liveness: 'lost' }),
+      {},
+      { filter: 'health', need: 'an engine that answers', have: 'lost' },
+    ],
+    ['an open node', node('n', { scheduling: 'draining' }), {}, { filter: 'cordon', need: 'open', have: 'draining' }],
   ])('%s', (_, view, wanted, lack) => {
     const [candidate] = candidates([view]);
-    expect(candidate && lackOf(candidate, demand(wanted))).toEqual(lack);
+    expect(candidate && lacksOf(candidate, demand(wanted))).toEqual(lack === undefined ? [] : [lack]);
   });
+});
+
+test('everything that a node lacks is told, not the first thing only', () => {
+  const [candidate] = candidates([node('n', { used: 4_000, scheduling: 'cordoned' })]);
+  const lacks = candidate && lacksOf(candidate, demand({ cpuMillis: 1, vramBytes: 1 }));
+  expect(lacks?.map(({ filter }) => filter)).toEqual(['cordon', 'cpu', 'vram']);
 });
 
 describe('scores', () => {
