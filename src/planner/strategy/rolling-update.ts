@@ -13,7 +13,7 @@ export function rollingUpdate(census: Census, replicas: number, limits: Limits):
   const surplus = current.toSorted(byExpendability).slice(0, Math.max(0, current.length - replicas));
   const brokenOld = old.filter((replica) => !isReady(replica));
   const leaving = [
-    ...brokenOld.map((replica) => ({ replica, reason: `${reasonToGo(census, replica)}, and not ready` })),
+    ...brokenOld.map((replica) => ({ replica, reason: `${reasonToGo(census, replica)} and not ready` })),
     ...surplus
       .filter((replica) => !isReady(replica))
       .map((replica) => ({ replica, reason: `one of more than ${replicas}` })),
