@@ -8,6 +8,8 @@ import { isTransient, isUnreachable } from './failure.ts';
 const MOST_EVENTS = 5_000;
 /** Commands in one transaction at most. */
 const MOST_COMMANDS = 500;
+/** Transactions at once: while one waits for the disk, the next is put together and takes its own locks. */
+const MOST_IN_FLIGHT = 2;
 /** How often a batch that lost a deadlock or a serialization race is tried again. */
 const TRIES = 3;
 
@@ -18,13 +20,15 @@ interface Waiting {
 }
 
 /**
- * Collects the concurrent commands of a process into one transaction after the other: while one commits, the next
- * fills. One position counter taken per transaction would cost a factor of four; taken per batch it costs nothing.
+ * Collects the concurrent commands of a process into few transactions: while they commit, the next one fills. One
+ * position counter taken per transaction would cost a factor of four; taken per batch it costs nothing. Commands whose
+ * callers do not wait for one another may be stored in any order.
  */
 export class GroupCommit implements AsyncDisposable {
   readonly #deps: BatchDeps;
   #waiting: Waiting[] = [];
-  #running: Promise<void> | undefined;
+  readonly #runs = new Set<Promise<void>>();
+  #inFlight = 0;
 
   constructor(deps: BatchDeps) {
     this.#deps = deps;
@@ -34,12 +38,18 @@ export class GroupCommit implements AsyncDisposable {
   append(command: Command): Promise<Appended> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ command, resolve, reject });
-      this.#running ??= this.#run();
+      if (this.#inFlight < MOST_IN_FLIGHT) this.#begin();
     });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#running;
+    await Promise.all(this.#runs);
+  }
+
+  #begin(): void {
+    this.#inFlight += 1;
+    const run = this.#run().finally(() => this.#runs.delete(run));
+    this.#runs.add(run);
   }
 
   async #run(): Promise<void> {
@@ -50,7 +60,8 @@ export class GroupCommit implements AsyncDisposable {
       this.#waiting = rest;
       await this.#commit(batch);
     }
-    this.#running = undefined;
+    // In the same step as the look at what waits: a command that comes next begins a run of its own.
+    this.#inFlight -= 1;
   }
 
   async #commit(batch: readonly Waiting[], tries = TRIES): Promise<void> {
