@@ -1,5 +1,5 @@
 /**
- * Run after every change of package-lock.json: `node scripts/complete-lock.ts`.
+ * Run after every change of package-lock.json: `node scripts/complete-lock.ts` (`--check` only tells what is missing).
  *
  * npm leaves optional packages out of the lock when it cannot find them in its registry (a mirror may carry one platform's
  * builds alone), and `npm ci` then refuses that same lock. This names them, so that the lock is good with every registry;
@@ -16,7 +16,7 @@ const Package = z.looseObject({
 const Lock = z.looseObject({ packages: z.record(z.string(), Package) });
 type Packages = z.infer<typeof Lock>['packages'];
 
-const FILE = resolve(import.meta.dirname, '../package-lock.json');
+const FILE = resolve('package-lock.json');
 const PLATFORM = /(android|darwin|freebsd|linux|openharmony|win32)-(arm64|arm|ia32|x64|[a-z0-9]+)(?:-(gnu|musl))?/;
 const LIBC: Readonly<Record<string, string>> = { gnu: 'glibc', musl: 'musl' };
 
@@ -47,6 +47,12 @@ const missing = Object.entries(lock.packages).flatMap(([path, { dev, optionalDep
     .filter(([name]) => !isLocked(lock.packages, path, name))
     .map(([name, version]) => [`node_modules/${name}`, entry(name, version, dev)] as const),
 );
-const packages = [...Object.entries(lock.packages), ...missing].toSorted(([a], [b]) => (a < b ? -1 : 1));
-writeFileSync(FILE, `${JSON.stringify({ ...lock, packages: Object.fromEntries(packages) }, null, 2)}\n`);
-process.stdout.write(`${missing.length} packages added\n`);
+if (process.argv.includes('--check')) {
+  for (const [path] of missing)
+    process.stdout.write(`${path} is missing in package-lock.json: run node scripts/complete-lock.ts\n`);
+  process.exitCode = missing.length > 0 ? 1 : 0;
+} else {
+  const packages = [...Object.entries(lock.packages), ...missing].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  writeFileSync(FILE, `${JSON.stringify({ ...lock, packages: Object.fromEntries(packages) }, null, 2)}\n`);
+  process.stdout.write(`${missing.length} packages added\n`);
+}

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { createDatabase, dropDatabase } from '../../src/postgres/admin.ts';
 import { destroyEmbedded, startEmbedded } from '../../src/postgres/embedded.ts';
+import { readPostmaster } from '../../src/postgres/embedded/postmaster.ts';
 import { isRunning } from '../../src/postgres/embedded/processes.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
 import { openTestDatabase } from './database.ts';
@@ -57,7 +58,15 @@ async function openEmbedded(stack: AsyncDisposableStack): Promise<string> {
   await removeLeftOvers();
   const dataDir = join(tmpdir(), `${PREFIX}${process.pid}`);
   stack.defer(() => destroyEmbedded(dataDir));
-  return (await startEmbedded({ dataDir, settings: SETTINGS })).url;
+  const { url } = await startEmbedded({ dataDir, settings: SETTINGS });
+  const server = await readPostmaster(join(dataDir, 'cluster'));
+  // Ctrl-C ends the run without its tear-down; nothing of this server is worth an orderly end.
+  const kill = (): void => {
+    if (server && isRunning(server.pid)) process.kill(server.pid, 'SIGQUIT');
+  };
+  process.once('exit', kill);
+  stack.defer(async () => void process.off('exit', kill));
+  return url;
 }
 
 /** A run that was killed leaves its server behind. */
