@@ -62,7 +62,7 @@ export function virtualClock(start: Date = new Date('2030-01-01T00:00:00Z')): Vi
   };
   return {
     now: () => new Date(time),
-    sleep: (ms, signal) => sleepUntil(sleepers, time + Math.max(0, ms), signal),
+    sleep: (ms, signal) => sleepUntil(sleepers, time, ms, signal),
     async advance(ms) {
       const target = time + ms;
       await settle();
@@ -86,15 +86,17 @@ export function virtualClock(start: Date = new Date('2030-01-01T00:00:00Z')): Vi
   };
 }
 
-function sleepUntil(sleepers: Set<Sleeper>, until: number, signal?: AbortSignal): Promise<void> {
+function sleepUntil(sleepers: Set<Sleeper>, now: number, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
+    // No time passes, so nobody has to advance it.
+    if (ms <= 0) return resolve();
     const abort = (): void => {
       sleepers.delete(sleeper);
       reject(signal?.reason);
     };
     const sleeper = {
-      until,
+      until: now + ms,
       wake: () => {
         signal?.removeEventListener('abort', abort);
         resolve();

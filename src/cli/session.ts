@@ -7,8 +7,8 @@ import { loadState } from './state/state-file.ts';
 
 /** The options that every command takes. */
 export interface GlobalOptions {
-  readonly env?: string;
-  readonly appHost?: string;
+  readonly env?: string | undefined;
+  readonly appHost?: string | undefined;
 }
 
 /** Which server a command speaks to, and as whom. */

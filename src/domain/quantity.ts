@@ -53,13 +53,13 @@ export function formatCpu(millis: number): string {
   return millis % 100 === 0 && millis >= 1000 ? String(millis / 1000) : `${millis}m`;
 }
 
-/** The largest binary unit that divides it exactly, else decimal, else bytes. Parses back to the same number. */
+/** In the unit that gives the shortest number: `24G`, `256Mi`. Binary units win a draw. Parses back to the same number. */
 export function formatBytes(bytes: number): string {
-  for (const suffix of ['Ti', 'Gi', 'Mi', 'Ki', 'T', 'G', 'M', 'k']) {
-    const unit = Number(UNITS.get(suffix));
-    if (bytes >= unit && bytes % unit === 0) return `${bytes / unit}${suffix}`;
-  }
-  return String(bytes);
+  const exact = ['', 'Ti', 'Gi', 'Mi', 'Ki', 'T', 'G', 'M', 'k']
+    .map((suffix) => ({ suffix, unit: Number(UNITS.get(suffix)) }))
+    .filter(({ unit }) => bytes % unit === 0)
+    .map(({ suffix, unit }) => `${bytes / unit}${suffix}`);
+  return exact.reduce((shortest, text) => (text.length < shortest.length ? text : shortest), String(bytes));
 }
 
 function positive(value: bigint): number | undefined {

@@ -40,7 +40,7 @@ export interface Engine extends AsyncDisposable {
 
   /** Every container, running or not, that carries `LABEL.managed`. */
   list(signal?: AbortSignal): Promise<readonly ContainerState[]>;
-  /** By id or name; undefined when there is none. */
+  /** By whole id or name; undefined when there is none. */
   inspect(idOrName: string, signal?: AbortSignal): Promise<ContainerState | undefined>;
   /** Log lines, oldest first. With `follow` until the container ends or the signal aborts. Throws `not-found`. */
   logs(containerId: string, options?: LogOptions): AsyncIterableIterator<LogLine>;
@@ -66,6 +66,8 @@ export const LABEL = {
   revision: 'deploy-svc.revision',
   replica: 'deploy-svc.replica',
   generation: 'deploy-svc.generation',
+  /** For people who inspect the container: the strategy that was in force when it started. */
+  strategy: 'deploy-svc.strategy',
 } as const;
 
 export interface EngineInfo {

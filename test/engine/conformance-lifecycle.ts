@@ -12,6 +12,7 @@ export function lifecycleConformance(bench: Bench): void {
   describe('stop', () => stopping(bench));
   describe('remove', () => removal(bench));
   describe('list and inspect', () => listing(bench));
+  describe('inspect', () => identity(bench));
   describe('stats', () => statistics(bench));
 }
 
@@ -214,6 +215,13 @@ function listing(bench: Bench): void {
     expect(ids.map((state) => state.id)).toContain(own);
     expect(ids.map((state) => state.name)).not.toContain(name);
     expect(await bench.engine.inspect(name)).toMatchObject({ name, phase: 'running' });
+  });
+}
+
+function identity(bench: Bench): void {
+  it('takes a part of an id for nothing', async () => {
+    const { containerId } = await bench.engine.create(bench.spec());
+    expect(await bench.engine.inspect(containerId.slice(0, 12))).toBeUndefined();
   });
 }
 

@@ -65,7 +65,7 @@ export async function buildWebImage(
     'COPY busybox /bin/busybox',
     'COPY entrypoint /bin/entrypoint',
     // No shell exists yet, so busybox is run by its own name.
-    'RUN ["/bin/busybox", "--install", "/bin"]',
+    'RUN ["/bin/busybox", "--install", "-s", "/bin"]',
     `ENV VERSION=${JSON.stringify(version)} PATH=/bin`,
     'EXPOSE 8080',
     ...(options.healthcheck

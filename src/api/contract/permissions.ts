@@ -20,12 +20,12 @@ export const ADMIN_ROLE = 'user-svc:admin';
 export const USER_ROLE = 'user-svc:user';
 
 /** Who holds what. A role that is not named here holds nothing. */
-export const GRANTS: Readonly<Record<string, readonly string[]>> = {
-  [ADMIN_ROLE]: PERMISSIONS,
-  [USER_ROLE]: ['registry-svc:definition:view', 'registry-svc:instance:view', 'registry-svc:instance:edit'],
-};
+export const GRANTS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly Permission[]>([
+  [ADMIN_ROLE, PERMISSIONS],
+  [USER_ROLE, ['registry-svc:definition:view', 'registry-svc:instance:view', 'registry-svc:instance:edit']],
+]);
 
 /** True when one of the roles holds the permission. */
 export function permits(roles: readonly string[], permission: string): boolean {
-  return roles.some((role) => GRANTS[role]?.includes(permission) === true);
+  return roles.some((role) => GRANTS.get(role)?.includes(permission) === true);
 }

@@ -1,6 +1,5 @@
-import type { DeploymentInput } from '../../api/contract/deploy-schemas.ts';
 import { type Context, openContext } from '../context.ts';
-import { deploymentFile } from '../document/deployment-file.ts';
+import { type DeploymentFile, deploymentFile } from '../document/deployment-file.ts';
 import { type Loaded, loadDocuments } from '../document/load.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
@@ -18,6 +17,11 @@ interface SaveOptions extends ListOptions {
   readonly timeout: number;
 }
 
+interface FollowOptions extends SaveOptions {
+  /** On the monotonic clock. */
+  readonly startedAt: number;
+}
+
 interface Saved {
   readonly id: string;
   /** The log's position of the save; absent when it changed nothing. */
@@ -31,17 +35,18 @@ export async function saveDeployments(files: readonly string[], options: SaveOpt
   }
   const loaded = await loadDocuments(files, process.stdin, deploymentFile);
   const context = await openContext(options);
+  const startedAt = performance.now();
   const saved: Saved[] = [];
   for (const one of loaded) saved.push(await save(context, one));
   const wait = options.wait ?? (options.detach !== true && context.terminal.stdout.isTTY === true);
-  if (wait) return follow(context, saved, options);
+  if (wait) return follow(context, saved, { ...options, startedAt });
   if (options.output !== 'table') return printSaved(context, saved, options.output);
   if (context.terminal.stderr.isTTY) {
     for (const { id } of saved) context.terminal.stderr.write(`Saved. Follow it with: oo deployment watch ${id}\n`);
   }
 }
 
-async function save(context: Context, one: Loaded<DeploymentInput & { readonly id: string }>): Promise<Saved> {
+async function save(context: Context, one: Loaded<DeploymentFile>): Promise<Saved> {
   const { id } = one.value;
   const answer = await context.client
     .call('saveDeployment', { body: { deployment: one.value } })
@@ -51,13 +56,14 @@ async function save(context: Context, one: Loaded<DeploymentInput & { readonly i
   return { id, position: answer.position };
 }
 
-async function follow(context: Context, saved: readonly Saved[], options: SaveOptions): Promise<void> {
+async function follow(context: Context, saved: readonly Saved[], options: FollowOptions): Promise<void> {
   const progress = createProgress(context.terminal);
   const outcomes = await Promise.all(
     saved.map(({ id, position }) =>
       followRollout(context, {
         deploymentId: id,
         savedAt: position,
+        startedAt: options.startedAt,
         timeout: options.timeout,
         onView: (view) => progress.update(view),
       }),

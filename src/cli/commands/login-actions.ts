@@ -13,7 +13,7 @@ export async function enter(
   password: string | undefined,
   options: GlobalOptions,
 ): Promise<void> {
-  const context = await openContext({ ...(options.env === undefined ? {} : { env: options.env }) });
+  const context = await openContext({ env: options.env });
   const name = slug ?? (await ask(context.terminal, 'Slug: ', { secret: false }));
   const secret = password ?? (await ask(context.terminal, 'Password: ', { secret: true }));
   if (name === '' || secret === '') {

@@ -11,5 +11,8 @@ import type { Schema } from './schema.ts';
 export const definitionFile: DocumentKind<DefinitionInput> = {
   schema: z.toJSONSchema(definitionInput, { io: 'input' }) as Schema,
   normalise: normaliseDefinition,
-  judge: (value) => problemsOf(() => parseDefinition(value)),
+  judge: (value) => ({
+    value: value as unknown as DefinitionInput,
+    problems: problemsOf(() => parseDefinition(value)),
+  }),
 };

@@ -14,12 +14,16 @@ const NO_ID: Problem = {
   hint: 'a later save of the file finds the deployment by it',
 };
 
+/** A deployment as a file says it: always with its id. */
+export type DeploymentFile = DeploymentInput & { readonly id: string };
+
 /** Deployment files: the fields of a deployment. `status` and `details` are read over, so that a saved listing loads again. */
-export const deploymentFile: DocumentKind<DeploymentInput & { readonly id: string }> = {
+export const deploymentFile: DocumentKind<DeploymentFile> = {
   schema: z.toJSONSchema(deploymentInput, { io: 'input' }) as Schema,
   normalise: (tree) => tree,
   judge(value) {
     const nameless = isObject(value) && (value['id'] ?? '') === '';
-    return [...(nameless ? [NO_ID] : []), ...problemsOf(() => parseDeployment(value, ''))];
+    const problems = problemsOf(() => parseDeployment(value, ''));
+    return { value: value as unknown as DeploymentFile, problems: nameless ? [NO_ID, ...problems] : problems };
   },
 };

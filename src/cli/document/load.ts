@@ -1,5 +1,5 @@
 import type { Problem } from '../../domain/problem.ts';
-import type { Json } from '../json.ts';
+import { isObject, type Json } from '../json.ts';
 import { conform, type Misfit } from './conform.ts';
 import { parseText } from './parse.ts';
 import { type FileProblem, invalidFiles } from './problem.ts';
@@ -14,24 +14,26 @@ export interface Loaded<T> {
   readonly value: T;
 }
 
-interface Identified {
-  readonly id?: string | undefined;
-}
-
 /** How a kind of document is read. */
 export interface DocumentKind<T> {
   readonly schema: Schema;
   /** Brings other spellings of it into the one of the schema. */
   readonly normalise: (tree: Tree) => Tree;
-  /** What the domain finds wrong with it; a value without problems is a T. */
-  readonly judge: (value: Json) => readonly Problem[];
+  /** What the domain says of it. */
+  readonly judge: (value: Json) => Judged<T>;
+}
+
+/** A value, which is a T when there are no problems. */
+export interface Judged<T> {
+  readonly value: T;
+  readonly problems: readonly Problem[];
 }
 
 /**
  * Every object in the files, directories and standard input (`-`). Throws one `Failure` with all that is wrong in all
  * of them, so that nothing is sent unless everything is right.
  */
-export async function loadDocuments<T extends Identified>(
+export async function loadDocuments<T>(
   paths: readonly string[],
   stdin: AsyncIterable<Buffer | string>,
   kind: DocumentKind<T>,
@@ -39,7 +41,11 @@ export async function loadDocuments<T extends Identified>(
   const { sources, problems: unreadable } = await readSources(paths, stdin);
   const read = sources.map((source) => loadSource(source, kind));
   const loaded = read.flatMap((one) => one.loaded);
-  const problems = [...unreadable, ...read.flatMap((one) => one.problems), ...repeated(loaded)];
+  const problems = [
+    ...unreadable,
+    ...read.flatMap((one) => one.problems),
+    ...repeated(read.flatMap((one) => one.objects)),
+  ];
   if (problems.length > 0) throw invalidFiles(problems);
   return loaded;
 }
@@ -50,7 +56,9 @@ export function placeProblem(loaded: Loaded<unknown>, problem: Problem): FilePro
 }
 
 interface LoadedSource<T> {
+  /** Those without problems. */
   readonly loaded: readonly Loaded<T>[];
+  readonly objects: readonly Loaded<T>[];
   readonly problems: readonly FileProblem[];
 }
 
@@ -68,16 +76,18 @@ function loadSource<T>({ name: file, text }: Source, kind: DocumentKind<T>): Loa
   if (syntax.length > 0) {
     // What was understood of a broken text is not worth more words, except where its indentation explains why it is broken.
     const explaining = misfits.filter(({ misindented }) => misindented === true);
-    return { loaded: [], problems: [...syntax, ...explaining.map((misfit) => toProblem(file, misfit))] };
+    return { loaded: [], objects: [], problems: [...syntax, ...explaining.map((misfit) => toProblem(file, misfit))] };
   }
-  if (objects.length === 0) return { loaded: [], problems: [{ file, field: '', message: 'is empty' }] };
+  if (objects.length === 0) return { loaded: [], objects: [], problems: [{ file, field: '', message: 'is empty' }] };
   const read = conformed.map(({ tree, value, misfits: own }) => {
-    const loaded: Loaded<T> = { file, tree, value: value as Json as T };
-    const judged = kind.judge(value).map((problem) => placeProblem(loaded, problem));
-    return { loaded, problems: [...own.map((misfit) => toProblem(file, misfit)), ...judged] };
+    const judged = kind.judge(value);
+    const loaded: Loaded<T> = { file, tree, value: judged.value };
+    const found = judged.problems.map((problem) => placeProblem(loaded, problem));
+    return { loaded, problems: [...own.map((misfit) => toProblem(file, misfit)), ...found] };
   });
   return {
     loaded: read.filter(({ problems }) => problems.length === 0).map(({ loaded }) => loaded),
+    objects: read.map(({ loaded }) => loaded),
     problems: read.flatMap(({ problems }) => problems),
   };
 }
@@ -87,11 +97,11 @@ function toProblem(file: string, { at, field, message, hint }: Misfit): FileProb
 }
 
 /** Of two objects with one id the second would silently win. */
-function repeated(loaded: readonly Loaded<Identified>[]): FileProblem[] {
+function repeated(loaded: readonly Loaded<unknown>[]): FileProblem[] {
   const first = new Map<string, Loaded<unknown>>();
   return loaded.flatMap((one) => {
-    const { id } = one.value;
-    if (id === undefined) return [];
+    const id = isObject(one.value) ? one.value['id'] : undefined;
+    if (typeof id !== 'string') return [];
     const before = first.get(id);
     if (before === undefined) {
       first.set(id, one);

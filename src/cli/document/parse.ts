@@ -7,7 +7,7 @@ import {
   LineCounter,
   type Node,
   parseAllDocuments,
-  YAMLMap,
+  type YAMLMap,
 } from 'yaml';
 
 import type { Entry, Position, Tree } from './tree.ts';
@@ -40,7 +40,7 @@ export function parseText(text: string): Parsed {
   );
   const builder = new Builder(lines, problems);
   const trees = list.flatMap((document) => (document.contents === null ? [] : builder.documentTree(document)));
-  return { trees, problems };
+  return { trees, problems: firstOfEachLine(problems) };
 }
 
 class Builder {
@@ -97,6 +97,11 @@ class Builder {
   #at(node: Node | null | undefined): Position {
     return position(this.#lines, node?.range?.[0] ?? 0);
   }
+}
+
+/** One slip makes several complaints on its line; the first says most. */
+function firstOfEachLine(problems: readonly SyntaxProblem[]): SyntaxProblem[] {
+  return [...new Map(problems.toReversed().map((problem) => [problem.at.line, problem])).values()].toReversed();
 }
 
 function position(lines: LineCounter, offset: number): Position {

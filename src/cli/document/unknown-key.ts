@@ -9,11 +9,11 @@ import { type Entry, isEmpty, type Mapping } from './tree.ts';
  */
 export function unknownKey(parent: Mapping, schema: Schema, entry: Entry, field: string): Misfit {
   const place = { at: entry.keyAt, field };
-  const above = emptyBlockAbove(parent, schema, entry);
+  const above = blockAbove(parent, schema, entry);
   if (above !== undefined) {
     return {
       ...place,
-      message: `is not indented, so it does not belong to "${above.key}" on line ${above.keyAt.line}, which is empty`,
+      message: `is not indented, so it is not part of "${above.key}" on line ${above.keyAt.line}`,
       hint: `put two more spaces before "${entry.key}"`,
       misindented: true,
     };
@@ -21,25 +21,25 @@ export function unknownKey(parent: Mapping, schema: Schema, entry: Entry, field:
   const properties = schema.properties ?? {};
   const guess = nearest(entry.key, Object.keys(properties));
   if (guess !== undefined) return { ...place, message: 'no such field', hint: `did you mean ${guess}?` };
-  const owner = Object.keys(properties).find((key) => Object.hasOwn(properties[key]?.properties ?? {}, entry.key));
+  const owner = Object.keys(properties).find((key) => isNested(properties[key]) && names(properties[key], entry.key));
   if (owner !== undefined) return { ...place, message: 'no such field here', hint: `it belongs under "${owner}"` };
   return { ...place, message: 'no such field', hint: `known here: ${Object.keys(properties).join(', ')}` };
 }
 
-/** The nearest known key above with nothing behind it that wants a block, when no block with content lies between. */
-function emptyBlockAbove(parent: Mapping, schema: Schema, entry: Entry): Entry | undefined {
+/** The nearest block above that lacks its content, or a part of it, because that is not indented. */
+function blockAbove(parent: Mapping, schema: Schema, entry: Entry): Entry | undefined {
   const above = parent.entries.slice(0, parent.entries.indexOf(entry)).toReversed();
-  for (const candidate of above) {
-    const known = schema.properties?.[candidate.key];
-    if (!isNested(known)) continue;
-    // `- cluster: x` may stand below `targetRegions:` without indentation, but `zone: y` below it may not.
-    const fits = isEmpty(candidate.value) && accepts(known, entry.key);
-    return fits ? candidate : undefined;
-  }
-  return undefined;
+  const block = above.find(({ key }) => isNested(schema.properties?.[key]));
+  if (block === undefined || !accepts(schema.properties?.[block.key], entry.key)) return undefined;
+  // `- cluster: x` may stand below `targetRegions:` without indentation, but `zone: y` behind it may not.
+  const flush = block.value.kind === 'list' && block.value.at.column === block.keyAt.column;
+  return isEmpty(block.value) || flush ? block : undefined;
 }
 
 function accepts(schema: Schema | undefined, key: string): boolean {
-  if (typeof schema?.additionalProperties === 'object') return true;
+  return typeof schema?.additionalProperties === 'object' || names(schema, key);
+}
+
+function names(schema: Schema | undefined, key: string): boolean {
   return Object.hasOwn(schema?.properties ?? schema?.items?.properties ?? {}, key);
 }

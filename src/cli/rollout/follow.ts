@@ -3,7 +3,7 @@ import type { DeploymentView, EventView } from '../../api/contract/deploy-schema
 import type { Context } from '../context.ts';
 import { Doorbell } from './doorbell.ts';
 import { eventFeed } from './event-feed.ts';
-import { type Fate, fateOf } from './fate.ts';
+import { type Fate, fateOf, type Observed } from './fate.ts';
 
 /** Without a stream the view is asked for this often; with one only to be sure. */
 const POLL = 1000;
@@ -13,9 +13,11 @@ export interface FollowRollout {
   readonly deploymentId: string;
   /** The log's position of the save; absent when it changed nothing, and when nobody saved. */
   readonly savedAt?: number | undefined;
+  /** On the monotonic clock; now when absent. */
+  readonly startedAt?: number | undefined;
   /** Milliseconds. */
   readonly timeout: number;
-  /** Told of every view, the last one included. */
+  /** Told of every view that is an answer to the save, the last one included. */
   readonly onView: (view: DeploymentView) => void;
 }
 
@@ -28,7 +30,7 @@ export interface Outcome {
 
 /** Follows a deployment until its fate is known or the time is up. A server that goes away for a while is waited for. */
 export async function followRollout(context: Context, options: FollowRollout): Promise<Outcome> {
-  const started = performance.now();
+  const started = options.startedAt ?? performance.now();
   const deadline = started + options.timeout;
   const ended = new AbortController();
   const watch = new Watch(context, options, ended.signal);
@@ -36,7 +38,9 @@ export async function followRollout(context: Context, options: FollowRollout): P
     for (;;) {
       const view = await watch.look();
       const now = performance.now();
-      const fate = view === undefined ? 'pending' : fateOf(view, watch.observed(now));
+      const observed = watch.observed(view, now);
+      const fate = view === undefined ? 'pending' : fateOf(view, observed);
+      if (view !== undefined && !(fate === 'pending' && isOutdated(view, observed))) options.onView(view);
       if (view !== undefined && fate !== 'pending') return { fate, view, milliseconds: now - started };
       if (now >= deadline) return { fate: 'timeout', view: watch.lastView(), milliseconds: now - started };
       await watch.change(Math.max(1, deadline - now));
@@ -56,22 +60,23 @@ class Watch {
   finished: Promise<void> = Promise.resolve();
   #view: DeploymentView | undefined;
   #streaming = false;
-  #planned: boolean;
+  /** The position at which the planner is known to have seen the save. */
+  #plannedAt: number | undefined;
   #changedAt = performance.now();
   #lost: ServerUnreachable | undefined;
-  #broken: unknown;
+  #broken: Error | undefined;
 
   constructor(context: Context, options: FollowRollout, signal: AbortSignal) {
     this.#context = context;
     this.#options = options;
     this.#signal = signal;
-    this.#planned = options.savedAt === undefined;
+    if (options.savedAt === undefined) this.#plannedAt = 0;
     if (options.savedAt !== undefined) this.#listen(options.savedAt);
   }
 
   /** The present view; undefined while the server cannot be reached. Throws a `Failure` when it refuses. */
   async look(): Promise<DeploymentView | undefined> {
-    const { deploymentId, onView } = this.#options;
+    const { deploymentId } = this.#options;
     if (this.#broken !== undefined) throw this.#broken;
     try {
       const { body } = await this.#context.client.call('showDeployment', { params: { id: deploymentId } });
@@ -81,7 +86,6 @@ class Watch {
       }
       this.#view = body;
       this.#lost = undefined;
-      onView(body);
       return body;
     } catch (error) {
       if (error instanceof ServerUnreachable) this.#lost = error;
@@ -91,8 +95,10 @@ class Watch {
   }
 
   /** What is known beside the view. */
-  observed(now: number): { planned: boolean; quiet: number } {
-    return { planned: this.#planned, quiet: now - this.#changedAt };
+  observed(view: DeploymentView | undefined, now: number): Observed {
+    // The event may overtake an answer that was made before it.
+    const planned = this.#plannedAt !== undefined && (view?.position ?? 0) >= this.#plannedAt;
+    return { planned, quiet: now - this.#changedAt };
   }
 
   /** The last view that came; throws when the server could not be reached at the end, or never. */
@@ -104,7 +110,7 @@ class Watch {
 
   /** Resolves when something may have changed. */
   async change(atMost: number): Promise<void> {
-    await this.#bell.wait(Math.min(atMost, this.#streaming && this.#planned ? SAFETY_POLL : POLL));
+    await this.#bell.wait(Math.min(atMost, this.#streaming && this.#plannedAt !== undefined ? SAFETY_POLL : POLL));
   }
 
   #listen(after: number): void {
@@ -112,7 +118,7 @@ class Watch {
       this.#streaming = false;
       // Without the stream (a missing permission, say) asking for the view does the same, only slower.
       if (error instanceof ApiError) return;
-      this.#broken = error;
+      this.#broken = error instanceof Error ? error : new Error(String(error));
       this.#bell.ring();
     });
   }
@@ -130,7 +136,7 @@ class Watch {
     for await (const event of feed) {
       this.#streaming = true;
       this.#changedAt = performance.now();
-      if (savedAt !== undefined && isAnswerTo(event, savedAt)) this.#planned = true;
+      if (savedAt !== undefined && isAnswerTo(event, savedAt)) this.#plannedAt ??= event.position;
       this.#bell.ring();
     }
   }
@@ -139,6 +145,11 @@ class Watch {
     const { deploymentId } = this.#options;
     return this.#context.failure(error, `follow deployment ${deploymentId}`, 'oo deployment list');
   }
+}
+
+/** Whether it tells of an end before the save, which would look like the end of what has not begun. */
+function isOutdated({ deployment }: DeploymentView, { planned }: Observed): boolean {
+  return !planned && deployment.status !== 'Pending' && deployment.status !== 'Deploying';
 }
 
 /** Whether the event shows that the planner has seen the save: its events are made from what the stream then held. */

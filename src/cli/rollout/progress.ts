@@ -1,6 +1,6 @@
 import type { DeploymentView, ReplicaView } from '../../api/contract/deploy-schemas.ts';
 import type { Terminal } from '../terminal.ts';
-import { renderTable } from '../text/table.ts';
+import { charactersOf, renderTable } from '../text/table.ts';
 import { describeChanges, describeDeployment, describeReason } from './describe.ts';
 
 /** Shows how rollouts go while they are followed. */
@@ -30,7 +30,8 @@ function liveProgress(terminal: Terminal): Progress {
   return {
     update(view) {
       views.set(view.deployment.id, view);
-      const { columns = 80, rows = 24 } = terminal.stderr;
+      // A terminal that does not know its size says 0.
+      const { columns, rows } = { columns: terminal.stderr.columns || 80, rows: terminal.stderr.rows || 24 };
       const lines = fit([...views.values()].flatMap(blockOf), columns, rows - 1);
       if (lines.join('\n') === drawn.join('\n')) return;
       // Up to the block's first line, and everything below it away.
@@ -45,8 +46,9 @@ function liveProgress(terminal: Terminal): Progress {
 export function blockOf(view: DeploymentView): string[] {
   const sorted = view.replicas.toSorted((a, b) => a.ordinal - b.ordinal || a.revision - b.revision);
   if (sorted.length === 0) return [describeDeployment(view)];
-  const [header = [], ...rows] = [['REPLICA', 'REVISION', 'STATUS', 'NODE', 'REASON'], ...sorted.map(rowOf)];
-  const table = renderTable(header, rows).trimEnd().split('\n');
+  const table = renderTable(['REPLICA', 'REVISION', 'STATUS', 'NODE', 'REASON'], sorted.map(rowOf))
+    .trimEnd()
+    .split('\n');
   return [describeDeployment(view), ...table.map((line) => `  ${line.trimEnd()}`)];
 }
 
@@ -58,7 +60,12 @@ function rowOf(replica: ReplicaView): string[] {
 function fit(lines: readonly string[], columns: number, rows: number): string[] {
   const shown =
     lines.length <= rows ? lines : [...lines.slice(0, rows - 1), `… and ${lines.length - rows + 1} more lines`];
-  return shown.map((line) => ([...line].length < columns ? line : `${[...line].slice(0, columns - 2).join('')}…`));
+  return shown.map((line) => cut(line, columns - 1));
+}
+
+function cut(line: string, width: number): string {
+  const characters = charactersOf(line);
+  return characters.length <= width ? line : `${characters.slice(0, width - 1).join('')}…`;
 }
 
 const COLORS: ReadonlyMap<string, number> = new Map([

@@ -1,4 +1,5 @@
 const GAP = 3;
+const segmenter = new Intl.Segmenter();
 
 /** How the lines of a table end. */
 export interface TableOptions {
@@ -37,10 +38,16 @@ export function printable(text: string): string {
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
 }
 
+/** The characters of a text, an accent or an emoji with its parts counted as one. */
+export function charactersOf(text: string): readonly string[] {
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
 function pad(cell: string, columns: number): string {
   return cell + ' '.repeat(Math.max(0, columns - width(cell)));
 }
 
 function width(cell: string): number {
-  return [...cell].length;
+  // Nearly every cell is plain ASCII, for which the segmenter is slow.
+  return /^[\x20-\x7e]*$/.test(cell) ? cell.length : charactersOf(cell).length;
 }

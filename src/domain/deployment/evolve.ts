@@ -28,6 +28,8 @@ export interface DeploymentState {
   readonly saves: number;
   /** The value of `saves` when the latest revision was created. */
   readonly savedAtRevision: number;
+  /** The value of `saves` when the planner last looked. */
+  readonly savedAtPlan: number;
 }
 
 /** One event further. Exhaustive over the deployment's events. */
@@ -41,7 +43,7 @@ export function evolveDeployment(
     case 'RevisionCreated':
       return state && { ...state, ...revisionOf(event.data), savedAtRevision: state.saves };
     case 'DeploymentPlanned':
-      return state;
+      return state && { ...state, savedAtPlan: state.saves };
     case 'DeploymentStatusChanged':
       return state && { ...state, status: event.data.status, details: event.data.details };
     case 'DeploymentDeleted':
@@ -62,6 +64,7 @@ function saved(state: DeploymentState | undefined, spec: DeploymentSpec): Deploy
     fingerprint: undefined,
     saves: 0,
     savedAtRevision: 0,
+    savedAtPlan: 0,
   };
   const anew = before.status === 'Failed' || (state !== undefined && state.phase !== 'live');
   return {

@@ -5,6 +5,7 @@ import { reservation } from '../template.ts';
 /** Why a replica is where it is: every node that was looked at, with numbers. */
 export const placementDecision = z.object({
   considered: z.number().int(),
+  /** Everything that each unfit node lacks. */
   excluded: z.array(z.object({ nodeId: z.string(), filter: z.string(), need: z.string(), have: z.string() })),
   /** The best five, best first. */
   scores: z.array(z.object({ nodeId: z.string(), total: z.number(), parts: z.record(z.string(), z.number()) })),

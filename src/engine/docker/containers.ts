@@ -141,10 +141,12 @@ export function inspectRaw(
   const options = { signal, deadline: api.deadlines.read };
   const work = async (): Promise<Docker.ContainerInspectInfo | undefined> => {
     try {
-      return (await api.call(
+      const info = (await api.call(
         { method: 'GET', path: `${pathOf(idOrName)}/json` },
         options,
       )) as Docker.ContainerInspectInfo;
+      // The engine also takes the beginning of an id, which would let a short name hit somebody else's container.
+      return info.Id === idOrName || info.Name === `/${idOrName}` ? info : undefined;
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;

@@ -28,7 +28,7 @@ export function createSemaphore(places: number): Semaphore {
   };
   return {
     acquire(signal) {
-      signal.throwIfAborted();
+      if (signal.aborted) return Promise.reject(signal.reason);
       if (free > 0) {
         free -= 1;
         return Promise.resolve(releaseOnce());

@@ -11,13 +11,9 @@ export interface Lack {
 
 type Filter = (candidate: Candidate, demand: Demand) => Lack | undefined;
 
-/** The first thing that a node lacks for this demand, or undefined when it will do. */
-export function lackOf(candidate: Candidate, demand: Demand): Lack | undefined {
-  for (const filter of FILTERS) {
-    const lack = filter(candidate, demand);
-    if (lack !== undefined) return lack;
-  }
-  return undefined;
+/** Everything that a node lacks for this demand; empty when it will do. */
+export function lacksOf(candidate: Candidate, demand: Demand): readonly Lack[] {
+  return FILTERS.flatMap((filter) => filter(candidate, demand) ?? []);
 }
 
 const region: Filter = ({ view: { node } }, { regions }) => {

@@ -43,7 +43,8 @@ function deploymentEvents(
     },
   };
   return [
-    ...(actions.length === 0 ? [] : [planned]),
+    // Every save gets its answer, also when there is nothing to do: whoever waits for it has to learn so.
+    ...(actions.length === 0 && deployment.savedAtPlan === deployment.saves ? [] : [planned]),
     ...actions.flatMap((action): DomainEvent[] => {
       if (action.type === 'remove') return [{ type: 'DeploymentRemoved', data: { deploymentId } }];
       if (action.type !== 'revise') return [];

@@ -1,0 +1,115 @@
+import { createApp } from '../../src/api/app.ts';
+import { type Client, createClient } from '../../src/api/client.ts';
+import { listen } from '../../src/api/server.ts';
+import { systemClock, type Clock } from '../../src/clock.ts';
+import type { NodeCapacity } from '../../src/domain/node/events.ts';
+import { openUserService, type UserService } from '../../src/services/user/service.ts';
+import { testStore, type TestStore } from './store.ts';
+
+export const ADMIN = { slug: '1backend', password: 'changeme' } as const;
+export const CAPACITY: NodeCapacity = {
+  cpuMillis: 4_000,
+  memoryBytes: 8 * 1024 ** 3,
+  gpus: [{ name: 'A100', vramBytes: 80 * 1024 ** 3 }],
+};
+
+export interface TestApi extends TestStore {
+  readonly url: string;
+  readonly users: UserService;
+  /** Without a token. */
+  readonly anybody: Client;
+  readonly admin: Client;
+  readonly adminToken: string;
+  /** What the nodes' engines last said of themselves; tests write it. */
+  readonly heartbeats: Map<string, Date>;
+  /** What the API wrote as errors. */
+  readonly errors: unknown[];
+  /** A client of a new account. */
+  register(slug: string): Promise<Client>;
+  /** The whole of an answer, by fetch. */
+  readonly send: (method: string, path: string, options?: SendOptions) => Promise<Sent>;
+}
+
+export interface SendOptions {
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  readonly token?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Sent {
+  readonly status: number;
+  readonly reason: string;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Undefined for an empty body. */
+  readonly json: unknown;
+}
+
+/** The API on a store and a database of its own; every answer is held against the contract. */
+export async function testApi(
+  options: { readonly clock?: Clock; readonly tokenLifeSeconds?: number } = {},
+): Promise<TestApi> {
+  const stack = new AsyncDisposableStack();
+  const clock = options.clock ?? systemClock;
+  const world = stack.use(await testStore());
+  const closing = new AbortController();
+  const heartbeats = new Map<string, Date>();
+  const errors: unknown[] = [];
+  const users = await openUserService({
+    db: world.database.db,
+    store: world.store,
+    clock,
+    admin: ADMIN,
+    ...(options.tokenLifeSeconds === undefined ? {} : { tokenLifeSeconds: options.tokenLifeSeconds }),
+  });
+  const app = createApp({
+    store: world.store,
+    users,
+    nodes: { capacityOf, heartbeats: async () => heartbeats, selfUrl: 'simulated://self' },
+    checks: { database: async () => void (await world.store.head()) },
+    log: { debug: () => undefined, error: (message, fields) => void errors.push({ message, ...fields }) },
+    closing: closing.signal,
+    checkResponses: true,
+  });
+  const server = stack.use(await listen(app, { host: '127.0.0.1', port: 0, closing }));
+  const anybody = createClient({ baseUrl: server.url });
+  const { body } = await anybody.call('login', { body: { ...ADMIN, appHost: 'unnamed' } });
+  return {
+    ...world,
+    url: server.url,
+    users,
+    anybody,
+    adminToken: body.token.token,
+    admin: createClient({ baseUrl: server.url, token: body.token.token }),
+    heartbeats,
+    errors,
+    async register(slug) {
+      const answer = await anybody.call('register', { body: { slug, password: `${slug}-password` } });
+      return createClient({ baseUrl: server.url, token: answer.body.token.token });
+    },
+    send: (method, path, sent) => send(server.url, method, path, sent),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** An engine of that size behind every URL but the ones that say they are down. */
+async function capacityOf(url: string): Promise<NodeCapacity> {
+  if (url.includes('down')) throw new Error('connect ECONNREFUSED');
+  return CAPACITY;
+}
+
+async function send(base: string, method: string, path: string, options: SendOptions = {}): Promise<Sent> {
+  const headers = new Headers(options.headers);
+  if (options.token !== undefined) headers.set('authorization', `Bearer ${options.token}`);
+  const init = options.body === undefined ? {} : { body: options.body };
+  const response = await fetch(base + path, { method, headers, ...init });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') === true && text !== '';
+  return {
+    status: response.status,
+    reason: response.statusText,
+    headers: response.headers,
+    text,
+    json: isJson ? JSON.parse(text) : undefined,
+  };
+}
