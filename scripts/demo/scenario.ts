@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { deploymentView, type EventView } from '../../src/api/contract/deploy-schemas.ts';
 import { instance } from '../../src/api/contract/registry-schemas.ts';
 import { type ContainerState, LABEL } from '../../src/engine/engine.ts';
+import { simulatedHost } from '../../src/engine/simulated/registry.ts';
 import { DemoFailed } from './failure.ts';
 import type { Oo } from './oo.ts';
 import type { Platform } from './platform.ts';
@@ -95,7 +96,7 @@ async function killOne(scene: Scene): Promise<void> {
 
 /** By the engine's own command line where there is one. */
 async function kill({ platform: { engine }, simulate, signal }: Scene, { id, name }: ContainerState): Promise<void> {
-  if (simulate) return engine.stop(id, 0);
+  if (simulate) return simulatedHost(new URL(engine.url).hostname).kill(id);
   try {
     await run('docker', ['--host', engine.url, 'kill', name], { signal });
     showCommand(`docker kill ${name}`);

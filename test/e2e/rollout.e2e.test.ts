@@ -19,7 +19,11 @@ beforeAll(async () => {
 });
 afterAll(() => product[Symbol.asyncDispose]());
 
-async function save(kind: 'definition' | 'deployment', content: object, ...flags: string[]): Promise<ReturnType<TestService['tryOo']>> {
+async function save(
+  kind: 'definition' | 'deployment',
+  content: object,
+  ...flags: string[]
+): Promise<ReturnType<TestService['tryOo']>> {
   const file = join(product.shell.home, `${kind}.json`);
   await writeFile(file, JSON.stringify(content));
   return product.tryOo(kind, 'save', ...flags, file);
@@ -34,7 +38,10 @@ async function containersOf(deploymentId: string): Promise<readonly ContainerSta
 
 /** What the registry's instances of a deployment answer, over HTTP. */
 async function answers(deploymentId: string): Promise<readonly string[]> {
-  const instances = JSON.parse(await product.oo('instance', 'list', '-o', 'json')) as { url: string; deploymentId?: string }[];
+  const instances = JSON.parse(await product.oo('instance', 'list', '-o', 'json')) as {
+    url: string;
+    deploymentId?: string;
+  }[];
   const own = instances.filter((instance) => instance.deploymentId === deploymentId);
   return Promise.all(own.map(async ({ url }) => (await (await fetch(url)).text()).trim()));
 }
@@ -49,10 +56,14 @@ test('a new image, new envars and a new count roll out; the instances answer wit
   await product.oo('deployment', 'watch', 'depl_roll');
   expect(await answers('depl_roll')).toEqual(['two', 'two', 'two']);
 
-  expect(await save('deployment', { ...deployment, replicas: 5, envars: { VERSION: 'three' } }, '--wait')).toMatchObject({ code: 0 });
+  expect(
+    await save('deployment', { ...deployment, replicas: 5, envars: { VERSION: 'three' } }, '--wait'),
+  ).toMatchObject({ code: 0 });
   expect(await answers('depl_roll')).toEqual(Array.from({ length: 5 }, () => 'three'));
 
-  expect(await save('deployment', { ...deployment, replicas: 1, envars: { VERSION: 'three' } }, '--wait')).toMatchObject({ code: 0 });
+  expect(
+    await save('deployment', { ...deployment, replicas: 1, envars: { VERSION: 'three' } }, '--wait'),
+  ).toMatchObject({ code: 0 });
   const left = await containersOf('depl_roll');
   expect(left.map(({ name, phase }) => [name, phase])).toEqual([['depl_roll-r3-0-g1', 'running']]);
 });
@@ -62,9 +73,9 @@ test('a container that is killed is replaced', async () => {
   await product.engine.stop(before?.id ?? '', 0);
   const log = await product.oo('events', '--of', 'depl_roll', '-o', 'json');
   expect(log).toContain('ReplicaReady');
-  await expect.poll(async () => (await containersOf('depl_roll')).map(({ name, phase }) => [name, phase]), { timeout: 10_000 }).toEqual([
-    ['depl_roll-r3-0-g2', 'running'],
-  ]);
+  await expect
+    .poll(async () => (await containersOf('depl_roll')).map(({ name, phase }) => [name, phase]), { timeout: 10_000 })
+    .toEqual([['depl_roll-r3-0-g2', 'running']]);
   await product.oo('deployment', 'watch', 'depl_roll');
 });
 
@@ -81,7 +92,13 @@ test('an image that does not exist fails at once, with the reason, and touches n
 });
 
 test('a crash loop ends in Error with the exit code and the last log lines', async () => {
-  await define('def_crash', V1, { envars: [{ key: 'MODE', value: 'exit' }, { key: 'CODE', value: '3' }, { key: 'MESSAGE', value: 'no such table: users' }] });
+  await define('def_crash', V1, {
+    envars: [
+      { key: 'MODE', value: 'exit' },
+      { key: 'CODE', value: '3' },
+      { key: 'MESSAGE', value: 'no such table: users' },
+    ],
+  });
   const { code, stderr } = await save('deployment', { id: 'depl_crash', definitionId: 'def_crash' }, '--wait');
   expect(code).toBe(6);
   expect(stderr).toContain('exited with code 3');
@@ -102,13 +119,21 @@ test('a fixed host port is published, and a second replica says that it is taken
   await define('def_port', V1, { ports: [{ internal: 8080, host: 38_080 }] });
   expect(await save('deployment', { id: 'depl_port', definitionId: 'def_port' }, '--wait')).toMatchObject({ code: 0 });
   expect((await (await fetch('http://127.0.0.1:38080')).text()).trim()).toBe('one');
-  const { stderr } = await save('deployment', { id: 'depl_port', definitionId: 'def_port', replicas: 2 }, '--wait', '--timeout', '2s');
+  const { stderr } = await save(
+    'deployment',
+    { id: 'depl_port', definitionId: 'def_port', replicas: 2 },
+    '--wait',
+    '--timeout',
+    '2s',
+  );
   expect(stderr).toMatch(/host port needs 38080, has taken/);
 });
 
 test('deletion stops the containers and removes the instances', async () => {
   for (const id of ['depl_roll', 'depl_crash', 'depl_early', 'depl_port']) await product.oo('deployment', 'remove', id);
-  await expect.poll(async () => (await product.oo('deployment', 'list')).trim(), { timeout: 30_000 }).toBe('ID   DEFINITION ID   STATUS   DETAILS');
+  await expect
+    .poll(async () => (await product.oo('deployment', 'list')).trim(), { timeout: 30_000 })
+    .toBe('ID   DEFINITION ID   STATUS   DETAILS');
   for (const id of ['depl_roll', 'depl_crash', 'depl_early', 'depl_port']) expect(await containersOf(id)).toEqual([]);
   expect(JSON.parse(await product.oo('instance', 'list', '-o', 'json'))).toEqual([]);
 });
