@@ -3,7 +3,7 @@
 #   scripts/engine.sh [--yes] [--for-demo | --for-tests]
 # --yes        install Debian packages and start the engine without asking (also: CI=true)
 # --for-demo   also see to busybox, from which the demo makes its image
-# --for-tests  also see to busybox and docker-registry, from which the tests make their images and their registry
+# --for-tests  also see to busybox, docker-registry and debootstrap, from which the tests make their images and their registry
 set -euo pipefail
 
 name=engine
@@ -105,5 +105,7 @@ fi
 missing=()
 # A static busybox: a dynamic one does not run in an image that holds nothing else.
 [[ -x /bin/busybox ]] && ! ldd /bin/busybox >/dev/null 2>&1 || missing+=(busybox-static)
-[[ $for_tests == no ]] || command -v docker-registry >/dev/null || missing+=(docker-registry)
+if [[ $for_tests == yes ]]; then
+  for command in docker-registry debootstrap; do command -v $command >/dev/null || missing+=($command); done
+fi
 ((${#missing[@]} == 0)) || install 'the demo and the tests make their own images' "${missing[@]}"
