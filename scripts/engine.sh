@@ -3,7 +3,7 @@
 #   scripts/engine.sh [--yes] [--for-demo | --for-tests]
 # --yes        install Debian packages and start the engine without asking (also: CI=true)
 # --for-demo   also see to busybox, from which the demo makes its image
-# --for-tests  also see to busybox, docker-registry and debootstrap, from which the tests make their images and their registry
+# --for-tests  also see to what the tests make their images, their registry and their secured engines from
 set -euo pipefail
 
 name=engine
@@ -106,6 +106,10 @@ missing=()
 # A static busybox: a dynamic one does not run in an image that holds nothing else.
 [[ -x /bin/busybox ]] && ! ldd /bin/busybox >/dev/null 2>&1 || missing+=(busybox-static)
 if [[ $for_tests == yes ]]; then
-  for command in docker-registry debootstrap; do command -v $command >/dev/null || missing+=($command); done
+  # Engines behind TLS and ssh are tested with real certificates and the real ssh client; the image's base is made by debootstrap.
+  command -v docker-registry >/dev/null || missing+=(docker-registry)
+  command -v openssl >/dev/null || missing+=(openssl)
+  command -v ssh >/dev/null || missing+=(openssh-client)
+  command -v debootstrap >/dev/null || missing+=(debootstrap)
 fi
 ((${#missing[@]} == 0)) || install 'the demo and the tests make their own images' "${missing[@]}"

@@ -7,6 +7,8 @@ import { DEAD_LETTER_QUEUE, JOB_DATA, QUEUE_POLICIES, type Job, type JobData, ty
 export const QUEUE_SCHEMA = 'pgboss';
 /** Seconds between looks at a queue while NOTIFY works; it is the truth, NOTIFY the hint. */
 const POLL_SECONDS = 1;
+/** For jobs that are still in hand at the end. A worker has given them their time before. */
+const STOP_MS = 3_000;
 /** Seconds that completed jobs are kept. */
 const KEEP_COMPLETED_SECONDS = 600;
 
@@ -29,10 +31,20 @@ export interface JobQueue extends AsyncDisposable {
   sendIn(tx: Tx, jobs: readonly Job[]): Promise<void>;
   /** Sends jobs at once. */
   send(jobs: readonly Job[]): Promise<void>;
-  /** Carries out jobs of a queue until disposed. A handler that throws sends the job back for a retry. */
+  /** Carries out jobs of a queue until `rest` or disposal. A handler that throws sends the job back for a retry. */
   work<Q extends QueueName>(queue: Q, handler: JobHandler<Q>): Promise<void>;
-  /** Hands attempts back whose worker is gone: they are retried at once by whoever is free. */
-  handBack(queue: string, attempts: readonly { readonly id: string; readonly attempt: number }[]): Promise<void>;
+  /** Takes no more jobs and waits until those in hand are done. */
+  rest(): Promise<void>;
+  /** Fails attempts whose worker is gone, in the caller's transaction. Those that were settled in the meantime stay as they are. */
+  failIn(tx: Tx, queue: QueueName, attempts: readonly AttemptId[]): Promise<void>;
+  /** Has this process look for jobs of a queue now. */
+  wake(queue: QueueName): void;
+}
+
+/** Names one attempt at a job. */
+export interface AttemptId {
+  readonly id: string;
+  readonly attempt: number;
 }
 
 export interface JobQueueOptions {
@@ -59,28 +71,46 @@ export async function openJobQueue({ url, onError, works }: JobQueueOptions): Pr
   boss.on('error', onError);
   await boss.start();
   await declareQueues(boss);
+  const slots = new Map<QueueName, readonly string[]>();
   return {
     sendIn: (tx, jobs) => insert(boss, jobs, { db: fromKysely(tx) }),
     send: (jobs) => insert(boss, jobs, {}),
-    work: (queue, handler) => work(boss, queue, handler),
-    async handBack(queue, attempts) {
-      const lost = attempts.map(({ id, attempt }) => ({ id, retryCount: attempt }));
-      await boss.fail(queue, lost, { message: 'the worker that had it is gone' });
+    async work(queue, handler) {
+      slots.set(queue, await work(boss, queue, handler));
     },
-    [Symbol.asyncDispose]: () => boss.stop({ graceful: true, timeout: 10_000, close: true }),
+    async rest() {
+      await Promise.all([...slots.keys()].map((queue) => boss.offWork(queue, { wait: true })));
+    },
+    async failIn(tx, queue, attempts) {
+      const lost = attempts.map(({ id, attempt }) => ({ id, retryCount: attempt }));
+      await boss.fail(queue, lost, { message: 'the worker that had it is gone' }, { db: fromKysely(tx) });
+    },
+    wake(queue) {
+      for (const slot of slots.get(queue) ?? []) boss.notifyWorker(slot);
+    },
+    [Symbol.asyncDispose]: () => boss.stop({ graceful: true, timeout: STOP_MS, close: true }),
   };
 }
 
+/** Creates what is missing and brings the settings of what is there up to date: creating leaves those as they were. */
 async function declareQueues(boss: PgBoss): Promise<void> {
   await boss.createQueue(DEAD_LETTER_QUEUE);
-  for (const [name, { concurrency: _, ...policy }] of Object.entries(QUEUE_POLICIES)) {
-    await boss.createQueue(name, {
-      ...policy,
+  for (const [name, { concurrency: _, policy, ...retries }] of Object.entries(QUEUE_POLICIES)) {
+    const settings = {
+      ...retries,
       retryBackoff: true,
       deleteAfterSeconds: KEEP_COMPLETED_SECONDS,
       deadLetter: DEAD_LETTER_QUEUE,
       notify: true,
-    });
+    };
+    await boss.createQueue(name, { ...settings, policy });
+    await boss.updateQueue(name, settings);
+    const stored = await boss.getQueue(name);
+    if (stored?.policy !== policy) {
+      throw new Error(
+        `queue ${name} has the policy ${stored?.policy}, which cannot become ${policy}: give it a new name`,
+      );
+    }
   }
 }
 
@@ -103,18 +133,25 @@ function toInsert({ data, key, startAfter }: Job): JobInsert {
   };
 }
 
-async function work<Q extends QueueName>(boss: PgBoss, queue: Q, handler: JobHandler<Q>): Promise<void> {
-  const options = {
-    batchSize: 1,
-    localConcurrency: QUEUE_POLICIES[queue].concurrency,
-    pollingIntervalSeconds: 0.5,
-    notifyPollingIntervalSeconds: POLL_SECONDS,
-  };
-  await boss.work<unknown>(queue, options, async ([job]) => {
+/** Starts as many slots as the queue allows, each with one job at a time. Returns their names. */
+async function work<Q extends QueueName>(boss: PgBoss, queue: Q, handler: JobHandler<Q>): Promise<readonly string[]> {
+  const count = QUEUE_POLICIES[queue].concurrency;
+  return Promise.all(Array.from({ length: count }, () => openSlot(boss, queue, handler)));
+}
+
+async function openSlot<Q extends QueueName>(boss: PgBoss, queue: Q, handler: JobHandler<Q>): Promise<string> {
+  const options = { batchSize: 1, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: POLL_SECONDS };
+  const slot = await boss.work<unknown>(queue, options, async ([job]) => {
     if (job === undefined) return;
     const { id, retryCount: attempt, signal } = job;
-    // What is in the queue was written by `toInsert`, or by an older release: parse it.
-    const data = JOB_DATA[queue].parse(job.data) as JobData<Q>;
-    await handler({ id, queue, attempt, data, signal });
+    try {
+      // What is in the queue was written by `toInsert`, or by an older release: parse it.
+      const data = JOB_DATA[queue].parse(job.data) as JobData<Q>;
+      await handler({ id, queue, attempt, data, signal });
+    } finally {
+      // Where one job was there may be more: without this a slot rests until its next look, and a backlog drains by one per second.
+      boss.notifyWorker(slot);
+    }
   });
+  return slot;
 }

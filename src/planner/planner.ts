@@ -1,4 +1,5 @@
 import { deriveTemplate, fingerprintOf } from '../domain/deployment/derive-template.ts';
+import { wantedReplicas } from '../domain/deployment/wanted.ts';
 import type { Template } from '../domain/template.ts';
 import { candidatesOf } from './placement/candidate.ts';
 import { demandOf } from './placement/demand.ts';
@@ -49,7 +50,7 @@ function targetOf({ deployment, definition }: Snapshot): Target | { readonly pro
 
 function rollout(snapshot: Snapshot, { revision, template, revise }: Target): Plan {
   const { deployment, replicas, now } = snapshot;
-  const { spec } = deployment;
+  const replicasWanted = wantedReplicas(deployment.spec);
   const census = censusOf(replicas, revision);
   const hopeless = census.current.some(({ status, failure }) => status === 'Failed' && failure?.terminal === true);
   if (hopeless) return settled(census, snapshot);
@@ -63,7 +64,7 @@ function rollout(snapshot: Snapshot, { revision, template, revise }: Target): Pl
     ...recovery.due,
     ...freeSlots(deployment.id, revision, replicas, steps.start).map((slot) => ({
       slot,
-      reason: `${spec.replicas} wanted`,
+      reason: `${replicasWanted} wanted`,
     })),
   ];
   const filled = place(snapshot, wanted, template, revision);
@@ -71,7 +72,7 @@ function rollout(snapshot: Snapshot, { revision, template, revise }: Target): Pl
     return { type: 'stop', replicaId: replica.id, generation: replica.generation, nodeId: replica.nodeId, reason };
   });
   const actions = [...revise, ...stops, ...filled.actions];
-  const verdict = verdictOf(census, spec.replicas, filled.unplaced);
+  const verdict = verdictOf(census, replicasWanted, filled.unplaced);
   const busy = actions.length > 0 && verdict.status === 'OK';
   return {
     actions,
@@ -82,9 +83,9 @@ function rollout(snapshot: Snapshot, { revision, template, revise }: Target): Pl
 }
 
 function stepsOf({ deployment: { spec } }: Snapshot, census: Census): Steps {
-  return spec.strategy?.type === 'Recreate'
-    ? recreate(census, spec.replicas)
-    : rollingUpdate(census, spec.replicas, limitsOf(spec));
+  const replicas = wantedReplicas(spec);
+  if (spec.strategy?.type === 'Recreate') return recreate(census, replicas);
+  return rollingUpdate(census, replicas, limitsOf(spec));
 }
 
 function place(
@@ -102,7 +103,7 @@ function place(
 
 /** Nothing more can be done until somebody saves: what runs stays as it is. */
 function settled(census: Census, { deployment }: Snapshot): Plan {
-  const verdict = verdictOf(census, deployment.spec.replicas, []);
+  const verdict = verdictOf(census, wantedReplicas(deployment.spec), []);
   return {
     actions: [],
     report: [`nothing is changed until somebody saves again: ${verdict.details}`],

@@ -35,7 +35,8 @@ export function openDatabase({ url, applicationName, max = 10, onError }: Databa
     ...settings,
     application_name: applicationName,
     max,
-    idle_in_transaction_session_timeout: 60_000,
+    // A process that stops in the middle of a transaction holds the log's head: everybody waits until this ends it.
+    idle_in_transaction_session_timeout: 5_000,
     statement_timeout: 60_000,
   });
   pool.on('error', onError);

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../domain/event.ts';
 import { sql, type Tx } from '../postgres/database.ts';
+import { bareArray, textArray } from './array-literal.ts';
 import { InvariantViolated } from './command.ts';
 import type { Projection, ProjectionName } from './projection.ts';
 
@@ -47,14 +48,16 @@ export async function loadRows(
 
 async function loadTable(
   tx: Tx,
-  { name }: Projection,
+  { name, ownership }: Projection,
   keys: ReadonlyMap<string, boolean>,
 ): Promise<Map<string, Track>> {
   const tracks = new Map<string, Track>([...keys.keys()].map((key) => [key, []]));
   const wanted = [...keys].filter(([, mayExist]) => mayExist).map(([key]) => key);
   if (wanted.length === 0) return tracks;
+  // Rows of one stream are guarded by its head.
+  const lock = ownership === 'shared' ? sql`for update` : sql``;
   const { rows } = await sql<{ id: string; since: string; version: number; state: unknown }>`
-    select id, since, version, state from ${sql.table(name)} where id = any(${wanted}) order by id for update
+    select id, since, version, state from ${sql.table(name)} where id = any(${textArray(wanted)}::text[]) order by id ${lock}
   `.execute(tx);
   for (const { id, since, version, state } of rows) {
     tracks.get(id)?.push({ state, version, by: undefined, since: Number(since) });
@@ -129,8 +132,9 @@ function settle(projection: ProjectionName, id: string, track: Track, past: Hist
 async function upsert(tx: Tx, table: ProjectionName, rows: readonly FinalRow[]): Promise<void> {
   await sql`
     insert into ${sql.table(table)} (id, since, version, state)
-    select * from unnest(${rows.map((row) => row.id)}::text[], ${rows.map((row) => row.since)}::bigint[],
-                         ${rows.map((row) => row.version)}::int[], ${rows.map((row) => row.state)}::jsonb[])
+    select * from unnest(${textArray(rows.map(({ id }) => id))}::text[], ${bareArray(rows.map(({ since }) => since))}::bigint[],
+                         ${bareArray(rows.map(({ version }) => version))}::int[],
+                         ${textArray(rows.map(({ state }) => state))}::jsonb[])
     on conflict (id) do update set since = excluded.since, version = excluded.version, state = excluded.state
   `.execute(tx);
 }
@@ -139,8 +143,9 @@ async function insertHistory(tx: Tx, rows: readonly HistoryRow[]): Promise<void>
   await sql`
     insert into history (projection, id, valid, version, state)
     select p, i, int8range(f, u), v, s
-    from unnest(${rows.map((row) => row.projection)}::text[], ${rows.map((row) => row.id)}::text[],
-                ${rows.map((row) => row.since)}::bigint[], ${rows.map((row) => row.until)}::bigint[],
-                ${rows.map((row) => row.version)}::int[], ${rows.map((row) => row.state)}::jsonb[]) as h(p, i, f, u, v, s)
+    from unnest(${textArray(rows.map(({ projection }) => projection))}::text[], ${textArray(rows.map(({ id }) => id))}::text[],
+                ${bareArray(rows.map(({ since }) => since))}::bigint[], ${bareArray(rows.map(({ until }) => until))}::bigint[],
+                ${bareArray(rows.map(({ version }) => version))}::int[],
+                ${textArray(rows.map(({ state }) => state))}::jsonb[]) as h(p, i, f, u, v, s)
   `.execute(tx);
 }

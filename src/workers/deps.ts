@@ -4,10 +4,13 @@ import type { Logger } from '../logger.ts';
 import type { Database } from '../postgres/database.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { EnginePool } from './engine-pool.ts';
-import type { WorkerMembership } from './membership.ts';
+import type { Membership } from './membership.ts';
 
 /** The steps of starting a container, in order. Tests end the process after each of them. */
 export type StartStep = 'claimed' | 'pulled' | 'created' | 'created-stored' | 'started' | 'started-stored';
+
+/** The steps of stopping one. */
+export type StopStep = 'found' | 'stopped' | 'removed' | 'stopped-stored';
 
 /** What a worker works with. */
 export interface WorkerDeps {
@@ -15,11 +18,15 @@ export interface WorkerDeps {
   readonly queue: JobQueue;
   readonly database: Database;
   readonly engines: EnginePool;
-  readonly membership: WorkerMembership;
+  /**
+   * The life in whose name it acts: that of the claim for a job, that of the lock for a watch. What a worker began before
+   * it was declared dead must not be written in the name of the life that follows.
+   */
+  readonly membership: { readonly present: Membership };
   readonly clock: Clock;
   readonly log: Logger;
   /** Owner label of our containers. */
   readonly installationId: string;
   /** Told when a step is done, before the next one begins. */
-  readonly onStep?: ((step: StartStep, replicaId: string) => void) | undefined;
+  readonly onStep?: ((step: StartStep | StopStep, replicaId: string) => void) | undefined;
 }

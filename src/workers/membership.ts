@@ -39,6 +39,7 @@ export class WorkerMembership implements AsyncDisposable {
   #life: Life | undefined;
   #running: Promise<void> | undefined;
   #onLife: ((life: Membership) => void)[] = [];
+  #next = Promise.withResolvers<Membership>();
 
   constructor(database: Database, clock: Clock, log: Logger) {
     this.#database = database;
@@ -62,6 +63,22 @@ export class WorkerMembership implements AsyncDisposable {
   onLife(callback: (life: Membership) => void): void {
     this.#onLife.push(callback);
     if (this.#life !== undefined) callback(this.#life);
+  }
+
+  /** Ends a life that was found to be over, before its next beat finds it, and waits for the one that follows. Rejects when the signal aborts first. */
+  async after(life: Membership, signal: AbortSignal): Promise<Membership> {
+    if (this.#life !== undefined && this.#life !== life) return this.#life;
+    const next = this.#next.promise;
+    this.#life?.end.abort();
+    signal.throwIfAborted();
+    const given = Promise.withResolvers<never>();
+    const giveUp = (): void => given.reject(signal.reason);
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      return await Promise.race([next, given.promise]);
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -88,6 +105,9 @@ export class WorkerMembership implements AsyncDisposable {
         await this.#life?.connection.end().catch(() => undefined);
         this.#life = await this.#begin();
         for (const callback of this.#onLife) callback(this.#life);
+        const { resolve } = this.#next;
+        this.#next = Promise.withResolvers();
+        resolve(this.#life);
       } catch (error) {
         this.#log.warn('the database is away; the worker waits for it', { error: String(error) });
         await pause(this.#clock, BEAT_MS, this.#stop.signal);
@@ -111,11 +131,12 @@ export class WorkerMembership implements AsyncDisposable {
     const end = new AbortController();
     connection.once('end', () => end.abort());
     try {
-      const { rows } = await connection.query<{ number: string }>(
-        'insert into workers (id, host, pid) values ($1, $2, $3) returning number',
-        [workerId, hostname(), process.pid],
+      // One statement: a row without its lock, however shortly, would look like a dead worker's.
+      await connection.query(
+        `with registered as (insert into workers (id, host, pid) values ($1, $2, $3) returning number)
+         select pg_advisory_lock($4, number::int) from registered`,
+        [workerId, hostname(), process.pid, WORKER_LOCK],
       );
-      await connection.query('select pg_advisory_lock($1, $2)', [WORKER_LOCK, Number(rows[0]?.number)]);
     } catch (error) {
       await connection.end().catch(() => undefined);
       throw error;

@@ -26,9 +26,12 @@ async function one(
   if (node !== undefined && !node.removed) {
     const engine = deps.engines.at(node.url);
     const container = await engine.inspect(containerName(replicaId, generation), signal);
+    deps.onStep?.('found', replicaId);
     if (container !== undefined) {
       await engine.stop(container.id, GRACE_SECONDS, signal);
+      deps.onStep?.('stopped', replicaId);
       await engine.remove(container.id, signal);
+      deps.onStep?.('removed', replicaId);
     }
   }
   // A failed generation has released its reservation already, and its replica is not stopping: nothing to record.
@@ -38,4 +41,5 @@ async function one(
       data: { replicaId, deploymentId, generation, ...(reservation === undefined ? {} : { released: reservation }) },
     },
   ]);
+  deps.onStep?.('stopped-stored', replicaId);
 }

@@ -1,9 +1,10 @@
-import type { JobHandler } from '../jobs/queue.ts';
+import type { ActiveJob, JobHandler } from '../jobs/queue.ts';
 import { QUEUE_POLICIES, type Job, type QueueName } from '../jobs/catalogue.ts';
+import type { Logger } from '../logger.ts';
 import { Fenced } from '../store/command.ts';
-import { claim, unclaim } from './claims.ts';
+import { AttemptPassed, claim } from './claims.ts';
 import type { WorkerDeps } from './deps.ts';
-import type { Membership } from './membership.ts';
+import type { Membership, WorkerMembership } from './membership.ts';
 import { planDeployment } from './plan/plan-deployment.ts';
 import { replan } from './plan/replan.ts';
 import { reap } from './reaper.ts';
@@ -12,6 +13,9 @@ import { startReplicas } from './start/start-replicas.ts';
 import { stopReplicas } from './stop-replicas.ts';
 import { sweep } from './sweep.ts';
 import { watchNodes } from './watch/watch-nodes.ts';
+
+/** What a worker that is asked to end gives its jobs; those that take longer, as pulls do, are left to others. */
+const REST_MS = 5_000;
 
 type Handlers = { readonly [Q in QueueName]: (deps: WorkerDeps, job: Parameters<JobHandler<Q>>[0]) => Promise<void> };
 
@@ -27,21 +31,26 @@ const HANDLERS: Handlers = {
   register: registerInstance,
 };
 
+/** What a worker process works with; its lives give each job and each watch the name that it acts in. */
+export type WorkerOptions = Omit<WorkerDeps, 'membership'> & { readonly membership: WorkerMembership };
+
 /** Carries out jobs and watches nodes until disposed. Any number of processes do so side by side. */
-export async function startWorker(deps: WorkerDeps): Promise<AsyncDisposable> {
-  const { membership, queue, log, clock, database } = deps;
+export async function startWorker(options: WorkerOptions): Promise<AsyncDisposable> {
+  const { membership, queue, log, clock, database } = options;
   const stop = new AbortController();
   await membership.start();
   const lives = new Set<Promise<void>>();
   membership.onLife((life) => {
-    const living = live(deps, life).finally(() => lives.delete(living));
+    const living = live({ ...options, membership: { present: life } }, life).finally(() => lives.delete(living));
     lives.add(living);
   });
   const reaping = reap({ db: database.db, queue, clock, log, signal: stop.signal });
-  for (const name of Object.keys(QUEUE_POLICIES) as QueueName[]) await work(deps, name);
+  for (const name of Object.keys(QUEUE_POLICIES) as QueueName[]) await work(options, name, stop.signal);
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();
+      // Its jobs first: once it has left, what it still does is refused and done again by others.
+      await Promise.race([queue.rest(), clock.sleep(REST_MS)]);
       await reaping;
       await membership[Symbol.asyncDispose]();
       await Promise.all(lives);
@@ -53,23 +62,42 @@ async function live(deps: WorkerDeps, life: Membership): Promise<void> {
   await Promise.all([watchNodes(deps, life), sweep(deps, life)]);
 }
 
-/** Claims the attempt, carries it out, and gives the claim up: what is claimed by the dead is handed to the living. */
-async function work<Q extends QueueName>(deps: WorkerDeps, name: Q): Promise<void> {
-  const { queue, database, membership } = deps;
+/** Claims the attempt and carries it out in the name of the life that claimed it: what is claimed by the dead is handed to the living. */
+async function work<Q extends QueueName>(options: WorkerOptions, name: Q, stopping: AbortSignal): Promise<void> {
   const handle = HANDLERS[name];
-  await queue.work(name, async (job) => {
-    const log = deps.log.with({ queue: name, jobId: job.id });
+  await options.queue.work(name, async (job) => {
+    const log = options.log.with({ queue: name, jobId: job.id });
     try {
-      await claim(database.db, membership.present.fence, job);
-      await handle(deps, job);
+      const life = await claimAlive(options, job, stopping);
+      const signal = AbortSignal.any([job.signal, life.ended]);
+      await handle({ ...options, membership: { present: life } }, { ...job, signal });
     } catch (error) {
-      const fenced = error instanceof Fenced;
-      log[fenced ? 'info' : 'warn']('job failed; it is tried again', { attempt: job.attempt, error: String(error) });
+      report(log, job, error);
       throw error;
-    } finally {
-      await unclaim(database.db, job).catch((error: unknown) =>
-        log.debug('claim not removed', { error: String(error) }),
-      );
     }
   });
+}
+
+/** A worker that was declared dead, and finds it out by a job that it has fetched, claims it in its next life. */
+async function claimAlive(
+  { database, membership }: WorkerOptions,
+  job: ActiveJob<QueueName>,
+  stopping: AbortSignal,
+): Promise<Membership> {
+  const signal = AbortSignal.any([job.signal, stopping]);
+  for (let life: Membership = membership.present; ; life = await membership.after(life, signal)) {
+    try {
+      await claim(database.db, life.fence, job);
+      return life;
+    } catch (error) {
+      if (!(error instanceof Fenced)) throw error;
+    }
+  }
+}
+
+function report(log: Logger, { queue, attempt }: ActiveJob<QueueName>, error: unknown): void {
+  const fields = { attempt, error: String(error) };
+  if (error instanceof Fenced || error instanceof AttemptPassed) return log.info('job left to others', fields);
+  if (attempt < QUEUE_POLICIES[queue].retryLimit) return log.warn('job failed; it is tried again', fields);
+  log.error('job given up; it is kept as a dead letter', fields);
 }

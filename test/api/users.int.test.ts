@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { decodeJwt, decodeProtectedHeader, importSPKI, jwtVerify } from 'jose';
+import { decodeJwt, decodeProtectedHeader, importPKCS8, importSPKI, jwtVerify, SignJWT } from 'jose';
 
 import type { Token } from '../../src/api/contract/user-schemas.ts';
 import type { Clock } from '../../src/clock.ts';
@@ -143,8 +143,18 @@ describe('register', () => {
     await sql`delete from credentials where user_id = (select id from users where slug = 'broken-off')`.execute(
       api.database.db,
     );
-    expect((await register({ slug: 'broken-off', password: 'second try' })).status).toBe(200);
-    expect((await login({ slug: 'broken-off', password: 'second try' })).status).toBe(200);
+    // Readers pass, whoever stores a password waits: all four find the account without one.
+    const gate = await api.database.connect('gate');
+    await gate.query('begin; lock table credentials in share row exclusive mode');
+    const tries = Array.from({ length: 4 }, (_, n) => register({ slug: 'broken-off', password: `second try ${n}` }));
+    const waiting = `select count(*)::int from pg_locks where not granted and relation = 'credentials'::regclass`;
+    await expect.poll(async () => (await gate.query(waiting)).rows[0], { timeout: 10_000 }).toEqual({ count: 4 });
+    await gate.query('commit');
+    await gate.end();
+    const answers = await Promise.all(tries);
+    expect(statusesOf(answers)).toEqual([200, 409, 409, 409]);
+    const winner = answers.findIndex(({ status }) => status === 200);
+    expect((await login({ slug: 'broken-off', password: `second try ${winner}` })).status).toBe(200);
   });
 });
 
@@ -208,6 +218,17 @@ describe('tokens', () => {
     }
     expect(api.errors).toEqual([]);
   });
+});
+
+test('a stolen signing key makes no token: those that were given out are known by their hash', async () => {
+  const { rows } = await sql<{ id: string; private_pem: string }>`select id, private_pem from signing_keys`.execute(
+    api.database.db,
+  );
+  const key = await importPKCS8(rows[0]?.private_pem ?? '', 'RS256');
+  const claims = { ...decodeJwt(api.adminToken), '1de': 'elsewhere' };
+  const forged = await new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: rows[0]?.id ?? '' }).sign(key);
+  const answer = await self(forged);
+  expect([answer.status, answer.json]).toMatchObject([401, { error: expect.stringContaining('revoked or unknown') }]);
 });
 
 describe('permissions asked for', () => {

@@ -46,6 +46,14 @@ async function answers(deploymentId: string): Promise<readonly string[]> {
   return Promise.all(own.map(async ({ url }) => (await (await fetch(url)).text()).trim()));
 }
 
+/** Waits for the planner to have made this revision, then for its fate. A definition's save does not say when it is planned. */
+async function followed(id: string, revision: number): Promise<ReturnType<TestService['tryOo']>> {
+  const present = async (): Promise<number> =>
+    (JSON.parse(await product.oo('deployment', 'get', id, '-o', 'json')) as { revision: number }).revision;
+  await expect.poll(present, { timeout: 20_000 }).toBe(revision);
+  return product.tryOo('deployment', 'watch', id);
+}
+
 test('a new image, new envars and a new count roll out; the instances answer with the new version', async () => {
   await define('def_roll', V1);
   const deployment = { id: 'depl_roll', definitionId: 'def_roll', replicas: 3 };
@@ -53,7 +61,7 @@ test('a new image, new envars and a new count roll out; the instances answer wit
   expect(await answers('depl_roll')).toEqual(['one', 'one', 'one']);
 
   await define('def_roll', V2);
-  await product.oo('deployment', 'watch', 'depl_roll');
+  expect(await followed('depl_roll', 2)).toMatchObject({ code: 0 });
   expect(await answers('depl_roll')).toEqual(['two', 'two', 'two']);
 
   expect(
@@ -81,13 +89,13 @@ test('a container that is killed is replaced', async () => {
 
 test('an image that does not exist fails at once, with the reason, and touches no healthy replica', async () => {
   await define('def_roll', 'deploy-svc-test/rollout:no-such-tag');
-  const { code, stderr } = await product.tryOo('deployment', 'watch', 'depl_roll');
+  const { code, stderr } = await followed('depl_roll', 4);
   expect(code).toBe(6);
   expect(stderr).toContain('deploy-svc-test/rollout:no-such-tag');
   expect(await answers('depl_roll')).toEqual(['three']);
 
   await define('def_roll', V2);
-  await product.oo('deployment', 'watch', 'depl_roll');
+  expect(await followed('depl_roll', 5)).toMatchObject({ code: 0 });
   expect(await answers('depl_roll')).toEqual(['three']);
 });
 
@@ -111,7 +119,7 @@ test('a definition that does not exist fails with the next command, and deploys 
   expect(stderr).toContain('definition def_later does not exist');
   expect(stderr).toContain('oo definition save');
   await define('def_later', V1);
-  await product.oo('deployment', 'watch', 'depl_early');
+  expect(await followed('depl_early', 1)).toMatchObject({ code: 0 });
   expect(await answers('depl_early')).toEqual(['one']);
 });
 

@@ -28,7 +28,8 @@ export async function planDeployment(deps: WorkerDeps, { data }: ActiveJob<'plan
     }
     if (decided.wakeAt !== undefined) {
       const startAfter = new Date(decided.wakeAt);
-      await queue.send([{ queue: 'wake', key: data.deploymentId, data, startAfter }]);
+      // The time is part of the key: a later wake-up that is queued already must not swallow an earlier one.
+      await queue.send([{ queue: 'wake', key: `${data.deploymentId}/${decided.wakeAt}`, data, startAfter }]);
     }
     return;
   }

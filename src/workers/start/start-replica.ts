@@ -10,10 +10,13 @@ import type { StartStep, WorkerDeps } from '../deps.ts';
 import { failAttempt } from '../fail-attempt.ts';
 import { exitFailure, startFailure } from '../failure.ts';
 import { presentReplica, record } from '../replica-log.ts';
+import { GRACE_SECONDS } from '../stop-replicas.ts';
 import { ensureImage } from './ensure-image.ts';
 
 /** Statuses in which a replica waits for its container to come up. */
 const STARTING: readonly string[] = ['Scheduled', 'Created'];
+/** Statuses in which its container is wanted. */
+const HELD: readonly string[] = [...STARTING, 'Running', 'Ready'];
 
 /**
  * Brings one generation of a replica up. Every step may be the last one of this process, and may be repeated by another:
@@ -71,7 +74,7 @@ async function bringUp(deps: WorkerDeps, start: Start): Promise<void> {
   const created = await engine.create(spec, signal);
   reached('created');
   const wanted = await record(deps, attempt, () => [{ type: 'ContainerCreated', data: { ...ids, ...created } }]);
-  if (wanted === undefined) return discard(engine, start);
+  if (wanted === undefined) return discard(deps, start);
   reached('created-stored');
   await engine.start(created.containerId, signal);
   reached('started');
@@ -79,7 +82,7 @@ async function bringUp(deps: WorkerDeps, start: Start): Promise<void> {
   if (container?.phase !== 'running') return reportEnd(deps, start, container);
   const { containerId } = created;
   const up = await record(deps, attempt, () => upEvents(ids, containerId, container));
-  if (up === undefined) return discard(engine, start);
+  if (up === undefined) return discard(deps, start);
   reached('started-stored');
 }
 
@@ -106,12 +109,15 @@ async function reportEnd(
   await failAttempt(deps, attempt, failure);
 }
 
-/** The replica was stopped, or went on without us, while we were at it: leave nothing behind. */
-async function discard(engine: Engine, { attempt, replica }: Start): Promise<void> {
+/**
+ * The replica was stopped or has failed while we were at it: leave nothing behind. A replica that is up has been brought
+ * up by another worker with this very container. A generation that is over stays so, so the look cannot come too early.
+ */
+async function discard(deps: WorkerDeps, { engine, attempt, replica }: Start): Promise<void> {
+  const status = (await presentReplica(deps, attempt))?.state.status;
+  if (status !== undefined && HELD.includes(status)) return;
   const container = await engine.inspect(containerName(replica.id, attempt.generation));
   if (container === undefined) return;
-  await engine.stop(container.id, 10).catch((error: unknown) => {
-    if (!(error instanceof EngineError && error.code === 'not-found')) throw error;
-  });
+  await engine.stop(container.id, GRACE_SECONDS);
   await engine.remove(container.id);
 }

@@ -4,7 +4,7 @@ import type { NodeState } from '../../domain/node/evolve.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import { LABEL, type ContainerState, type Engine, type EngineEvent } from '../../engine/engine.ts';
 import type { Cause } from '../../jobs/catalogue.ts';
-import { identityOf } from '../container.ts';
+import { containerName, identityOf } from '../container.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { failAttempt } from '../fail-attempt.ts';
 import { exitFailure } from '../failure.ts';
@@ -43,6 +43,8 @@ export async function inspectNode(
   }
   for (const replica of replicas.values()) {
     if (!UP.includes(replica.status) || running.has(replica.id)) continue;
+    // It may have come up between the list and the row: only a look of its own tells that it is gone.
+    if ((await engine.inspect(containerName(replica.id, replica.generation), signal)) !== undefined) continue;
     const failure = { kind: 'gone' as const, message: `its container is gone from node ${node.id}`, terminal: false };
     await failAttempt(deps, attemptOf(replica), failure);
   }

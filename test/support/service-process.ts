@@ -1,0 +1,100 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+import type { StartStep, StopStep } from '../../src/workers/deps.ts';
+
+const ENTRY = fileURLToPath(new URL('worker-process.ts', import.meta.url));
+const READY_DEADLINE_MS = 30_000;
+/** Characters of a process' output that a failure shows. */
+const OUTPUT_KEPT = 20_000;
+
+export interface ProcessOptions {
+  readonly databaseUrl: string;
+  /** `api`, `worker` or `api,worker`. */
+  readonly roles?: string;
+  /** The process sends itself a signal when it reaches this step for the n-th time. */
+  readonly signalAt?: { readonly step: StartStep | StopStep; readonly times?: number; readonly signal: NodeJS.Signals };
+}
+
+/** An operating system process that runs the product. */
+export interface ServiceProcess extends AsyncDisposable {
+  readonly pid: number;
+  /** Where its API listens, when it has one. */
+  readonly url: string | undefined;
+  /** When it ended, and how; milliseconds since the epoch. */
+  readonly ended: Promise<{
+    readonly at: number;
+    readonly code: number | null;
+    readonly signal: NodeJS.Signals | null;
+  }>;
+  /** True until the process has ended. */
+  readonly running: boolean;
+  signal(signal: NodeJS.Signals): void;
+  /** The last that it logged. */
+  output(): string;
+}
+
+/** Starts the process and waits until it says that it is ready. Killed on disposal, stopped or not. */
+export async function startProcess(options: ProcessOptions): Promise<ServiceProcess> {
+  const child = spawn(process.execPath, [ENTRY], { env: environment(options), stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = keepOutput(child);
+  const ended = new Promise<Awaited<ServiceProcess['ended']>>((resolve) =>
+    child.once('exit', (code, signal) => resolve({ at: Date.now(), code, signal })),
+  );
+  const close = async (): Promise<void> => {
+    // SIGKILL ends stopped processes as well.
+    child.kill('SIGKILL');
+    await ended;
+  };
+  try {
+    const url = await readiness(child, ended);
+    return {
+      pid: child.pid ?? 0,
+      url,
+      ended,
+      get running() {
+        return child.exitCode === null && child.signalCode === null;
+      },
+      signal: (name) => void child.kill(name),
+      output,
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw new Error(`${String(error)}\n${output()}`, { cause: error });
+  }
+}
+
+function environment({ databaseUrl, roles = 'worker', signalAt }: ProcessOptions): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env['PATH'],
+    DATABASE_URL: databaseUrl,
+    ROLES: roles,
+    PORT: '0',
+    ...(signalAt === undefined ? {} : { SIGNAL_AT: `${signalAt.step} ${signalAt.times ?? 1} ${signalAt.signal}` }),
+  };
+}
+
+function keepOutput(child: ChildProcess): () => string {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => (text = (text + chunk.toString()).slice(-OUTPUT_KEPT)));
+  }
+  return () => `process ${child.pid}:\n${text}`;
+}
+
+function readiness(child: ChildProcess, ended: Promise<unknown>): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`not ready within ${READY_DEADLINE_MS} ms`)), READY_DEADLINE_MS);
+    child.once('error', reject);
+    void ended.then(() => reject(new Error('it ended before it was ready')));
+    let text = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const said = /^ready (.*)$/m.exec(text)?.[1];
+      if (said === undefined) return;
+      clearTimeout(timer);
+      resolve((JSON.parse(said) as { url?: string }).url);
+    });
+  });
+}
