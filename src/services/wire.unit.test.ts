@@ -102,7 +102,17 @@ describe('whatever the domain accepts, strict clients can read', () => {
       fc.property(bytes, bytes, cards, fc.option(fc.date({ noInvalidDate: true })), (total, used, gpus, beat) => {
         const capacity = { cpuMillis: total % 100_000, memoryBytes: total, gpus };
         const reserved = { cpuMillis: used % 100_000, memoryBytes: used, vramBytes: used };
-        const state = { id: 'n', url: 'tcp://a:1', cluster: 'c', zone: 'z', labels: {}, capacity, removed: false };
+        const state = {
+          id: 'n',
+          url: 'tcp://a:1',
+          cluster: 'c',
+          zone: 'z',
+          labels: {},
+          capacity,
+          scheduling: 'open',
+          liveness: 'ready',
+          removed: false,
+        } as const;
         const shown = sent(
           toNode(
             state,

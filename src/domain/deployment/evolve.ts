@@ -30,6 +30,8 @@ export interface DeploymentState {
   readonly savedAtRevision: number;
   /** The value of `saves` when the planner last looked. */
   readonly savedAtPlan: number;
+  /** Saved for the first time, or after a failure or a deletion: a new revision is due, also when nothing has changed. */
+  readonly anew: boolean;
 }
 
 /** One event further. Exhaustive over the deployment's events. */
@@ -41,7 +43,7 @@ export function evolveDeployment(
     case 'DeploymentSaved':
       return saved(state, event.data.spec);
     case 'RevisionCreated':
-      return state && { ...state, ...revisionOf(event.data), savedAtRevision: state.saves };
+      return state && { ...state, ...revisionOf(event.data), savedAtRevision: state.saves, anew: false };
     case 'DeploymentPlanned':
       return state && { ...state, savedAtPlan: state.saves };
     case 'DeploymentStatusChanged':
@@ -65,11 +67,12 @@ function saved(state: DeploymentState | undefined, spec: DeploymentSpec): Deploy
     saves: 0,
     savedAtRevision: 0,
     savedAtPlan: 0,
+    anew: true,
   };
   const anew = before.status === 'Failed' || (state !== undefined && state.phase !== 'live');
   return {
     ...before,
-    ...(anew ? { status: 'Pending' as const, details: '' } : {}),
+    ...(anew ? { status: 'Pending' as const, details: '', anew } : {}),
     id: spec.id,
     definitionId: spec.definitionId,
     spec,

@@ -10,12 +10,9 @@ export function recreate({ current, old, stopping }: Census, replicas: number): 
   ];
   const inTheWay = old.length + stopping.length;
   const missing = Math.max(0, replicas - current.length);
-  if (inTheWay > 0 && missing > 0) {
-    return {
-      stop,
-      start: 0,
-      report: [`${missing} replicas start when ${inTheWay} earlier ones have stopped (Recreate)`],
-    };
-  }
-  return { stop, start: missing, report: [] };
+  if (inTheWay === 0) return { stop, start: missing, retry: true, report: [] };
+  const waiting = missing + current.filter(({ status }) => status === 'Failed').length;
+  const report =
+    waiting === 0 ? [] : [`${waiting} replicas start when ${inTheWay} earlier ones have stopped (Recreate)`];
+  return { stop, start: 0, retry: false, report };
 }

@@ -42,5 +42,5 @@ export function rollingUpdate(census: Census, replicas: number, limits: Limits):
       ? [`${missing - start} more replicas wait for room: ${total} exist, at most ${replicas + maxSurge} may`]
       : []),
   ];
-  return { stop, start, report };
+  return { stop, start, retry: true, report };
 }

@@ -1,4 +1,5 @@
 import type { DeploymentState } from '../../domain/deployment/evolve.ts';
+import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import type { Job } from '../../jobs/catalogue.ts';
 import type { ActiveJob } from '../../jobs/queue.ts';
 import type { Row } from '../../store/projection.ts';
@@ -18,11 +19,18 @@ async function affected(
   switch (reason) {
     case 'definition':
       return store.rows<DeploymentState>('deployments', { definition_id: id, phase: 'live' });
+    case 'node': {
+      const replicas = await store.rows<ReplicaState>('replicas', { node_id: id });
+      const ids = [
+        ...new Set(replicas.filter(({ state }) => state.status !== 'Stopped').map(({ state }) => state.deploymentId)),
+      ];
+      return store.rows<DeploymentState>('deployments', { id: ids });
+    }
     case 'capacity':
     case 'sweep': {
       const unsettled = await store.rows<DeploymentState>('deployments', {
         phase: 'live',
-        status: ['Pending', 'Deploying', 'Error'],
+        status: ['Pending', 'Deploying', 'Error', 'Failed'],
       });
       return [...unsettled, ...(await store.rows<DeploymentState>('deployments', { phase: 'deleting' }))];
     }

@@ -2,7 +2,6 @@ import type { DeploymentState } from '../../domain/deployment/evolve.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
 import type { ReplicaEvent, ReplicaState } from '../../domain/replica/evolve.ts';
 import type { ContainerSpec, ContainerState, Engine } from '../../engine/engine.ts';
-import { EngineError } from '../../engine/engine-error.ts';
 import type { Attempt } from '../../jobs/catalogue.ts';
 import { revisionKey, type Revision } from '../../projections/revision.ts';
 import { containerName, containerSpec } from '../container.ts';

@@ -1,0 +1,24 @@
+import type { EventOf } from '../domain/event.ts';
+import type { Action } from './plan.ts';
+
+/** What the log will say of a replica when the action is carried out; undefined for what concerns none. */
+export function replicaEventOf(
+  action: Action,
+  deploymentId: string,
+): EventOf<'ReplicaScheduled' | 'ReplicaStopping'> | undefined {
+  switch (action.type) {
+    case 'schedule': {
+      const { type: _, ...data } = action;
+      return { type: 'ReplicaScheduled', data: { ...data, deploymentId } };
+    }
+    case 'stop': {
+      const { type: _, ...data } = action;
+      return { type: 'ReplicaStopping', data: { ...data, deploymentId } };
+    }
+    case 'revise':
+    case 'remove':
+      return undefined;
+    default:
+      return action satisfies never;
+  }
+}
