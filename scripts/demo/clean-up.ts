@@ -18,8 +18,8 @@ export async function cleanUp(dir: string): Promise<boolean> {
   if (run.demo !== process.pid && (await isDemo(run.demo))) {
     throw new DemoFailed(`a demo is running (process ${run.demo}); end it with Ctrl-C, or use another --dir`);
   }
-  // Workers first: nobody may replace the containers that are taken away.
-  for (const { pid } of run.processes.toReversed()) await endProcess(pid, dir);
+  // Before the containers: a worker would replace what is taken away.
+  await Promise.all(run.processes.map(({ pid }) => endProcess(pid, dir)));
   await removeContainers(run);
   await destroyEmbedded(run.database ?? join(dir, 'postgres'));
   await rm(dir, { recursive: true, force: true });

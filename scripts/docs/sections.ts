@@ -2,13 +2,16 @@ import { createProgram } from '../../src/cli/program.ts';
 import { GROUPS } from '../../src/cli/groups.ts';
 import { DEPLOYMENT_STATUSES } from '../../src/domain/deployment/events.ts';
 import { DEPLOYMENT_TRANSITIONS } from '../../src/domain/deployment/status.ts';
+import { NODE_LIVENESS_TRANSITIONS, NODE_SCHEDULING_TRANSITIONS } from '../../src/domain/node/status.ts';
 import { REPLICA_TRANSITIONS } from '../../src/domain/replica/status.ts';
 import { QUEUE_POLICIES } from '../../src/jobs/catalogue.ts';
 
 /** A part of a document that is made from the code, by the name in its markers. */
 export const SECTIONS: Readonly<Record<string, () => Promise<string>>> = {
   'deployment states': async () => deploymentStates(),
-  'replica states': async () => replicaStates(),
+  'replica states': async () => eventStates(REPLICA_TRANSITIONS),
+  'node scheduling': async () => eventStates(NODE_SCHEDULING_TRANSITIONS, 'open'),
+  'node liveness': async () => eventStates(NODE_LIVENESS_TRANSITIONS, 'ready'),
   queues: async () => queues(),
   'command line': commandLine,
 };
@@ -23,11 +26,15 @@ function deploymentStates(): string {
   return mermaid(['stateDiagram-v2', '    [*] --> Pending', ...arrows]);
 }
 
-function replicaStates(): string {
-  const arrows = Object.entries(REPLICA_TRANSITIONS).flatMap(([type, { from, to }]) =>
+type EventTransitions = Readonly<Record<string, { readonly from: readonly string[]; readonly to: string }>>;
+
+/** `''` in a table is before the first event; where a table has none, `initial` is where it begins. */
+function eventStates(transitions: EventTransitions, initial?: string): string {
+  const arrows = Object.entries(transitions).flatMap(([type, { from, to }]) =>
     from.map((status) => `    ${status === '' ? '[*]' : status} --> ${to}: ${type}`),
   );
-  return mermaid(['stateDiagram-v2', ...arrows]);
+  const start = initial === undefined ? [] : [`    [*] --> ${initial}`];
+  return mermaid(['stateDiagram-v2', ...start, ...arrows]);
 }
 
 function queues(): string {
