@@ -1,3 +1,4 @@
+import { pause } from '../clock.ts';
 import type { ActiveJob, JobHandler } from '../jobs/queue.ts';
 import { QUEUE_POLICIES, type Job, type QueueName } from '../jobs/catalogue.ts';
 import type { Logger } from '../logger.ts';
@@ -50,7 +51,10 @@ export async function startWorker(options: WorkerOptions): Promise<AsyncDisposab
     async [Symbol.asyncDispose]() {
       stop.abort();
       // Its jobs first: once it has left, what it still does is refused and done again by others.
-      await Promise.race([queue.rest(), clock.sleep(REST_MS)]);
+      const rested = new AbortController();
+      await Promise.race([queue.rest(), pause(clock, REST_MS, rested.signal)]);
+      // A timer that is left would keep the process from ending.
+      rested.abort();
       await reaping;
       await membership[Symbol.asyncDispose]();
       await Promise.all(lives);
