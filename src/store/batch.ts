@@ -1,10 +1,11 @@
+import { v7 as uuidv7 } from 'uuid';
+
 import { sql, type Db, type RawBuilder, type Tx } from '../postgres/database.ts';
 import { bareArray, byteaArray, textArray } from './array-literal.ts';
 import { bodyHashHex, canonical } from './body-hash.ts';
 import { Fenced, InvariantViolated, VersionConflict, type Appended, type Command } from './command.ts';
-import { newEventId } from './event-id.ts';
 import type { Projection } from './projection.ts';
-import { loadRows, type Draft, type RowSet } from './projector.ts';
+import { asQuery, loadRows, type Draft, type RowSet } from './projector.ts';
 import { lockStreams } from './stream-heads.ts';
 import { schemaVersionOf } from './upcast.ts';
 
@@ -43,7 +44,7 @@ export async function commitBatch(deps: BatchDeps, commands: readonly Command[])
     const at = deps.now();
     const drafted = open.map(({ command, index }) => ({ command, index, events: draft(command, at) }));
     const all = drafted.flatMap(({ events }) => events);
-    const rows = await loadRows(tx, deps.projections, all, heads.isNew);
+    const rows = await loadRows(tx, deps.projections, all, (stream) => heads.isNew(stream));
     const accepted = drafted.filter(({ command, index, events }) => {
       const refused = tryApply(command, events, heads.versions, rows);
       if (refused !== undefined) outcomes[index] = { refused };
@@ -100,7 +101,7 @@ function draft({ appends, context }: Command, at: Date): Draft[] {
     events.map((event) => ({
       ...event,
       ...context,
-      id: newEventId(at.getTime()),
+      id: uuidv7(),
       stream,
       version: 0,
       position: 0,
@@ -156,10 +157,6 @@ async function appendEvents(tx: Tx, events: readonly Draft[], writes: readonly R
     select first, pg_notify(${HEAD_CHANNEL}, (first + ${last})::text) from appended
   `.execute(tx);
   return Number(rows[0]?.first);
-}
-
-function asQuery(write: RawBuilder<unknown>, index: number): RawBuilder<unknown> {
-  return sql`${sql.raw(`write_${index}`)} as (${write})`;
 }
 
 function insertEvents(events: readonly Draft[]): RawBuilder<unknown> {

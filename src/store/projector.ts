@@ -139,6 +139,11 @@ function settle(projection: ProjectionName, id: string, track: Track, past: Hist
   return { id, since, version: current?.version ?? 0, state: JSON.stringify(current?.state) };
 }
 
+/** One of the statements of `writes`, as a query beside `appended`. */
+export function asQuery(write: RawBuilder<unknown>, index: number): RawBuilder<unknown> {
+  return sql`${sql.raw(`write_${index}`)} as (${write})`;
+}
+
 /** A position in SQL, of a column that may hold a provisional one. */
 function placed(column: string): RawBuilder<unknown> {
   return sql.raw(`case when ${column} < 0 then first - ${column} - 1 else ${column} end`);

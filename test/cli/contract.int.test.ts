@@ -198,7 +198,11 @@ test.each<Replay>([
 ])('oo $command', async ({ command, request, reply: recorded, stdout }) => {
   reply = recorded ?? reply;
   const ran = await shell.oo(command.split(' '));
-  expect({ ...ran, stdout: ran.stdout.replaceAll(/\d+s ago( ?) */g, '8s ago$1') }).toEqual({ code: 0, stdout, stderr: '' });
+  expect({ ...ran, stdout: ran.stdout.replaceAll(/\d+s ago( ?) */g, '8s ago$1') }).toEqual({
+    code: 0,
+    stdout,
+    stderr: '',
+  });
   expect(server.received).toEqual([{ ...request, authorization: undefined }]);
 });
 
