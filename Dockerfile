@@ -14,7 +14,8 @@ RUN groupadd --gid 10001 deploy-svc \
 
 WORKDIR /app
 COPY . .
-ENV NODE_ENV=production PATH=/app/node_modules/.bin:$PATH PORT=11337
+# Reachable from outside of the container, which publishes the port where the operator wants it.
+ENV NODE_ENV=production PATH=/app/node_modules/.bin:$PATH HOST=0.0.0.0 PORT=11337
 
 # Not root. To reach a mounted /var/run/docker.sock the container needs that socket's group:
 #   docker run --group-add "$(stat -c %g /var/run/docker.sock)" -v /var/run/docker.sock:/var/run/docker.sock …

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Sees to it that a Docker engine answers: uses the one that does, starts the one that is installed, installs one by consent.
-#   scripts/engine.sh [--yes] [--for-tests]
+#   scripts/engine.sh [--yes] [--for-demo | --for-tests]
 # --yes        install Debian packages and start the engine without asking (also: CI=true)
-# --for-tests  also see to busybox and docker-registry, from which the tests make their images and their registry
+# --for-demo   also see to busybox, from which the demo makes its image
+# --for-tests  also see to what the tests make their images, their registry and their secured engines from
 set -euo pipefail
 
 name=engine
@@ -11,12 +12,14 @@ otherwise='or do without an engine: npm run demo -- --simulate'
 # shellcheck source=scripts/debian-packages.sh
 source "$(dirname "${BASH_SOURCE[0]}")/debian-packages.sh"
 
+for_demo=no
 for_tests=no
 for argument in "$@"; do
   case $argument in
     --yes) consent=yes ;;
-    --for-tests) for_tests=yes ;;
-    *) fail "unknown argument: $argument (known: --yes, --for-tests)" ;;
+    --for-demo) for_demo=yes ;;
+    --for-tests) for_demo=yes; for_tests=yes ;;
+    *) fail "unknown argument: $argument (known: --yes, --for-demo, --for-tests)" ;;
   esac
 done
 [[ ${CI:-} == true ]] && consent=yes
@@ -98,9 +101,15 @@ if ! answers; then
   start
 fi
 
-[[ $for_tests == yes ]] || exit 0
+[[ $for_demo == yes ]] || exit 0
 missing=()
 # A static busybox: a dynamic one does not run in an image that holds nothing else.
 [[ -x /bin/busybox ]] && ! ldd /bin/busybox >/dev/null 2>&1 || missing+=(busybox-static)
-command -v docker-registry >/dev/null || missing+=(docker-registry)
-((${#missing[@]} == 0)) || install 'the tests make their own images and registry' "${missing[@]}"
+if [[ $for_tests == yes ]]; then
+  # Engines behind TLS and ssh are tested with real certificates and the real ssh client; the image's base is made by debootstrap.
+  command -v docker-registry >/dev/null || missing+=(docker-registry)
+  command -v openssl >/dev/null || missing+=(openssl)
+  command -v ssh >/dev/null || missing+=(openssh-client)
+  command -v debootstrap >/dev/null || missing+=(debootstrap)
+fi
+((${#missing[@]} == 0)) || install 'the demo and the tests make their own images' "${missing[@]}"

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { abortReason } from './abort-reason.ts';
+
 /** Wall time and waiting, as a port. */
 export interface Clock {
   now(): Date;
@@ -16,7 +18,7 @@ export const systemClock: Clock = {
       await delay(ms, undefined, { signal });
     } catch (error) {
       // The platform's AbortError hides the reason that the caller gave.
-      throw signal?.aborted ? signal.reason : error;
+      throw signal?.aborted ? abortReason(signal) : error;
     }
   },
 };
@@ -88,12 +90,12 @@ export function virtualClock(start: Date = new Date('2030-01-01T00:00:00Z')): Vi
 
 function sleepUntil(sleepers: Set<Sleeper>, now: number, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
+    if (signal?.aborted) return reject(abortReason(signal));
     // No time passes, so nobody has to advance it.
     if (ms <= 0) return resolve();
     const abort = (): void => {
       sleepers.delete(sleeper);
-      reject(signal?.reason);
+      if (signal !== undefined) reject(abortReason(signal));
     };
     const sleeper = {
       until: now + ms,

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 /** How long requests may go on after the server was asked to close. */
 const GRACE_MS = 10_000;
+const TIMEOUTS = { requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 5_000 };
 
 export interface Server extends AsyncDisposable {
   /** `http://127.0.0.1:11337`: where it really listens. */
@@ -24,14 +25,15 @@ export interface ServerOptions {
  * finish, and after ten seconds cuts what is left.
  */
 export async function listen(listener: RequestListener, { host, port, closing }: ServerOptions): Promise<Server> {
-  const server = createServer(
-    { requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 5_000 },
-    (request, response) => {
-      // Whoever is answered now had better come back on another connection, to another process.
-      if (closing.signal.aborted) response.setHeader('Connection', 'close');
-      listener(request, response);
-    },
-  );
+  const server = createServer(TIMEOUTS, (request, response) => {
+    // Whoever is answered now had better come back on another connection, to another process.
+    if (closing.signal.aborted) response.setHeader('Connection', 'close');
+    // A stream that has just ended leaves its connection idle, and idle ones would be waited for.
+    response.on('close', () => {
+      if (closing.signal.aborted) setImmediate(() => server.closeIdleConnections());
+    });
+    listener(request, response);
+  });
   server.listen(port, host);
   await once(server, 'listening');
   const { port: bound } = server.address() as AddressInfo;

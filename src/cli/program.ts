@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 import { Command, CommanderError } from 'commander';
 
 import { EXIT } from './exit-codes.ts';
@@ -34,6 +36,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 export function createProgram(): Command {
   const program = new Command('oo')
     .description('Deploys, scales, updates and heals containers on a fleet of Docker hosts.')
+    .version(version(), '-V, --version', 'print the version')
     .option('-e, --env <name>', 'the environment to use instead of the selected one')
     .option('-a, --app-host <host>', 'the app to act in instead of the selected one')
     .addHelpText('after', EXAMPLES)
@@ -50,6 +53,11 @@ export function createProgram(): Command {
 function addGroup(program: Command, group: Group): void {
   const command = program.command(group.name).description(group.summary).aliases(group.aliases);
   command.helpOption('-h, --help', 'show this help').showHelpAfterError(`(see: oo ${group.name} --help)`);
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
 }
 
 function report(error: unknown): number {

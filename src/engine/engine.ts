@@ -66,6 +66,8 @@ export const LABEL = {
   revision: 'deploy-svc.revision',
   replica: 'deploy-svc.replica',
   generation: 'deploy-svc.generation',
+  /** For people who inspect the container: the strategy that was in force when it started. */
+  strategy: 'deploy-svc.strategy',
 } as const;
 
 export interface EngineInfo {

@@ -40,7 +40,12 @@ function react({ plans, starts, stops, others }: Caused, event: RecordedEvent): 
     case 'DefinitionSaved':
     case 'DefinitionDeleted':
       return void others.push(replan('definition', event.data.definitionId, event));
+    case 'NodeDrainStarted':
+    case 'NodeLost':
+      return void others.push(replan('node', event.data.nodeId, event));
     case 'NodeRegistered':
+    case 'NodeUncordoned':
+    case 'NodeReturned':
       return void others.push(replan('capacity', event.data.nodeId, event));
     case 'RevisionCreated':
     case 'DeploymentPlanned':
@@ -49,6 +54,8 @@ function react({ plans, starts, stops, others }: Caused, event: RecordedEvent): 
     case 'ImagePulled':
     case 'ContainerCreated':
     case 'ContainerStarted':
+    case 'NodeCordoned':
+    case 'NodeDrained':
     case 'NodeRemoved':
     case 'InstanceRegistered':
     case 'InstanceRemoved':
@@ -73,7 +80,7 @@ function register(event: RecordedEvent, { replicaId, generation }: Numbered): Jo
   return { queue: 'register', data: { replicaId, generation, cause: causeOf(event) } };
 }
 
-function replan(reason: 'definition' | 'capacity', id: string, event: RecordedEvent): Job {
+function replan(reason: 'definition' | 'capacity' | 'node', id: string, event: RecordedEvent): Job {
   return { queue: 'replan', key: `${reason}/${id}`, data: { reason, id, cause: causeOf(event) } };
 }
 

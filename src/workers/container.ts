@@ -1,6 +1,8 @@
+import type { DeploymentSpec } from '../domain/deployment/events.ts';
 import type { ReplicaState } from '../domain/replica/evolve.ts';
 import type { Template } from '../domain/template.ts';
 import { LABEL, type ContainerSpec, type ContainerState } from '../engine/engine.ts';
+import { limitsOf } from '../planner/strategy/limits.ts';
 
 /**
  * The container's name says which generation of which replica it is, and in which installation: several may share an
@@ -11,7 +13,10 @@ export function containerName(replicaId: string, generation: number, installatio
 }
 
 /** What the engine is asked to create for one generation of a replica. */
-export function containerSpec(replica: ReplicaState, template: Template, installationId: string): ContainerSpec {
+export function containerSpec(
+  replica: ReplicaState,
+  { template, spec, installationId }: { template: Template; spec: DeploymentSpec | undefined; installationId: string },
+): ContainerSpec {
   return {
     name: containerName(replica.id, replica.generation, installationId),
     image: template.image,
@@ -22,12 +27,20 @@ export function containerSpec(replica: ReplicaState, template: Template, install
       [LABEL.revision]: String(replica.revision),
       [LABEL.replica]: replica.id,
       [LABEL.generation]: String(replica.generation),
+      ...(spec === undefined ? {} : { [LABEL.strategy]: strategyText(spec) }),
     },
     env: template.env,
     ports: template.ports,
     cpuMillis: template.cpuMillis,
     memoryBytes: template.memoryBytes,
   };
+}
+
+/** `RollingUpdate maxUnavailable=1 maxSurge=2`, with the numbers that defaults resolve to. */
+function strategyText(spec: DeploymentSpec): string {
+  if (spec.strategy?.type === 'Recreate') return 'Recreate';
+  const { maxUnavailable, maxSurge } = limitsOf(spec);
+  return `RollingUpdate maxUnavailable=${maxUnavailable} maxSurge=${maxSurge}`;
 }
 
 /** Which generation of which replica a container of ours is; undefined when its labels do not say. */

@@ -70,5 +70,5 @@ function change(
 /** Where the published ports of a node's containers are reached. */
 function hostOf(nodeUrl: string): string {
   const { protocol, hostname } = new URL(nodeUrl);
-  return protocol === 'tcp:' || protocol === 'ssh:' ? hostname : '127.0.0.1';
+  return protocol === 'unix:' ? '127.0.0.1' : hostname;
 }

@@ -53,6 +53,7 @@ export async function startWorker(options: WorkerOptions): Promise<AsyncDisposab
       // Its jobs first: once it has left, what it still does is refused and done again by others.
       const rested = new AbortController();
       await Promise.race([queue.rest(), pause(clock, REST_MS, rested.signal)]);
+      // A timer that is left would keep the process from ending.
       rested.abort();
       await reaping;
       await membership[Symbol.asyncDispose]();

@@ -191,8 +191,8 @@ describe('requests as existing command lines send them', () => {
   test('every answer says that it is JSON, errors and 404 too', async () => {
     for (const path of ['/healthz', '/nowhere', '/deploy-svc/deployment/none', '/registry-svc/definitions']) {
       const { headers, json } = await send('GET', path);
-      expect(headers.get('content-type'), path).toMatch(/^application\/json/);
-      expect(json, path).toBeTypeOf('object');
+      expect(headers.get('content-type')).toMatch(/^application\/json/);
+      expect(json).toBeTypeOf('object');
     }
   });
 });

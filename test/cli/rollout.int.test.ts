@@ -66,6 +66,7 @@ test('the OK of before the save does not end the wait; the OK after it does', as
     stdout: expect.stringMatching(/^depl_x OK 1\/1 ready in \d\.\d s \(revision 2\)\n$/),
   });
   expect(ran.stderr).toContain('depl_x OK 1/1 ready (revision 2)\n');
+  expect(ran.stderr).not.toContain('revision 1');
   expect(ran.stderr).not.toContain('\u001b');
   expect(followed()).toEqual(['5']);
 });
@@ -116,6 +117,35 @@ test('without a stream the deployment is asked for until its fate is known', asy
     'depl_x',
   ]);
   expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('depl_x OK 1/1 ready') });
+});
+
+test('while nobody plans, the wait says that it is pending, and ends in time', async () => {
+  const pending = exampleView({
+    revision: 0,
+    deployment: { status: 'Pending' },
+    progress: { ready: 0, updated: 0 },
+    replicas: [],
+  });
+  const script = { before: pending, savedAt: 5, steps: [] };
+  const ran = await run(script, ['depl', 'save', '-', '--wait', '--timeout', '300ms'], FILE);
+  expect(ran).toMatchObject({
+    code: 7,
+    stderr: expect.stringMatching(/^depl_x Pending 0\/1 ready \(revision 0\)\nError: /),
+  });
+});
+
+test('a server that goes away and stays away is unreachable, at the end of the time', async () => {
+  const steps = [{ type: 'DeploymentPlanned', view: deploying }];
+  server = await startRolloutServer({ before, savedAt: 5, steps });
+  await shell.oo(['env', 'add', 'test', server.url]);
+  const waiting = shell.oo(['depl', 'save', '-', '--wait', '--timeout', '3s'], FILE);
+  await expect.poll(() => followed().length, { timeout: 5000 }).toBe(1);
+  await server[Symbol.asyncDispose]();
+  server = undefined;
+  expect(await waiting).toMatchObject({
+    code: 8,
+    stderr: expect.stringContaining('cannot follow deployment depl_x: no answer'),
+  });
 });
 
 test('-o json prints the result alone on stdout, also of a failure', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { type EngineEvent, LABEL } from '../../src/engine/engine.ts';
-import type { Bench } from './conformance.ts';
+import type { Bench } from './bench.ts';
 import { takeUntil, tellEvent } from './waiting.ts';
 
 export function eventConformance(bench: Bench): void {

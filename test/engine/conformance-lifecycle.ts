@@ -1,19 +1,34 @@
 import { describe, expect, it } from 'vitest';
 
 import { LABEL } from '../../src/engine/engine.ts';
-import { awaitLine, type Bench } from './conformance.ts';
+import { anyOf, containing, matching } from '../support/matchers.ts';
+import { awaitLine, type Bench } from './bench.ts';
 
 /** A port of the host that nobody else is likely to hold, below the ephemeral range. */
 const somePort = (): number => 20_000 + Math.floor(Math.random() * 10_000);
 
 export function lifecycleConformance(bench: Bench): void {
-  describe('create', () => creation(bench));
-  describe('start', () => starting(bench));
-  describe('stop', () => stopping(bench));
-  describe('remove', () => removal(bench));
-  describe('list and inspect', () => listing(bench));
-  describe('inspect', () => identity(bench));
-  describe('stats', () => statistics(bench));
+  describe('create', () => {
+    creation(bench);
+  });
+  describe('start', () => {
+    starting(bench);
+  });
+  describe('stop', () => {
+    stopping(bench);
+  });
+  describe('remove', () => {
+    removal(bench);
+  });
+  describe('list and inspect', () => {
+    listing(bench);
+  });
+  describe('inspect', () => {
+    identity(bench);
+  });
+  describe('stats', () => {
+    statistics(bench);
+  });
 }
 
 function creation(bench: Bench): void {
@@ -50,7 +65,7 @@ function creation(bench: Bench): void {
     const later = { ...spec, labels: { ...spec.labels, [LABEL.generation]: '2' } };
     await expect(bench.engine.create(later)).rejects.toMatchObject({
       code: 'name-taken',
-      message: expect.stringContaining(spec.name),
+      message: containing(spec.name),
     });
   });
 
@@ -73,7 +88,7 @@ function creation(bench: Bench): void {
     const spec = bench.spec({ image: 'deploy-svc-test/absent:1' });
     await expect(bench.engine.create(spec)).rejects.toMatchObject({
       code: 'image-not-found',
-      message: expect.stringMatching(/no such image: deploy-svc-test\/absent:1/i),
+      message: matching(/no such image: deploy-svc-test\/absent:1/i),
     });
   });
 
@@ -82,12 +97,12 @@ function creation(bench: Bench): void {
     const tooMuch = bench.spec({ cpuMillis: cpuMillis + 1_000 });
     await expect(bench.engine.create(tooMuch)).rejects.toMatchObject({
       code: 'refused',
-      message: expect.stringContaining('CPUs'),
+      message: containing('CPUs'),
     });
     const tooLittle = bench.spec({ memoryBytes: 1_000 });
     await expect(bench.engine.create(tooLittle)).rejects.toMatchObject({
       code: 'refused',
-      message: expect.stringContaining('6MB'),
+      message: containing('6MB'),
     });
   });
 }
@@ -108,7 +123,7 @@ function starting(bench: Bench): void {
     const id = await bench.run(bench.spec({ ports: [{ internal: 8080 }, { internal: 9090, host }] }));
     const ports = (await bench.engine.inspect(id))?.ports;
     expect(ports).toEqual([
-      { internal: 8080, host: expect.any(Number) },
+      { internal: 8080, host: anyOf(Number) },
       { internal: 9090, host },
     ]);
     expect(ports?.[0]?.host).toBeGreaterThan(1_023);
@@ -120,7 +135,7 @@ function starting(bench: Bench): void {
     const { containerId } = await bench.engine.create(bench.spec({ ports }));
     await expect(bench.engine.start(containerId)).rejects.toMatchObject({
       code: 'port-taken',
-      message: expect.stringContaining(String(ports[0]?.host)),
+      message: containing(String(ports[0]?.host)),
     });
     await bench.engine.remove(holder);
     await bench.engine.start(containerId);

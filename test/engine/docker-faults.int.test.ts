@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -6,6 +7,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { connectEngine } from '../../src/engine/connect.ts';
 import { type ContainerSpec, type Engine, LABEL, type PullProgress } from '../../src/engine/engine.ts';
 import { buildWebImage, tarOf } from '../support/images.ts';
+import { anyOf, containing, rejection } from '../support/matchers.ts';
 import { startProxy } from '../support/proxy.ts';
 import { freePort } from '../support/registry.ts';
 import { startStallingRegistry } from '../support/stalling-registry.ts';
@@ -55,7 +57,7 @@ describe('an engine that accepts and never answers', () => {
     const deadlines = { read: 300, change: 300, pullIdle: 300, buildIdle: 300 };
     await using engine = remote(silent.port, { deadlines });
     const begin = performance.now();
-    await expect(call(engine)).rejects.toMatchObject({ code: 'timeout', message: expect.stringContaining('300 ms') });
+    await expect(call(engine)).rejects.toMatchObject({ code: 'timeout', message: containing('300 ms') });
     expect(performance.now() - begin).toBeGreaterThan(250);
     expect(performance.now() - begin).toBeLessThan(3_000);
     // Nothing is left behind that would hold a connection.
@@ -71,10 +73,10 @@ describe('an engine that accepts and never answers', () => {
     );
     await expect(engine.inspect('c')).rejects.toMatchObject({
       code: 'timeout',
-      message: expect.stringContaining('no free place'),
+      message: containing('no free place'),
     });
     silent.thaw();
-    await expect(engine.info()).resolves.toMatchObject({ name: expect.any(String) });
+    await expect(engine.info()).resolves.toMatchObject({ name: anyOf(String) });
     await Promise.all(held);
     await expect(engine.inspect('d')).resolves.toBeUndefined();
   });
@@ -87,7 +89,7 @@ describe('an engine that accepts and never answers', () => {
     const { port } = registry.address() as AddressInfo;
     await expect(engine.pull(`127.0.0.1:${port}/x:1`)).rejects.toMatchObject({
       code: 'timeout',
-      message: expect.stringContaining('no answer'),
+      message: containing('no answer'),
     });
     registry.close();
   });
@@ -98,9 +100,9 @@ describe('an engine that accepts and never answers', () => {
     const progress: PullProgress[] = [];
     await expect(engine.pull(`${registry.address}/x:1`, (each) => progress.push(each))).rejects.toMatchObject({
       code: 'timeout',
-      message: expect.stringContaining('no progress'),
+      message: containing('no progress'),
     });
-    expect(progress.map((each) => each.status)).toContainEqual(expect.stringContaining('Pulling fs layer'));
+    expect(progress.map((each) => each.status)).toContainEqual(containing('Pulling fs layer'));
   });
 });
 
@@ -109,7 +111,7 @@ describe('an engine that is not there', () => {
     await using engine = remote(await freePort());
     await expect(call(engine)).rejects.toMatchObject({
       code: 'unreachable',
-      message: expect.stringContaining('ECONNREFUSED'),
+      message: containing('ECONNREFUSED'),
     });
   });
 
@@ -117,7 +119,7 @@ describe('an engine that is not there', () => {
     await using engine = connectEngine('unix:///nowhere/docker.sock');
     await expect(engine.info()).rejects.toMatchObject({
       code: 'unreachable',
-      message: expect.stringContaining('ENOENT'),
+      message: containing('ENOENT'),
     });
   });
 
@@ -144,9 +146,9 @@ describe('a connection that breaks', () => {
     const reading = engine.events({ since: (await engine.info()).now, signal });
     const { containerId } = await direct.create(spec);
     const seen = await takeUntil(reading, (event) => event.containerId === containerId);
-    const broken = expect(collect(reading)).rejects.toMatchObject({ code: 'unreachable' });
+    const broken = rejection(collect(reading));
     proxy.cut();
-    await broken;
+    expect(await broken).toMatchObject({ code: 'unreachable' });
     // While nobody reads.
     await direct.start(containerId);
     await direct.remove(containerId);
@@ -158,6 +160,19 @@ describe('a connection that breaks', () => {
     expect(types.filter((type) => type !== 'kill')).toEqual(['create', 'start', 'die', 'destroy']);
   });
 
+  it('ends events with unreachable also when the engine says goodbye', async () => {
+    const server = createHttpServer((_request, response) => response.writeHead(200).end());
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    await using engine = remote((server.address() as AddressInfo).port);
+    const reading = collect(engine.events({ signal: new AbortController().signal }));
+    await expect(reading).rejects.toMatchObject({
+      code: 'unreachable',
+      message: containing('ended the stream'),
+    });
+    server.close();
+  });
+
   it('ends followed logs with unreachable', async () => {
     await using direct = connectEngine(DOCKER_URL);
     await buildWebImage(direct, IMAGE, '1');
@@ -167,9 +182,9 @@ describe('a connection that breaks', () => {
     await direct.start(containerId);
     const reading = engine.logs(containerId, { follow: true });
     await takeUntil(reading, (line) => line.text.startsWith('serving'));
-    const broken = expect(collect(reading)).rejects.toMatchObject({ code: 'unreachable' });
+    const broken = rejection(collect(reading));
     proxy.cut();
-    await broken;
+    expect(await broken).toMatchObject({ code: 'unreachable' });
   });
 });
 
@@ -182,6 +197,14 @@ describe('calls in flight', () => {
     expect(proxy.most).toBeLessThanOrEqual(3);
     expect(proxy.most).toBeGreaterThan(1);
   });
+
+  it('cost little, however many connections are open', async () => {
+    await using engine = connectEngine(DOCKER_URL);
+    const begin = performance.now();
+    await Promise.all(Array.from({ length: 600 }, () => engine.inspect('deploy-svc-test-absent')));
+    // A tenth of a second on a quiet machine, ten and more when each request renders the agent with its sockets.
+    expect(performance.now() - begin).toBeLessThan(4_000);
+  });
 });
 
 describe('the environment of Docker clients', () => {
@@ -191,10 +214,10 @@ describe('the environment of Docker clients', () => {
     vi.stubEnv('DOCKER_PATH_PREFIX', '/elsewhere');
     try {
       await using engine = connectEngine(DOCKER_URL);
-      await expect(engine.info()).resolves.toMatchObject({ version: expect.any(String) });
+      await expect(engine.info()).resolves.toMatchObject({ version: anyOf(String) });
       await using proxy = await startProxy(SOCKET);
       await using overTcp = remote(proxy.port);
-      await expect(overTcp.info()).resolves.toMatchObject({ version: expect.any(String) });
+      await expect(overTcp.info()).resolves.toMatchObject({ version: anyOf(String) });
     } finally {
       vi.unstubAllEnvs();
     }

@@ -31,7 +31,7 @@ export async function dockerHarness(): Promise<EngineHarness> {
   await buildWebImage(engine, checkedImage, '1', { healthcheck: true });
   // A layer that no engine has yet: what is present is not downloaded.
   await engine.build(tarOf({ Dockerfile: 'FROM scratch\nCOPY blob /blob\n', blob: randomBytes(2_000_000) }), pullable);
-  await push(pullable);
+  await pushImage(pullable);
   return {
     connect: (deadlines) => connectEngine(DOCKER_URL, { deadlines }),
     image,
@@ -56,7 +56,7 @@ export async function dockerHarness(): Promise<EngineHarness> {
 }
 
 /** Pushes the image to the registry that its reference names. */
-export async function push(reference: string): Promise<void> {
+export async function pushImage(reference: string): Promise<void> {
   const stream = await docker
     .getImage(reference)
     .push({ authconfig: { username: '', password: '', serveraddress: '' } });

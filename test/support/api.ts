@@ -27,7 +27,7 @@ export interface TestApi extends TestStore {
   /** A client of a new account. */
   register(slug: string): Promise<Client>;
   /** The whole of an answer, by fetch. */
-  send(method: string, path: string, options?: SendOptions): Promise<Sent>;
+  readonly send: (method: string, path: string, options?: SendOptions) => Promise<Sent>;
 }
 
 export interface SendOptions {
@@ -45,13 +45,18 @@ export interface Sent {
   readonly json: unknown;
 }
 
+export interface TestApiOptions {
+  readonly clock?: Clock;
+  readonly tokenLifeSeconds?: number;
+  /** Taken over, disposal included. */
+  readonly world?: TestStore;
+}
+
 /** The API on a store and a database of its own; every answer is held against the contract. */
-export async function testApi(
-  options: { readonly clock?: Clock; readonly tokenLifeSeconds?: number } = {},
-): Promise<TestApi> {
+export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   const stack = new AsyncDisposableStack();
   const clock = options.clock ?? systemClock;
-  const world = stack.use(await testStore());
+  const world = stack.use(options.world ?? (await testStore()));
   const closing = new AbortController();
   const heartbeats = new Map<string, Date>();
   const errors: unknown[] = [];

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
 import { connectEngine } from '../../src/engine/connect.ts';
-import { docker, ignoreAbsent, DOCKER_URL, push } from '../engine/docker-harness.ts';
+import { docker, ignoreAbsent, DOCKER_URL, pushImage } from '../engine/docker-harness.ts';
 import { buildWebImage, tarOf } from './images.ts';
 import { startRegistry } from './registry.ts';
 
@@ -28,7 +28,7 @@ export async function startTestImages(): Promise<TestImages> {
       // A layer that no engine has yet: what is present is not downloaded.
       const files = { Dockerfile: `FROM ${local}\nCOPY blob /blob\n`, blob: randomBytes(2_000_000) };
       await engine.build(tarOf(files), reference);
-      await push(reference);
+      await pushImage(reference);
       const forget = (): Promise<void> => ignoreAbsent(docker.getImage(reference).remove({ force: true }));
       await forget();
       whole.defer(forget);

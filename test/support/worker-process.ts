@@ -24,3 +24,5 @@ const service = await startService(config, createLogger(config.LOG_LEVEL), {
 process.stdout.write(`ready ${JSON.stringify({ url: service.url })}\n`);
 await asked;
 await service[Symbol.asyncDispose]();
+// Only this entry's own wait for its parent may hold the process: what the product leaves behind has to show.
+process.stdin.destroy();

@@ -17,6 +17,11 @@ interface SaveOptions extends ListOptions {
   readonly timeout: number;
 }
 
+interface FollowOptions extends SaveOptions {
+  /** On the monotonic clock. */
+  readonly startedAt: number;
+}
+
 interface Saved {
   readonly id: string;
   /** The log's position of the save; absent when it changed nothing. */
@@ -30,10 +35,11 @@ export async function saveDeployments(files: readonly string[], options: SaveOpt
   }
   const loaded = await loadDocuments(files, process.stdin, deploymentFile);
   const context = await openContext(options);
+  const startedAt = performance.now();
   const saved: Saved[] = [];
   for (const one of loaded) saved.push(await save(context, one));
   const wait = options.wait ?? (options.detach !== true && context.terminal.stdout.isTTY === true);
-  if (wait) return follow(context, saved, options);
+  if (wait) return follow(context, saved, { ...options, startedAt });
   if (options.output !== 'table') return printSaved(context, saved, options.output);
   if (context.terminal.stderr.isTTY) {
     for (const { id } of saved) context.terminal.stderr.write(`Saved. Follow it with: oo deployment watch ${id}\n`);
@@ -50,13 +56,14 @@ async function save(context: Context, one: Loaded<DeploymentFile>): Promise<Save
   return { id, position: answer.position };
 }
 
-async function follow(context: Context, saved: readonly Saved[], options: SaveOptions): Promise<void> {
+async function follow(context: Context, saved: readonly Saved[], options: FollowOptions): Promise<void> {
   const progress = createProgress(context.terminal);
   const outcomes = await Promise.all(
     saved.map(({ id, position }) =>
       followRollout(context, {
         deploymentId: id,
         savedAt: position,
+        startedAt: options.startedAt,
         timeout: options.timeout,
         onView: (view) => progress.update(view),
       }),

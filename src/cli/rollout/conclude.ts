@@ -8,7 +8,7 @@ import type { Outcome } from './follow.ts';
 /** `depl_x OK 3/3 ready in 4.1 s (revision 2)` */
 export function conclusion({ view, milliseconds }: Outcome): string {
   const { deployment, progress, revision } = view;
-  const ready = `${progress.ready}/${progress.desired} ready`;
+  const ready = `${progress.updated}/${progress.desired} ready`;
   return `${deployment.id} ${deployment.status} ${ready} in ${formatElapsed(milliseconds)} (revision ${revision})`;
 }
 

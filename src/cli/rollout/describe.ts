@@ -9,7 +9,9 @@ export function describeDeployment(view: DeploymentView): string {
   const { deployment, progress, revision } = view;
   const details = deployment.details ? `: ${printable(deployment.details)}` : '';
   const status = view.phase === 'live' ? deployment.status : view.phase;
-  return `${deployment.id} ${status} ${progress.ready}/${progress.desired} ready (revision ${revision})${details}`;
+  const earlier = progress.ready - progress.updated;
+  const beside = earlier > 0 ? ` beside ${earlier} of earlier revisions` : '';
+  return `${deployment.id} ${status} ${progress.updated}/${progress.desired} ready${beside} (revision ${revision})${details}`;
 }
 
 /** `replica 0 Failed on node_1: image "nope" does not exist` */

@@ -26,7 +26,7 @@ test('a failed replica tells its reason, its exit code and its last 20 log lines
 });
 
 test('one line for each change, none when nothing changed', () => {
-  const before = exampleView({ deployment: { status: 'Deploying' }, progress: { ready: 0 }, replicas: [] });
+  const before = exampleView({ deployment: { status: 'Deploying' }, progress: { ready: 0, updated: 0 }, replicas: [] });
   const after = exampleView();
   expect(describeChanges(undefined, before)).toEqual(['depl_x Deploying 0/1 ready (revision 1)']);
   expect(describeChanges(before, after)).toEqual([

@@ -13,9 +13,11 @@ export interface FollowRollout {
   readonly deploymentId: string;
   /** The log's position of the save; absent when it changed nothing, and when nobody saved. */
   readonly savedAt?: number | undefined;
+  /** On the monotonic clock; now when absent. */
+  readonly startedAt?: number | undefined;
   /** Milliseconds. */
   readonly timeout: number;
-  /** Told of every view, the last one included. */
+  /** Told of every view that is an answer to the save, the last one included. */
   readonly onView: (view: DeploymentView) => void;
 }
 
@@ -28,7 +30,7 @@ export interface Outcome {
 
 /** Follows a deployment until its fate is known or the time is up. A server that goes away for a while is waited for. */
 export async function followRollout(context: Context, options: FollowRollout): Promise<Outcome> {
-  const started = performance.now();
+  const started = options.startedAt ?? performance.now();
   const deadline = started + options.timeout;
   const ended = new AbortController();
   const watch = new Watch(context, options, ended.signal);
@@ -36,7 +38,9 @@ export async function followRollout(context: Context, options: FollowRollout): P
     for (;;) {
       const view = await watch.look();
       const now = performance.now();
-      const fate = view === undefined ? 'pending' : fateOf(view, watch.observed(view, now));
+      const observed = watch.observed(view, now);
+      const fate = view === undefined ? 'pending' : fateOf(view, observed);
+      if (view !== undefined && !(fate === 'pending' && isOutdated(view, observed))) options.onView(view);
       if (view !== undefined && fate !== 'pending') return { fate, view, milliseconds: now - started };
       if (now >= deadline) return { fate: 'timeout', view: watch.lastView(), milliseconds: now - started };
       await watch.change(Math.max(1, deadline - now));
@@ -72,7 +76,7 @@ class Watch {
 
   /** The present view; undefined while the server cannot be reached. Throws a `Failure` when it refuses. */
   async look(): Promise<DeploymentView | undefined> {
-    const { deploymentId, onView } = this.#options;
+    const { deploymentId } = this.#options;
     if (this.#broken !== undefined) throw this.#broken;
     try {
       const { body } = await this.#context.client.call('showDeployment', { params: { id: deploymentId } });
@@ -82,7 +86,6 @@ class Watch {
       }
       this.#view = body;
       this.#lost = undefined;
-      onView(body);
       return body;
     } catch (error) {
       if (error instanceof ServerUnreachable) this.#lost = error;
@@ -92,9 +95,9 @@ class Watch {
   }
 
   /** What is known beside the view. */
-  observed({ position }: DeploymentView, now: number): Observed {
+  observed(view: DeploymentView | undefined, now: number): Observed {
     // The event may overtake an answer that was made before it.
-    const planned = this.#plannedAt !== undefined && position >= this.#plannedAt;
+    const planned = this.#plannedAt !== undefined && (view?.position ?? 0) >= this.#plannedAt;
     return { planned, quiet: now - this.#changedAt };
   }
 
@@ -142,6 +145,11 @@ class Watch {
     const { deploymentId } = this.#options;
     return this.#context.failure(error, `follow deployment ${deploymentId}`, 'oo deployment list');
   }
+}
+
+/** Whether it tells of an end before the save, which would look like the end of what has not begun. */
+function isOutdated({ deployment }: DeploymentView, { planned }: Observed): boolean {
+  return !planned && deployment.status !== 'Pending' && deployment.status !== 'Deploying';
 }
 
 /** Whether the event shows that the planner has seen the save: its events are made from what the stream then held. */

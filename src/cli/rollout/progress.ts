@@ -30,7 +30,8 @@ function liveProgress(terminal: Terminal): Progress {
   return {
     update(view) {
       views.set(view.deployment.id, view);
-      const { columns, rows } = terminal.stderr;
+      // A terminal that does not know its size says 0.
+      const { columns, rows } = { columns: terminal.stderr.columns || 80, rows: terminal.stderr.rows || 24 };
       const lines = fit([...views.values()].flatMap(blockOf), columns, rows - 1);
       if (lines.join('\n') === drawn.join('\n')) return;
       // Up to the block's first line, and everything below it away.

@@ -15,7 +15,7 @@ function recorder(options: { isTTY: boolean; columns?: number; rows?: number; co
   return { terminal: { ...process, stderr, color: options.color ?? false }, written };
 }
 
-const deploying = exampleView({ deployment: { status: 'Deploying' }, progress: { ready: 0 } });
+const deploying = exampleView({ deployment: { status: 'Deploying' }, progress: { ready: 0, updated: 0 } });
 
 test('on a terminal the block is drawn over the one before, and not again when nothing changed', () => {
   const { terminal, written } = recorder({ isTTY: true });

@@ -10,7 +10,7 @@ export function decideSaveDefinition(state: DefinitionState | undefined, spec: D
 
 /**
  * Deleting what does not exist is no event. Deployments may still refer to it: what runs keeps running from its
- * recorded template, and the next save of such a deployment fails with the reason.
+ * recorded template and may be scaled; a save that would change its containers fails with the reason.
  */
 export function decideDeleteDefinition(state: DefinitionState | undefined): DefinitionEvent[] {
   if (state === undefined || state.deleted) return [];

@@ -28,6 +28,10 @@ export interface DeploymentState {
   readonly saves: number;
   /** The value of `saves` when the latest revision was created. */
   readonly savedAtRevision: number;
+  /** The value of `saves` when the planner last looked. */
+  readonly savedAtPlan: number;
+  /** Saved for the first time, or after a failure or a deletion: a new revision is due, also when nothing has changed. */
+  readonly anew: boolean;
 }
 
 /** One event further. Exhaustive over the deployment's events. */
@@ -39,9 +43,9 @@ export function evolveDeployment(
     case 'DeploymentSaved':
       return saved(state, event.data.spec);
     case 'RevisionCreated':
-      return state && { ...state, ...revisionOf(event.data), savedAtRevision: state.saves };
+      return state && { ...state, ...revisionOf(event.data), savedAtRevision: state.saves, anew: false };
     case 'DeploymentPlanned':
-      return state;
+      return state && { ...state, savedAtPlan: state.saves };
     case 'DeploymentStatusChanged':
       return state && { ...state, status: event.data.status, details: event.data.details };
     case 'DeploymentDeleted':
@@ -62,11 +66,13 @@ function saved(state: DeploymentState | undefined, spec: DeploymentSpec): Deploy
     fingerprint: undefined,
     saves: 0,
     savedAtRevision: 0,
+    savedAtPlan: 0,
+    anew: true,
   };
   const anew = before.status === 'Failed' || (state !== undefined && state.phase !== 'live');
   return {
     ...before,
-    ...(anew ? { status: 'Pending' as const, details: '' } : {}),
+    ...(anew ? { status: 'Pending' as const, details: '', anew } : {}),
     id: spec.id,
     definitionId: spec.definitionId,
     spec,

@@ -16,6 +16,10 @@ export interface Allotment {
   readonly limit: Amounts;
   readonly reserved: Amounts;
   readonly hostPorts: readonly number[];
+  /** Replicas that hold a share of it. */
+  readonly replicas: number;
+  /** The node was removed: nobody may hold a share of it. */
+  readonly removed: boolean;
 }
 
 /** CPU in thousandths of a core, sizes in bytes. */
@@ -33,10 +37,19 @@ export function evolveAllotment(state: Allotment | undefined, event: AllotmentEv
     case 'NodeRegistered': {
       const { nodeId, capacity } = event.data;
       const reserved = state?.reserved ?? NOTHING;
-      return { id: nodeId, capacity, reserved, limit: limitOf(capacity, reserved), hostPorts: state?.hostPorts ?? [] };
+      const { hostPorts = [], replicas = 0 } = state ?? {};
+      return {
+        id: nodeId,
+        capacity,
+        reserved,
+        limit: limitOf(capacity, reserved),
+        hostPorts,
+        replicas,
+        removed: false,
+      };
     }
     case 'NodeRemoved':
-      return state;
+      return state && { ...state, removed: true };
     case 'ReplicaScheduled':
       return state && reserve(state, event.data.reservation);
     case 'ReplicaFailed':
@@ -65,7 +78,8 @@ export function allotmentOf(event: AllotmentEvent): string | undefined {
 }
 
 /** In words and numbers what does not fit, or undefined when all does. */
-export function overcommitOf({ id, limit, reserved, hostPorts }: Allotment): string | undefined {
+export function overcommitOf({ id, limit, reserved, hostPorts, replicas, removed }: Allotment): string | undefined {
+  if (removed && replicas > 0) return `node ${id} is removed and would hold ${replicas} replicas`;
   const over = (['cpuMillis', 'memoryBytes', 'vramBytes'] as const).find((key) => reserved[key] > limit[key]);
   if (over !== undefined) return `node ${id}: ${over} would be ${reserved[over]} of ${limit[over]}`;
   const doubled = hostPorts.find((port, index) => hostPorts.indexOf(port) !== index);
@@ -82,13 +96,18 @@ function limitOf(capacity: NodeCapacity, reserved: Amounts): Amounts {
 }
 
 function reserve(state: Allotment, by: Reservation): Allotment {
-  return { ...state, reserved: plus(state.reserved, by, 1), hostPorts: [...state.hostPorts, ...by.hostPorts] };
+  return {
+    ...state,
+    reserved: plus(state.reserved, by, 1),
+    hostPorts: [...state.hostPorts, ...by.hostPorts],
+    replicas: state.replicas + 1,
+  };
 }
 
 function release(state: Allotment, by: Reservation): Allotment {
   const reserved = plus(state.reserved, by, -1);
   const hostPorts = state.hostPorts.filter((port) => !by.hostPorts.includes(port));
-  return { ...state, reserved, limit: limitOf(state.capacity, reserved), hostPorts };
+  return { ...state, reserved, limit: limitOf(state.capacity, reserved), hostPorts, replicas: state.replicas - 1 };
 }
 
 function plus(left: Amounts, right: Amounts, sign: 1 | -1): Amounts {

@@ -1,9 +1,10 @@
 import { derivedId } from '../identifier.ts';
-import { Conflict } from '../problem.ts';
+import { Conflict, NotFound } from '../problem.ts';
 import { isSame } from '../same.ts';
 import type { NodeCapacity } from './events.ts';
-import type { NodeEvent, NodeState } from './evolve.ts';
+import { evolveNode, type NodeEvent, type NodeState } from './evolve.ts';
 import type { NodeInput } from './parse.ts';
+import { NODE_SCHEDULING_TRANSITIONS } from './status.ts';
 
 /** The id under which a node is registered: its own, the one that its URL has, else one that follows from the URL. */
 export function nodeIdOf(input: NodeInput, sameUrl: NodeState | undefined): string {
@@ -35,11 +36,22 @@ export function decideRegisterNode(
     zone: input.zone ?? before?.zone ?? 'default',
     labels: input.labels ?? before?.labels ?? {},
   };
-  const after: NodeState = { id: nodeId, url: input.url, ...place, capacity, removed: false };
-  if (state !== undefined && isSame(state, after)) return [];
-  return [
-    { type: 'NodeRegistered', data: { nodeId, url: input.url, ...place, labels: { ...place.labels }, capacity } },
-  ];
+  const registered: NodeEvent = {
+    type: 'NodeRegistered',
+    data: { nodeId, url: input.url, ...place, labels: { ...place.labels }, capacity },
+  };
+  return state !== undefined && isSame(state, evolveNode(state, registered)) ? [] : [registered];
+}
+
+/** Takes no more replicas, or gives its replicas away, or takes them again. What is so already is no event. */
+export function decideScheduling(
+  state: NodeState | undefined,
+  nodeId: string,
+  type: 'NodeCordoned' | 'NodeDrainStarted' | 'NodeUncordoned',
+): NodeEvent[] {
+  if (state === undefined || state.removed) throw new NotFound(`there is no node ${nodeId}; see: oo node list`);
+  const from: readonly string[] = NODE_SCHEDULING_TRANSITIONS[type].from;
+  return from.includes(state.scheduling) ? [{ type, data: { nodeId } }] : [];
 }
 
 /** The specification's name for the engine on one's own machine. */

@@ -10,14 +10,28 @@ export const nodeCapacity = z.object({
 });
 export type NodeCapacity = z.infer<typeof nodeCapacity>;
 
+const node = { nodeId: z.string() };
+
 export const nodeEvents = {
   NodeRegistered: z.object({
-    nodeId: z.string(),
+    ...node,
     url: z.string(),
     cluster: z.string(),
     zone: z.string(),
     labels: z.record(z.string(), z.string()),
     capacity: nodeCapacity,
   }),
-  NodeRemoved: z.object({ nodeId: z.string() }),
+  /** Nothing new is placed on it; what runs stays. */
+  NodeCordoned: z.object(node),
+  /** Its replicas are moved to other nodes. */
+  NodeDrainStarted: z.object(node),
+  /** Nothing of it is left to move. */
+  NodeDrained: z.object(node),
+  /** It takes replicas again; a drain is given up where it stands. */
+  NodeUncordoned: z.object(node),
+  /** Its engine has not answered for so long that its replicas are started elsewhere. */
+  NodeLost: z.object({ ...node, silentMs: z.number().int(), reason: z.string() }),
+  /** Its engine answers again, and what it no longer owns has been removed. */
+  NodeReturned: z.object(node),
+  NodeRemoved: z.object(node),
 } as const;

@@ -1,7 +1,15 @@
 import type { EventOf } from '../event.ts';
 import type { NodeCapacity } from './events.ts';
+import {
+  NODE_LIVENESS_TRANSITIONS,
+  NODE_SCHEDULING_TRANSITIONS,
+  type NodeLiveness,
+  type NodeScheduling,
+} from './status.ts';
 
-export type NodeEvent = EventOf<'NodeRegistered' | 'NodeRemoved'>;
+export type NodeEvent = EventOf<
+  'NodeRegistered' | 'NodeRemoved' | keyof typeof NODE_SCHEDULING_TRANSITIONS | keyof typeof NODE_LIVENESS_TRANSITIONS
+>;
 
 /** A Docker engine that replicas may run on. */
 export interface NodeState {
@@ -11,6 +19,8 @@ export interface NodeState {
   readonly zone: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly capacity: NodeCapacity;
+  readonly scheduling: NodeScheduling;
+  readonly liveness: NodeLiveness;
   readonly removed: boolean;
 }
 
@@ -19,11 +29,23 @@ export function evolveNode(state: NodeState | undefined, event: NodeEvent): Node
   switch (event.type) {
     case 'NodeRegistered': {
       const { nodeId, url, cluster, zone, labels, capacity } = event.data;
-      return { id: nodeId, url, cluster, zone, labels, capacity, removed: false };
+      // Somebody who registers a node anew, with a change, does not thereby open it; one that was removed starts afresh.
+      const { scheduling, liveness } = state === undefined || state.removed ? FRESH : state;
+      return { id: nodeId, url, cluster, zone, labels, capacity, scheduling, liveness, removed: false };
     }
     case 'NodeRemoved':
       return state && { ...state, removed: true };
+    case 'NodeCordoned':
+    case 'NodeDrainStarted':
+    case 'NodeDrained':
+    case 'NodeUncordoned':
+      return state && { ...state, scheduling: NODE_SCHEDULING_TRANSITIONS[event.type].to };
+    case 'NodeLost':
+    case 'NodeReturned':
+      return state && { ...state, liveness: NODE_LIVENESS_TRANSITIONS[event.type].to };
     default:
       return event satisfies never;
   }
 }
+
+const FRESH = { scheduling: 'open', liveness: 'ready' } as const;

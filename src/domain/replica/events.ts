@@ -5,6 +5,7 @@ import { reservation } from '../template.ts';
 /** Why a replica is where it is: every node that was looked at, with numbers. */
 export const placementDecision = z.object({
   considered: z.number().int(),
+  /** Everything that each unfit node lacks. */
   excluded: z.array(z.object({ nodeId: z.string(), filter: z.string(), need: z.string(), have: z.string() })),
   /** The best five, best first. */
   scores: z.array(z.object({ nodeId: z.string(), total: z.number(), parts: z.record(z.string(), z.number()) })),
@@ -12,8 +13,8 @@ export const placementDecision = z.object({
 export type PlacementDecision = z.infer<typeof placementDecision>;
 
 export const replicaFailure = z.object({
-  /** `image`: it cannot be had; `start`: the engine refused; `exit`: the container ended; `gone`: it is not there any more. */
-  kind: z.enum(['image', 'start', 'exit', 'gone']),
+  /** `image`: it cannot be had; `start`: the engine refused; `exit`: the container ended; `gone`: it is not there any more; `lost`: its node is. */
+  kind: z.enum(['image', 'start', 'exit', 'gone', 'lost']),
   message: z.string(),
   exitCode: z.number().int().optional(),
   lastLogs: z.array(z.string()).optional(),

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 
+import { abortReason } from '../../abort-reason.ts';
 import { DEFAULT_DEADLINES, type Deadlines } from '../deadlines.ts';
 import { EngineError } from '../engine-error.ts';
 import { toHttpFailure } from './failure.ts';
@@ -111,8 +112,8 @@ export class DockerApi implements Disposable {
 }
 
 /** What ended the call: an abort destroys the connection, whose own complaint says nothing of the reason. */
-function reasonOf(guard: Guard, error: unknown): unknown {
-  return guard.signal.aborted ? guard.signal.reason : toHttpFailure(error);
+function reasonOf(guard: Guard, error: unknown): Error {
+  return guard.signal.aborted ? abortReason(guard.signal) : toHttpFailure(error);
 }
 
 async function* tapped(source: AsyncIterable<Uint8Array>, onChunk: () => void): AsyncGenerator<Uint8Array> {

@@ -1,3 +1,4 @@
+import { abortReason } from '../../abort-reason.ts';
 import { EngineError, type EngineErrorCode } from '../engine-error.ts';
 
 /** An answer of the engine that is not a success: its status and its own words. */
@@ -12,8 +13,9 @@ export class HttpFailure extends Error {
 }
 
 /** Reads an error of the transport: an HttpFailure when the engine answered, else the error as it is. */
-export function toHttpFailure(error: unknown): unknown {
-  if (!(error instanceof Error) || !('statusCode' in error) || typeof error.statusCode !== 'number') return error;
+export function toHttpFailure(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error), { cause: error });
+  if (!('statusCode' in error) || typeof error.statusCode !== 'number') return error;
   const words = error.message.replace(/^\(HTTP code \d+\) unexpected - /, '').trim();
   return new HttpFailure(error.statusCode, words || `HTTP status ${error.statusCode}`);
 }
@@ -42,13 +44,13 @@ export function toEngineError(
   signal: AbortSignal | undefined,
   error: unknown,
   codeOf: (failure: HttpFailure) => EngineErrorCode | undefined = () => undefined,
-): unknown {
+): Error {
   if (error instanceof EngineError) return error;
   if (error instanceof HttpFailure) {
     return new EngineError(codeOf(error) ?? 'refused', `${operation}: ${error.message}`, { cause: error });
   }
   // Timers of the platform reject with an AbortError of their own.
-  if (signal?.aborted) return signal.reason;
+  if (signal?.aborted) return abortReason(signal);
   return new EngineError('unreachable', `${operation}: ${wordsOf(error)}`, { cause: error });
 }
 

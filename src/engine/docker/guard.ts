@@ -1,3 +1,4 @@
+import { abortReason } from '../../abort-reason.ts';
 import { raceAbort } from '../race-abort.ts';
 
 /** The one signal of a call, aborted by its caller, its engine handle or its timer, whichever is first. */
@@ -16,9 +17,9 @@ export interface Guard {
 export function createGuard(parents: readonly (AbortSignal | undefined)[]): Guard {
   const controller = new AbortController();
   const present = parents.filter((parent) => parent !== undefined);
-  const follow = (event: Event): void => controller.abort((event.target as AbortSignal).reason);
+  const follow = (event: Event): void => controller.abort(abortReason(event.target as AbortSignal));
   for (const parent of present) {
-    if (parent.aborted) controller.abort(parent.reason);
+    if (parent.aborted) controller.abort(abortReason(parent));
     else parent.addEventListener('abort', follow, { once: true });
   }
   let timer: NodeJS.Timeout | undefined;

@@ -50,7 +50,8 @@ function withTag(reference: string): string {
   return /[:@]/.test(lastPart) ? reference : `${reference}:latest`;
 }
 
-function pullCode(words: string): EngineErrorCode {
+/** Tells apart, by the registry's words, what is not there (or not for us) from what did not work. */
+export function pullCode(words: string): EngineErrorCode {
   const absent =
     /manifest unknown|name unknown|repository does not exist|repository .* not found|access denied|manifest for .* not found|: not found$/i;
   return absent.test(words) ? 'image-not-found' : 'pull-failed';

@@ -1,3 +1,5 @@
+import { abortReason } from '../../abort-reason.ts';
+
 /** Lets a bounded number of calls through; the others wait in order of arrival. */
 export interface Semaphore {
   /** Resolves with the release. Rejects with the signal's reason when it aborts first. */
@@ -28,7 +30,7 @@ export function createSemaphore(places: number): Semaphore {
   };
   return {
     acquire(signal) {
-      if (signal.aborted) return Promise.reject(signal.reason);
+      if (signal.aborted) return Promise.reject(abortReason(signal));
       if (free > 0) {
         free -= 1;
         return Promise.resolve(releaseOnce());
@@ -36,7 +38,7 @@ export function createSemaphore(places: number): Semaphore {
       return new Promise((resolve, reject) => {
         const abort = (): void => {
           waiting.delete(admit);
-          reject(signal.reason);
+          reject(abortReason(signal));
         };
         const admit = (): void => {
           signal.removeEventListener('abort', abort);

@@ -3,6 +3,7 @@ import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { inspect } from 'node:util';
 
 import Docker from 'dockerode';
 
@@ -35,7 +36,7 @@ const SUCCESS = { 200: true, 201: true, 204: true };
 
 /** The way to an engine's normalised URL (`unix:`, `tcp:`, `ssh:`). Reads the TLS files. */
 export function openTransport(url: URL, options: DockerOptions): Transport {
-  const agent = agentFor(url, options);
+  const agent = withShortInspection(agentFor(url, options));
   const address = { ...FROM_NOWHERE, ...addressOf(url, options), agent };
   const docker = new Docker(address);
   const modem = docker.modem as Modem;
@@ -43,6 +44,14 @@ export function openTransport(url: URL, options: DockerOptions): Transport {
     send: (request, signal) => send(modem, request, signal),
     close: () => agent.destroy(),
   };
+}
+
+/**
+ * For a debug message that is hardly ever shown, docker-modem renders its options in full depth at every request: with
+ * the agent's sockets in them that took a hundred times as long as the request.
+ */
+function withShortInspection(agent: HttpAgent): HttpAgent {
+  return Object.assign(agent, { [inspect.custom]: () => 'Agent' });
 }
 
 /** DOCKER_HOST and its kin would otherwise fill in, or win over, what is not given: the wrong engine would be driven. */

@@ -12,7 +12,7 @@ export interface SimulatedHostOptions {
   readonly capacity?: EngineCapacity | undefined;
   /** Present from the start, by reference. */
   readonly images?: Readonly<Record<string, SimulatedImage>> | undefined;
-  /** What the registry has: undefined for a reference that it does not know. Any image is a server when absent. */
+  /** What the registry has: undefined for a reference (always with tag or digest) that it does not know. Any image is a server when absent. */
   readonly registry?: ((reference: string) => SimulatedImage | undefined) | undefined;
   /** What a build makes; a server when absent. */
   readonly built?: ((tag: string) => SimulatedImage) | undefined;

@@ -12,8 +12,8 @@ export async function pullImage(
   onProgress: ((progress: PullProgress) => void) | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const image = host.options.registry === undefined ? SERVER_IMAGE : host.options.registry(reference);
   const name = normalReference(reference);
+  const image = host.options.registry === undefined ? SERVER_IMAGE : host.options.registry(name);
   if (image === undefined) {
     throw new EngineError(
       'image-not-found',

@@ -1,7 +1,7 @@
 import type { Deadlines } from '../deadlines.ts';
 import { type Engine, LABEL } from '../engine.ts';
 import { simulateBuild } from './build.ts';
-import { createCalls } from './calls.ts';
+import { type Calls, createCalls } from './calls.ts';
 import { toState } from './container.ts';
 import { createContainer } from './create.ts';
 import { normalReference, type SimulatedHost } from './host.ts';
@@ -32,6 +32,17 @@ export function connectSimulated(host: SimulatedHost, deadlines?: Partial<Deadli
         await simulateBuild(context, tag, onLine ?? (() => undefined));
         host.images.set(normalReference(tag), host.options.built?.(tag) ?? SERVER_IMAGE);
       }),
+    ...containerCalls(host, calls),
+    logs: (id, options) => readLogs(host, calls, id, options),
+    events: (options) => readEvents(host, calls, options),
+    [Symbol.asyncDispose]: async () => calls.close(),
+  };
+}
+
+type ContainerCalls = Pick<Engine, 'create' | 'start' | 'stop' | 'remove' | 'list' | 'inspect' | 'stats'>;
+
+function containerCalls(host: SimulatedHost, calls: Calls): ContainerCalls {
+  return {
     create: (spec, signal) => calls.run('create', signal, () => createContainer(host, spec)),
     start: (id, signal) => calls.run('start', signal, () => startContainer(host, host.get(id))),
     stop: (id, graceSeconds, signal) => {
@@ -56,7 +67,6 @@ export function connectSimulated(host: SimulatedHost, deadlines?: Partial<Deadli
         const container = host.find(idOrName);
         return container && toState(container);
       }),
-    logs: (id, options) => readLogs(host, calls, id, options),
     stats: (id, signal) =>
       calls.run('stats', signal, () => {
         const container = host.get(id);
@@ -64,7 +74,5 @@ export function connectSimulated(host: SimulatedHost, deadlines?: Partial<Deadli
         const { cpuMillis, memoryBytes } = container.stats;
         return { cpuMillis: Math.min(cpuMillis, container.spec.cpuMillis ?? host.capacity.cpuMillis), memoryBytes };
       }),
-    events: (options) => readEvents(host, calls, options),
-    [Symbol.asyncDispose]: async () => calls.close(),
   };
 }

@@ -11,14 +11,16 @@ export interface Lack {
 
 type Filter = (candidate: Candidate, demand: Demand) => Lack | undefined;
 
-/** The first thing that a node lacks for this demand, or undefined when it will do. */
-export function lackOf(candidate: Candidate, demand: Demand): Lack | undefined {
-  for (const filter of FILTERS) {
-    const lack = filter(candidate, demand);
-    if (lack !== undefined) return lack;
-  }
-  return undefined;
+/** Everything that a node lacks for this demand; empty when it will do. */
+export function lacksOf(candidate: Candidate, demand: Demand): readonly Lack[] {
+  return FILTERS.flatMap((filter) => filter(candidate, demand) ?? []);
 }
+
+const health: Filter = ({ view: { node } }) =>
+  node.liveness === 'ready' ? undefined : { filter: 'health', need: 'an engine that answers', have: node.liveness };
+
+const cordon: Filter = ({ view: { node } }) =>
+  node.scheduling === 'open' ? undefined : { filter: 'cordon', need: 'open', have: node.scheduling };
 
 const region: Filter = ({ view: { node } }, { regions }) => {
   const fits = regions.some(
@@ -61,7 +63,7 @@ const hostPorts: Filter = ({ hostPorts: taken }, demand) => {
   return port === undefined ? undefined : { filter: 'host port', need: String(port), have: 'taken' };
 };
 
-const FILTERS: readonly Filter[] = [region, cpu, memory, vram, hostPorts];
+const FILTERS: readonly Filter[] = [health, cordon, region, cpu, memory, vram, hostPorts];
 
 function inMebibytes(bytes: number): string {
   return `${Math.floor(bytes / 2 ** 20)}Mi`;

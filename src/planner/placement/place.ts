@@ -3,7 +3,7 @@ import type { Reservation } from '../../domain/template.ts';
 import { unitHash } from '../hash.ts';
 import { take, type Candidate } from './candidate.ts';
 import type { Demand } from './demand.ts';
-import { lackOf } from './filters.ts';
+import { lacksOf } from './filters.ts';
 import { SCORERS } from './scorers.ts';
 
 const BEST_SHOWN = 5;
@@ -18,11 +18,11 @@ export function place(candidates: readonly Candidate[], demand: Demand, replicaI
   const scored: { candidate: Candidate; score: PlacementDecision['scores'][number]; tie: number }[] = [];
   for (const candidate of candidates) {
     const nodeId = candidate.view.node.id;
-    const lack = lackOf(candidate, demand);
-    if (lack === undefined) {
+    const lacks = lacksOf(candidate, demand);
+    if (lacks.length === 0) {
       scored.push({ candidate, score: scoreOf(candidate, demand), tie: unitHash(`${seed}/${replicaId}/${nodeId}`) });
     } else {
-      excluded.push({ nodeId, ...lack });
+      excluded.push(...lacks.map((lack) => ({ nodeId, ...lack })));
     }
   }
   scored.sort((left, right) => right.score.total - left.score.total || left.tie - right.tie);

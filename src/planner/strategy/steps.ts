@@ -5,5 +5,7 @@ export interface Steps {
   readonly stop: readonly { readonly replica: ReplicaState; readonly reason: string }[];
   /** Slots of the latest revision to fill now. */
   readonly start: number;
+  /** Failed replicas of the latest revision may be tried again now. */
+  readonly retry: boolean;
   readonly report: readonly string[];
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { access, cp, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -18,10 +19,15 @@ export async function findBinaries(dataDir: string, account: Account | undefined
   if (await isReachable(join(native, 'bin'), account)) return programs(native);
   const copy = join(dataDir, 'programs');
   if (!(await exists(copy))) {
-    const partial = `${copy}.${process.pid}`;
+    const partial = `${copy}.${process.pid}-${randomBytes(3).toString('hex')}`;
     await cp(native, partial, { recursive: true, verbatimSymlinks: true });
     // Whole or not at all, also when two processes copy; the one that comes second throws its own away.
-    await rename(partial, copy).catch(() => rm(partial, { recursive: true, force: true }));
+    try {
+      await rename(partial, copy);
+    } catch (error) {
+      await rm(partial, { recursive: true, force: true });
+      if (!(await exists(copy))) throw error;
+    }
   }
   return programs(copy);
 }

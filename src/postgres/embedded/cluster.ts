@@ -20,9 +20,10 @@ export function clusterOf(dataDir: string): string {
   return join(dataDir, 'cluster');
 }
 
-/** The superuser's password. Other users of this machine can reach the port; the file is what keeps them out. */
-export async function readPassword(dataDir: string): Promise<string> {
-  return (await readFile(join(clusterOf(dataDir), 'superuser-password'), 'utf8')).trim();
+/** The superuser's URL. Other users of this machine can reach the port; the file with the password is what keeps them out. */
+export async function serverUrl(dataDir: string, port: number): Promise<string> {
+  const password = (await readFile(join(clusterOf(dataDir), 'superuser-password'), 'utf8')).trim();
+  return `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
 }
 
 /** Runs initdb unless the cluster is there. It appears whole or not at all, also when killed in between or run twice at once. */

@@ -3,8 +3,9 @@ import { open, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { answers } from './answers.ts';
 import type { Cluster } from './cluster.ts';
-import { clusterOf, serverEnvironment } from './cluster.ts';
+import { clusterOf, serverEnvironment, serverUrl } from './cluster.ts';
 import { mayServe, readPostmaster, type Postmaster } from './postmaster.ts';
 import { isRunning } from './processes.ts';
 import { SETTINGS, settingArguments } from './settings.ts';
@@ -16,27 +17,30 @@ const FAST_STOP_DEADLINE_MS = 30_000;
 const IMMEDIATE_STOP_DEADLINE_MS = 10_000;
 const LOG_LINES = 20;
 
-/** The port of the server that runs on this data folder, waiting while it starts or stops; undefined when none does. */
-export async function findServer(dataDir: string): Promise<number | undefined> {
+/** The URL of the server that runs on this data folder, waiting while it starts or stops; undefined when none does. */
+export async function findServer(dataDir: string): Promise<string | undefined> {
   const cluster = clusterOf(dataDir);
   const deadline = performance.now() + START_DEADLINE_MS;
   for (;;) {
     const running = await liveServer(cluster);
     if (!running) return undefined;
-    if (running.ready) return running.port;
+    if (running.ready) {
+      const url = await serverUrl(dataDir, running.port);
+      if (await answers(url)) return url;
+    }
     if (performance.now() > deadline) {
       throw new Error(
-        `PostgreSQL process ${running.pid} holds ${cluster} and does not become ready${await logTail(dataDir)}`,
+        `PostgreSQL process ${running.pid} holds ${cluster} and does not answer${await logTail(dataDir)}`,
       );
     }
     await delay(POLL_MS);
   }
 }
 
-/** Starts the server in a process group of its own and waits until it accepts connections. Answers with its port. */
+/** Starts the server in a process group of its own and waits until it accepts connections. Answers with its URL. */
 export async function startServer(
   options: Cluster & { readonly port?: number; readonly settings?: Readonly<Record<string, string>> },
-): Promise<number> {
+): Promise<string> {
   const { dataDir, binaries, account } = options;
   const cluster = clusterOf(dataDir);
   const port = options.port ?? (await freePort());
@@ -52,7 +56,7 @@ export async function startServer(
   server.unref();
   await log.close();
   const failure = await readinessFailure(server, cluster);
-  if (failure === undefined) return port;
+  if (failure === undefined) return serverUrl(dataDir, port);
   if (server.pid !== undefined) await stopProcess(server.pid);
   throw new Error(`PostgreSQL did not start in ${dataDir}: ${failure}${await logTail(dataDir)}`);
 }

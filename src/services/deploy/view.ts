@@ -1,4 +1,5 @@
 import type { Deployment, DeploymentView, EventView, ReplicaView } from '../../api/contract/deploy-schemas.ts';
+import { wantedReplicas } from '../../domain/deployment/wanted.ts';
 import type { DeploymentState } from '../../domain/deployment/evolve.ts';
 import type { RecordedEvent } from '../../domain/event.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
@@ -27,7 +28,7 @@ export function toDeploymentView(
     revision: state.revision,
     position,
     progress: {
-      desired: desiredOf(state),
+      desired: state.phase === 'live' ? wantedReplicas(state.spec) : 0,
       ready: ready.length,
       updated: ready.filter(({ revision }) => revision === state.revision).length,
       total: present.filter(({ status }) => status !== 'Failed').length,
@@ -51,12 +52,6 @@ export function toEventView(event: RecordedEvent): EventView {
     ...(causationId === undefined ? {} : { causationId }),
     at: at.toISOString(),
   };
-}
-
-function desiredOf({ phase, spec }: DeploymentState): number {
-  if (phase !== 'live') return 0;
-  const { minReplicas = 0, maxReplicas = Infinity } = spec.autoScaling ?? {};
-  return Math.min(Math.max(spec.replicas, minReplicas), maxReplicas);
 }
 
 function toReplicaView(replica: ReplicaState, nodeUrl: string): ReplicaView {

@@ -63,8 +63,8 @@ async function registerInstance(
   return { body: {}, position };
 }
 
-/** `heartbeat`: of the node that it runs on; it counts while the instance is healthy. */
-function toInstance(state: InstanceState, heartbeat: Date | undefined): Instance {
+/** An instance as the contract shows it. `heartbeat`: of the node that it runs on; it counts while the instance is healthy. */
+export function toInstance(state: InstanceState, heartbeat: Date | undefined): Instance {
   const { replicaId: _, removed: __, ...shown } = state;
   const alive = heartbeat !== undefined && state.status === 'Healthy';
   return { ...shown, ...(alive ? { lastHeartbeat: heartbeat.toISOString() } : {}) };

@@ -4,6 +4,7 @@ import type { Allotment } from '../../domain/node/allotment.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import type { Snapshot } from '../../planner/snapshot.ts';
+import { revisionKey, type Revision } from '../../projections/revision.ts';
 import type { EventStore, SnapshotReader } from '../../store/event-store.ts';
 import type { Row } from '../../store/projection.ts';
 
@@ -34,12 +35,24 @@ export function loadSnapshot(
         deployment: deployment.state,
         definition: definition?.state,
         replicas: states(replicas),
+        earlier: await earlierRevisions(reader, deployment.state, states(replicas)),
         nodes,
       },
       deploymentVersion: deployment.version,
       replicaVersions: new Map(replicas.map(({ id, version }) => [id, version])),
     };
   });
+}
+
+async function earlierRevisions(
+  reader: SnapshotReader,
+  { id, revision }: DeploymentState,
+  replicas: readonly ReplicaState[],
+): Promise<Snapshot['earlier']> {
+  const failed = replicas.filter((replica) => replica.status === 'Failed' && replica.revision !== revision);
+  if (failed.length === 0) return [];
+  const keys = [...new Set(failed.map((replica) => revisionKey(id, replica.revision)))];
+  return states(await reader.rows<Revision>('revisions', { id: keys }));
 }
 
 async function nodeViews(reader: SnapshotReader): Promise<Snapshot['nodes']> {

@@ -2,6 +2,7 @@ import { statusPath } from '../../domain/deployment/status.ts';
 import type { DomainEvent, EventContext } from '../../domain/event.ts';
 import { streamOf } from '../../domain/stream.ts';
 import { describeAction, type Action, type Plan } from '../../planner/plan.ts';
+import { replicaEventOf } from '../../planner/replica-event.ts';
 import type { Command, Fence, StreamAppend } from '../../store/command.ts';
 import type { LoadedSnapshot } from './load-snapshot.ts';
 
@@ -43,7 +44,8 @@ function deploymentEvents(
     },
   };
   return [
-    ...(actions.length === 0 ? [] : [planned]),
+    // Every save gets its answer, also when there is nothing to do: whoever waits for it has to learn so.
+    ...(actions.length === 0 && deployment.savedAtPlan === deployment.saves ? [] : [planned]),
     ...actions.flatMap((action): DomainEvent[] => {
       if (action.type === 'remove') return [{ type: 'DeploymentRemoved', data: { deploymentId } }];
       if (action.type !== 'revise') return [];
@@ -62,18 +64,8 @@ function replicaAppend(
   deploymentId: string,
   versions: ReadonlyMap<string, number>,
 ): readonly StreamAppend[] {
-  if (action.type !== 'schedule' && action.type !== 'stop') return [];
-  const { type, ...data } = action;
-  const event: DomainEvent =
-    type === 'schedule'
-      ? {
-          type: 'ReplicaScheduled',
-          data: { ...(data as Omit<Extract<Action, { type: 'schedule' }>, 'type'>), deploymentId },
-        }
-      : {
-          type: 'ReplicaStopping',
-          data: { ...(data as Omit<Extract<Action, { type: 'stop' }>, 'type'>), deploymentId },
-        };
-  const stream = streamOf('replica', action.replicaId);
-  return [{ stream, expectedVersion: versions.get(action.replicaId) ?? 0, events: [event] }];
+  const event = replicaEventOf(action, deploymentId);
+  if (event === undefined) return [];
+  const { replicaId } = event.data;
+  return [{ stream: streamOf('replica', replicaId), expectedVersion: versions.get(replicaId) ?? 0, events: [event] }];
 }

@@ -1,13 +1,18 @@
 import type { DeploymentState } from '../../domain/deployment/evolve.ts';
+import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import type { Job } from '../../jobs/catalogue.ts';
 import type { ActiveJob } from '../../jobs/queue.ts';
 import type { Row } from '../../store/projection.ts';
 import type { WorkerDeps } from '../deps.ts';
+import { settleDrain } from '../settle-drain.ts';
 
 /** Sends a plan job for every deployment that the change concerns. */
-export async function replan({ store, queue }: WorkerDeps, { data }: ActiveJob<'replan'>): Promise<void> {
+export async function replan(deps: WorkerDeps, { data }: ActiveJob<'replan'>): Promise<void> {
+  const { store, queue } = deps;
   const rows = await affected(store, data);
   const { cause } = data;
+  // A node without replicas is drained as soon as it is asked to be.
+  if (data.reason === 'node') await settleDrain(deps, data.id);
   await queue.send(rows.map(({ id }): Job => ({ queue: 'plan', key: id, data: { deploymentId: id, cause } })));
 }
 
@@ -18,11 +23,18 @@ async function affected(
   switch (reason) {
     case 'definition':
       return store.rows<DeploymentState>('deployments', { definition_id: id, phase: 'live' });
+    case 'node': {
+      const replicas = await store.rows<ReplicaState>('replicas', { node_id: id });
+      const ids = [
+        ...new Set(replicas.filter(({ state }) => state.status !== 'Stopped').map(({ state }) => state.deploymentId)),
+      ];
+      return store.rows<DeploymentState>('deployments', { id: ids });
+    }
     case 'capacity':
     case 'sweep': {
       const unsettled = await store.rows<DeploymentState>('deployments', {
         phase: 'live',
-        status: ['Pending', 'Deploying', 'Error'],
+        status: ['Pending', 'Deploying', 'Error', 'Failed'],
       });
       return [...unsettled, ...(await store.rows<DeploymentState>('deployments', { phase: 'deleting' }))];
     }

@@ -1,7 +1,7 @@
+import type { DeploymentState } from '../../domain/deployment/evolve.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
 import type { ReplicaEvent, ReplicaState } from '../../domain/replica/evolve.ts';
-import type { Template } from '../../domain/template.ts';
-import type { ContainerState, Engine } from '../../engine/engine.ts';
+import type { ContainerSpec, ContainerState, Engine } from '../../engine/engine.ts';
 import type { Attempt } from '../../jobs/catalogue.ts';
 import { revisionKey, type Revision } from '../../projections/revision.ts';
 import { containerName, containerSpec } from '../container.ts';
@@ -30,13 +30,22 @@ export async function startReplica(
   const row = await presentReplica(deps, attempt);
   if (row === undefined || !STARTING.includes(row.state.status)) return;
   const { deploymentId, revision } = row.state;
-  const stored = await deps.store.row<Revision>('revisions', revisionKey(deploymentId, revision));
+  const [stored, deployment] = await Promise.all([
+    deps.store.row<Revision>('revisions', revisionKey(deploymentId, revision)),
+    deps.store.row<DeploymentState>('deployments', deploymentId),
+  ]);
   if (stored === undefined) throw new Error(`revision ${revision} of ${deploymentId} is not in the log`);
   const engine = deps.engines.at(node.url);
   const reached = (step: StartStep): void => deps.onStep?.(step, attempt.replicaId);
   reached('claimed');
   try {
-    await bringUp(deps, { engine, attempt, signal, reached, replica: row.state, template: stored.state.template });
+    const { template } = stored.state;
+    const spec = containerSpec(row.state, {
+      template,
+      spec: deployment?.state.spec,
+      installationId: deps.installationId,
+    });
+    await bringUp(deps, { engine, attempt, signal, reached, replica: row.state, spec });
   } catch (error) {
     await failAttempt(deps, attempt, startFailure(error));
   }
@@ -48,20 +57,20 @@ interface Start {
   readonly signal: AbortSignal;
   readonly reached: (step: StartStep) => void;
   readonly replica: ReplicaState;
-  readonly template: Template;
+  readonly spec: ContainerSpec;
 }
 
 async function bringUp(deps: WorkerDeps, start: Start): Promise<void> {
-  const { engine, attempt, signal, reached, replica, template } = start;
+  const { engine, attempt, signal, reached, replica, spec } = start;
   const ids = { replicaId: replica.id, deploymentId: replica.deploymentId, generation: replica.generation };
-  const pulled = await ensureImage(engine, template.image, deps, signal);
+  const pulled = await ensureImage(engine, spec.image, deps, signal);
   if (pulled !== undefined) {
     await record(deps, attempt, () => [
-      { type: 'ImagePulled', data: { ...ids, image: template.image, milliseconds: pulled } },
+      { type: 'ImagePulled', data: { ...ids, image: spec.image, milliseconds: pulled } },
     ]);
   }
   reached('pulled');
-  const created = await engine.create(containerSpec(replica, template, deps.installationId), signal);
+  const created = await engine.create(spec, signal);
   reached('created');
   const wanted = await record(deps, attempt, () => [{ type: 'ContainerCreated', data: { ...ids, ...created } }]);
   if (wanted === undefined) return discard(deps, start);

@@ -2,49 +2,64 @@ import { pause } from '../../clock.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
 import { LABEL, type Engine, type EngineEvent } from '../../engine/engine.ts';
 import type { WorkerDeps } from '../deps.ts';
-import type { Membership } from '../membership.ts';
 import { heartbeat } from './heartbeat.ts';
 import { inspectNode, reportDeath } from './inspect-node.ts';
+import { recordLiveness } from './liveness.ts';
+import { Pulse } from './pulse.ts';
 
-const HEARTBEAT_MS = 1_000;
+/** A heartbeat is written at most so often; a beat is an answer of the engine. */
+const WRITE_MS = 1_000;
 /** A full inspection all the same, however quiet the events are. */
 const INSPECT_MS = 30_000;
-const RETRY_MS = 500;
+const RETRY_MS = 200;
 
-/** Follows one engine for one life of the worker: a full inspection on every connect, then its events. */
-export async function watchNode(deps: WorkerDeps, node: NodeState, life: Membership): Promise<void> {
+/** What a watch of one node goes by. */
+interface Watch {
+  readonly deps: WorkerDeps;
+  readonly node: NodeState;
+  readonly engine: Engine;
+  readonly pulse: Pulse;
+}
+
+/** Follows one engine until the signal aborts: a full inspection on every connect, then its events. */
+export async function watchNode(deps: WorkerDeps, node: NodeState, ended: AbortSignal): Promise<void> {
   const log = deps.log.with({ nodeId: node.id });
   const engine = deps.engines.at(node.url);
+  const watch = { deps, node, engine, pulse: new Pulse(engine) };
   let away = false;
-  while (!life.ended.aborted) {
+  while (!ended.aborted) {
     try {
-      await watchOnce(deps, node, engine, life.ended, () => {
+      await watchOnce(watch, ended, () => {
         if (away) log.info('engine is back');
         away = false;
       });
     } catch (error) {
-      if (life.ended.aborted) return;
+      if (ended.aborted) return;
       if (!away) log.warn('engine cannot be watched', { error: String(error) });
       away = true;
+      await reportSilence(watch, String(error)).catch((failure: unknown) =>
+        log.warn('the loss of the node could not be recorded', { error: String(failure) }),
+      );
     }
-    await pause(deps.clock, RETRY_MS, life.ended);
+    await pause(deps.clock, RETRY_MS, ended);
   }
 }
 
-/** Until the engine goes away (throws), or the life ends. */
-async function watchOnce(
-  deps: WorkerDeps,
-  node: NodeState,
-  engine: Engine,
-  ended: AbortSignal,
-  onConnect: () => void,
-): Promise<void> {
-  const { now } = await engine.info(ended);
+async function reportSilence({ deps, node, pulse }: Watch, reason: string): Promise<void> {
+  if (!pulse.lost) return;
+  const data = { nodeId: node.id, silentMs: pulse.silentMs, reason };
+  await recordLiveness(deps, node.id, { type: 'NodeLost', data });
+}
+
+/** Until the engine goes away (throws), or the watch ends. */
+async function watchOnce(watch: Watch, ended: AbortSignal, onConnect: () => void): Promise<void> {
+  const { deps, node, engine, pulse } = watch;
+  const { now } = await pulse.ask(ended);
   onConnect();
   const over = new AbortController();
   const signal = AbortSignal.any([ended, over.signal]);
-  const inspecting = inspectEvery(deps, node, engine, signal);
-  const beating = beat(deps, node, engine, signal);
+  const beating = beat(watch, signal);
+  const inspecting = takeStock(watch, signal);
   try {
     // Events from before the inspection on: what happens in between is seen twice rather than not at all.
     await Promise.race([follow(deps, node, engine, now, signal), inspecting, beating]);
@@ -70,17 +85,20 @@ function isOurDeath({ type, labels }: EngineEvent, installationId: string): bool
   return type === 'die' && labels[LABEL.owner] === installationId;
 }
 
-async function inspectEvery(deps: WorkerDeps, node: NodeState, engine: Engine, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
+/** A node that comes back counts only after what it no longer owns is gone. */
+async function takeStock({ deps, node, engine }: Watch, signal: AbortSignal): Promise<void> {
+  for (let first = true; !signal.aborted; first = false) {
     await inspectNode(deps, engine, node, signal);
+    if (first) await recordLiveness(deps, node.id, { type: 'NodeReturned', data: { nodeId: node.id } });
     await pause(deps.clock, INSPECT_MS, signal);
   }
 }
 
-async function beat(deps: WorkerDeps, node: NodeState, engine: Engine, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await engine.info(signal);
+async function beat({ deps, node, pulse }: Watch, signal: AbortSignal): Promise<void> {
+  let written = -Infinity;
+  await pulse.beat(deps.clock, signal, async () => {
+    if (performance.now() - written < WRITE_MS) return;
+    written = performance.now();
     await heartbeat(deps, node.id);
-    await pause(deps.clock, HEARTBEAT_MS, signal);
-  }
+  });
 }

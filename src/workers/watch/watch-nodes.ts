@@ -8,29 +8,44 @@ import { watchNode } from './watch-node.ts';
 const WATCH_LOCK = 7_312;
 const LOOK_MS = 1_000;
 
+interface Watching {
+  readonly end: AbortController;
+  readonly done: Promise<void>;
+}
+
 /**
  * Watches every node that nobody else watches, for one life of this worker. The locks belong to the life's connection:
  * when the worker dies they drop, and another worker takes the nodes over within a second.
  */
 export async function watchNodes(deps: WorkerDeps, life: Membership): Promise<void> {
-  const watching = new Map<string, Promise<void>>();
+  const watching = new Map<string, Watching>();
   while (!life.ended.aborted) {
     try {
-      const nodes = await deps.store.rows<NodeState>('nodes', { removed: 'false' });
-      for (const { id, state } of nodes) {
-        if (!watching.has(id) && (await tryLock(life, id))) {
-          watching.set(
-            id,
-            watchNode(deps, state, life).finally(() => watching.delete(id)),
-          );
-        }
-      }
+      await look(deps, life, watching);
     } catch (error) {
       if (!life.ended.aborted) deps.log.warn('nodes could not be read; looking again', { error: String(error) });
     }
     await pause(deps.clock, LOOK_MS, life.ended);
   }
-  await Promise.all(watching.values());
+  await Promise.all([...watching.values()].map(({ done }) => done));
+}
+
+/** Begins to watch what is unwatched, and leaves off what was removed. */
+async function look(deps: WorkerDeps, life: Membership, watching: Map<string, Watching>): Promise<void> {
+  const nodes = await deps.store.rows<NodeState>('nodes', { removed: 'false' });
+  for (const { id, state } of nodes) {
+    if (watching.has(id) || !(await tryLock(life, id))) continue;
+    const end = new AbortController();
+    watching.set(id, { end, done: watchNode(deps, state, AbortSignal.any([life.ended, end.signal])) });
+  }
+  const present = new Set(nodes.map(({ id }) => id));
+  for (const [id, { end, done }] of watching) {
+    if (present.has(id)) continue;
+    end.abort();
+    await done;
+    watching.delete(id);
+    await life.query('select pg_advisory_unlock($1, hashtext($2))', [WATCH_LOCK, id]);
+  }
 }
 
 async function tryLock(life: Membership, nodeId: string): Promise<boolean> {

@@ -1,0 +1,188 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { connectEngine } from '../../src/engine/connect.ts';
+
+const DEMO = resolve(import.meta.dirname, '../../scripts/demo.ts');
+const DOCKER = 'unix:///var/run/docker.sock';
+
+let parent: string;
+let dir: string;
+
+beforeEach(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'deploy-svc-demo-test-'));
+  dir = join(parent, 'state');
+});
+
+afterEach(async () => {
+  await demo('--end').ended;
+  await rm(parent, { recursive: true, force: true });
+});
+
+interface Demo {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ readonly code: number | null; readonly out: string; readonly err: string }>;
+  /** Resolves when it has printed that. */
+  readonly printed: (words: string) => Promise<void>;
+}
+
+function demo(...options: string[]): Demo {
+  const child = spawn(process.execPath, [DEMO, '--dir', dir, ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, HOME: join(parent, 'untouched') },
+  });
+  let out = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  const ended = Promise.all([text(child.stderr), once(child, 'close')]).then(([err, close]) => {
+    const [code] = close as [number | null];
+    return { code, out, err };
+  });
+  const printed = (words: string): Promise<void> =>
+    new Promise((resolvePrinted, reject) => {
+      child.stdout.on('data', () => out.includes(words) && resolvePrinted());
+      void ended.then(({ err }) => reject(new Error(`it ended without "${words}":\n${out}\n${err}`)));
+    });
+  return { child, ended, printed };
+}
+
+/** Processes of the product that belong to this test's demo. */
+async function processesLeft(): Promise<readonly string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const all = await Promise.all(
+    pids.map(async (pid) => {
+      const [environment, command] = await Promise.all(
+        ['environ', 'cmdline'].map((file) => readFile(`/proc/${pid}/${file}`, 'latin1').catch(() => '')),
+      );
+      const ours = environment?.includes(`DEPLOY_SVC_DEMO_DIR=${dir}\0`) || command?.includes(join(dir, 'postgres'));
+      return ours ? [`${pid} ${command}`] : [];
+    }),
+  );
+  return all.flat();
+}
+
+async function containersLeft(out: string): Promise<readonly string[]> {
+  await using engine = connectEngine(DOCKER);
+  const ids = [...out.matchAll(/container ([0-9a-f]{12}) created/g)].map(([, id = '']) => id);
+  const left = await Promise.all([...new Set(ids)].map(async (id) => ((await engine.inspect(id)) ? [id] : [])));
+  return left.flat();
+}
+
+async function expectNothingLeft(out: string): Promise<void> {
+  expect(await processesLeft()).toEqual([]);
+  expect(await containersLeft(out)).toEqual([]);
+  expect(existsSync(dir)).toBe(false);
+  expect(existsSync(join(parent, 'untouched'))).toBe(false);
+}
+
+const STORY = [
+  '$ oo definition save',
+  '3/3 ready in',
+  'Hello from version 1',
+  'Hello from version 2',
+  '$ docker kill depl_hello-r2-',
+  'container exited with code 137',
+  'depl_hello saved: 3 of def_hello_v1',
+  'revision 2: image deploy-svc-demo/hello:2',
+  '$ oo deployment list',
+  'depl_hello   def_hello_v2    OK',
+  '$ oo deployment remove depl_hello',
+  'depl_hello is removed',
+  'nothing is left running',
+];
+
+function expectInOrder(out: string, words: readonly string[]): void {
+  let at = 0;
+  for (const word of words) {
+    const found = out.indexOf(word, at);
+    expect(found, `"${word}" after\n${out.slice(0, at)}\n--- in ---\n${out.slice(at)}`).toBeGreaterThanOrEqual(0);
+    at = found + word.length;
+  }
+}
+
+describe('npm run demo', () => {
+  test('tells its story twice in a row, in less than a minute each, and leaves nothing behind', async () => {
+    for (const _ of ['first', 'second']) {
+      const started = performance.now();
+      const { code, out, err } = await demo().ended;
+      expect(code, `${out}\n${err}`).toBe(0);
+      expectInOrder(out, STORY);
+      expect(out.match(/\(generation 2\) ready/g)).toHaveLength(2);
+      expect(performance.now() - started).toBeLessThan(60_000);
+      await expectNothingLeft(out);
+    }
+  });
+
+  test('an interruption ends everything that was started', async () => {
+    const { child, ended, printed } = demo();
+    await printed('3/3 ready in');
+    child.kill('SIGINT');
+    const { code, out } = await ended;
+    expect(code).toBe(130);
+    expect(out).toContain('SIGINT: cleaning up');
+    await expectNothingLeft(out);
+  });
+
+  test('what a killed run leaves is found and removed', async () => {
+    const { child, ended, printed } = demo();
+    await printed('3/3 ready in');
+    child.kill('SIGKILL');
+    await ended;
+    expect((await processesLeft()).length).toBeGreaterThanOrEqual(3);
+    const { code, out } = await demo('--simulate').ended;
+    expect(code).toBe(0);
+    expect(out).toContain('cleaned up after an earlier run');
+    await expectNothingLeft(out);
+  });
+
+  test('--keep leaves it running, and --end ends it', async () => {
+    const { code, out } = await demo('--keep').ended;
+    expect(code).toBe(0);
+    const url = /the API at (\S+),/.exec(out)?.[1] ?? '';
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    const home = /export HOME=(\S+);/.exec(out)?.[1] ?? '';
+    const oo = spawn(resolve(import.meta.dirname, '../../bin/oo'), ['deployment', 'list'], {
+      env: { ...process.env, HOME: home },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    expect(await text(oo.stdout)).toMatch(/depl_hello +def_hello_v2 +OK/);
+    const end = await demo('--end').ended;
+    expect(end).toMatchObject({ code: 0, err: '' });
+    await expectNothingLeft(out);
+  });
+
+  test('one at a time: a second one says which process the first is', async () => {
+    const first = demo('--simulate');
+    await first.printed('# logging in');
+    const { code, err } = await demo('--simulate').ended;
+    expect(code).toBe(1);
+    expect(err).toContain(`a demo is running (process ${first.child.pid})`);
+    expect((await first.ended).code).toBe(0);
+  });
+});
+
+describe('npm run demo -- --simulate', () => {
+  test('tells the same without an engine', async () => {
+    const { code, out, err } = await demo('--simulate').ended;
+    expect(code, `${out}\n${err}`).toBe(0);
+    expectInOrder(
+      out,
+      STORY.filter((words) => !/Hello|docker kill/.test(words)),
+    );
+    await expectNothingLeft(out);
+  });
+});
+
+test('an option that it does not know is named, with those that it knows', async () => {
+  const { code, err } = await demo('--simulated').ended;
+  expect(code).toBe(2);
+  expect(err).toContain("Unknown option '--simulated'");
+  expect(err).toContain('--simulate ');
+});

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+
+import fc from 'fast-check';
+import { test } from 'vitest';
+
+import { newDrive, settle, take } from './simulation/drive.ts';
+import { active, replicasOf } from './simulation/laws.ts';
+import { definitionOf, deploymentOf } from './simulation/planning.ts';
+import { addNode, define, remove, save, type Step } from './simulation/steps.ts';
+import type { World } from './simulation/world.ts';
+
+const strategy = fc.oneof(
+  fc.constant({ type: 'Recreate' as const }),
+  fc.constant(undefined),
+  fc
+    .record({
+      maxUnavailable: fc.option(fc.nat(8), { nil: undefined }),
+      maxSurge: fc.option(fc.nat(3), { nil: undefined }),
+    })
+    .filter(({ maxUnavailable, maxSurge }) => maxUnavailable !== 0 || maxSurge !== 0)
+    .map((limits) => ({ type: 'RollingUpdate' as const, ...limits })),
+);
+
+const spec = fc.record(
+  {
+    replicas: fc.nat(7),
+    strategy,
+    envars: fc.constantFrom<Record<string, string>[]>({}, { MODE: 'a' }, { MODE: 'b' }),
+    resources: fc.constantFrom({}, { cpu: '250m' }, { cpu: '500m' }),
+    description: fc.constantFrom('one', 'two'),
+  },
+  { requiredKeys: [] },
+);
+
+const fate = fc.oneof(
+  { weight: 12, arbitrary: fc.constant('ready' as const) },
+  { weight: 6, arbitrary: fc.constant('fails' as const) },
+  { weight: 1, arbitrary: fc.constant('fails for good' as const) },
+);
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ type: fc.constant('save' as const), spec }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constant('define' as const), image: fc.constantFrom('web:1', 'web:2') }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constantFrom('undefine' as const, 'delete' as const, 'node' as const) }),
+  },
+  { weight: 4, arbitrary: fc.constant({ type: 'plan late' as const }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('die' as const), which: fc.nat(20) }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('wait' as const), ms: fc.constantFrom(500, 5_000, 90_000) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ type: fc.constant('rush' as const), jobs: fc.integer({ min: 1, max: 30 }), fate }),
+  },
+  {
+    weight: 30,
+    arbitrary: fc.record({
+      type: fc.constant('work' as const),
+      which: fc.nat(50),
+      fate,
+    }),
+  },
+);
+
+/** Jobs that any of these histories may take to come to rest. */
+const MOST_JOBS = 1_500;
+
+/** What somebody does in the end. */
+const ENDINGS = ['save', 'again', 'delete', 'nothing'] as const;
+type Ending = (typeof ENDINGS)[number];
+
+function expectRest(world: World, end: Ending): void {
+  const deployment = deploymentOf(world);
+  const all = active(replicasOf(world));
+  if (end === 'save') assert.equal(deployment?.template?.image, 'web:3');
+  if (end === 'save' || end === 'again') assert.deepEqual([deployment?.phase, deployment?.status], ['live', 'OK']);
+  if (end === 'delete') assert.equal(deployment?.phase, 'removed');
+  if (deployment?.phase !== 'live') return assert.deepEqual(all, []);
+  if (deployment.status === 'Failed') {
+    // Nobody saved: the rollout stands still, and what did not fail for good runs.
+    const idle = all.filter(({ status, failure }) => status !== 'Ready' && failure?.terminal !== true);
+    const exclusive = deployment.spec.strategy?.type === 'Recreate';
+    return assert.deepEqual(exclusive ? [] : idle, []);
+  }
+  assert.deepEqual([deployment.status, deployment.details], ['OK', '']);
+  assert.deepEqual(
+    all.map(({ status, revision }) => [status, revision]),
+    Array.from({ length: deployment.spec.replicas }, () => ['Ready', deployment.revision]),
+  );
+}
+
+test('whatever happens, every event keeps the laws, and in the end exactly what is wanted is ready', async () => {
+  const total: Record<string, number> = {};
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { minLength: 10, maxLength: 100, size: 'max' }),
+      fc.constantFrom(...ENDINGS),
+      async (steps, end) => {
+        const drive = newDrive();
+        const { world } = drive;
+        addNode(world);
+        define(world, 'web:1');
+        save(world, { replicas: 3 });
+        for (const each of steps) await take(drive, each);
+        // Failures stop, and there is room.
+        addNode(world, 20_000);
+        if (end === 'save') {
+          define(world, 'web:3');
+          save(world, { description: 'the last' });
+        }
+        if (end === 'again') {
+          // A failure that is not noted yet when somebody saves fails the deployment after the save.
+          await settle(drive, MOST_JOBS, () => 'ready');
+          if (definitionOf(world)?.deleted === true) define(world, 'web:1');
+          save(world, { description: 'the last' });
+        }
+        if (end === 'delete') remove(world);
+        await settle(drive, MOST_JOBS, () => 'ready');
+        expectRest(world, end);
+        for (const [what, times] of Object.entries(drive.tally)) total[what] = (total[what] ?? 0) + times;
+      },
+    ),
+    { numRuns: 400 },
+  );
+  // The histories went everywhere.
+  const everywhere = [
+    ...['Deploying', 'OK', 'Error', 'Failed', 'Pending'].map((status) => `plans that say ${status}`),
+    'late plans accepted',
+    'late plans refused',
+    'upkeep while Failed',
+  ];
+  for (const what of everywhere) assert.ok((total[what] ?? 0) > 10, what);
+}, 60_000);

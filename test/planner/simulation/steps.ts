@@ -1,0 +1,100 @@
+import type { DefinitionSpec } from '../../../src/domain/definition/events.ts';
+import { decideDeleteDefinition, decideSaveDefinition } from '../../../src/domain/definition/decide.ts';
+import { decideDeleteDeployment, decideSaveDeployment } from '../../../src/domain/deployment/decide.ts';
+import type { DeploymentSpec } from '../../../src/domain/deployment/events.ts';
+import type { DomainEvent } from '../../../src/domain/event.ts';
+import type { ReplicaFailure } from '../../../src/domain/replica/events.ts';
+import type { ReplicaEvent, ReplicaState } from '../../../src/domain/replica/evolve.ts';
+import { mayFollow } from '../../../src/domain/replica/status.ts';
+import { DEFINITION, DEPLOYMENT, definitionOf, deploymentOf } from './planning.ts';
+import { append, rowOf, rowsOf, type World } from './world.ts';
+
+/** What may befall a deployment. Numbers that choose among what is there are taken modulo its size. */
+export type Step =
+  | { readonly type: 'save'; readonly spec: Partial<DeploymentSpec> }
+  | { readonly type: 'define'; readonly image: string }
+  | { readonly type: 'undefine' | 'delete' | 'plan late' | 'node' }
+  /** Carries out one of the jobs that wait. */
+  | { readonly type: 'work'; readonly which: number; readonly fate: Fate }
+  /** Carries out so many jobs and back-offs, all with one fate. */
+  | { readonly type: 'rush'; readonly jobs: number; readonly fate: Fate }
+  /** A container that runs ends. */
+  | { readonly type: 'die'; readonly which: number }
+  | { readonly type: 'wait'; readonly ms: number };
+
+/** What becomes of a start. */
+export type Fate = 'ready' | 'fails' | 'fails for good';
+
+/** What the user's commands lead to; nothing when they change nothing. */
+export function save(world: World, spec: Partial<DeploymentSpec>): void {
+  const before = deploymentOf(world);
+  const base = before?.spec ?? { id: DEPLOYMENT, definitionId: DEFINITION, replicas: 1 };
+  record(world, `deployment/${DEPLOYMENT}`, decideSaveDeployment(before, { ...base, ...spec }));
+}
+
+export function define(world: World, image: string, more: Partial<DefinitionSpec> = {}): void {
+  const spec = { id: DEFINITION, image: { name: image, internalPorts: [8080] }, ...more };
+  record(world, `definition/${DEFINITION}`, decideSaveDefinition(definitionOf(world), spec));
+}
+
+export function undefine(world: World): void {
+  record(world, `definition/${DEFINITION}`, decideDeleteDefinition(definitionOf(world)));
+}
+
+export function remove(world: World): void {
+  record(world, `deployment/${DEPLOYMENT}`, decideDeleteDeployment(deploymentOf(world)));
+}
+
+/** One more node, of so many thousandths of a core. */
+export function addNode(world: World, cpuMillis = 2_000): void {
+  const nodeId = `node_${rowsOf(world, 'nodes').length + 1}`;
+  const capacity = { cpuMillis, memoryBytes: 2 ** 30, gpus: [] };
+  const data = { nodeId, url: `simulated://${nodeId}`, cluster: 'local', zone: 'a', labels: {}, capacity };
+  record(world, `node/${nodeId}`, [{ type: 'NodeRegistered', data }]);
+}
+
+/** A generation's start comes to its end, as its worker would record it. */
+export function start(world: World, replicaId: string, generation: number, fate: Fate): void {
+  const ids = { replicaId, deploymentId: DEPLOYMENT, generation };
+  const containerId = `${replicaId}-g${generation}`;
+  if (fate !== 'ready') {
+    const terminal = fate === 'fails for good';
+    const message = terminal ? 'image web:gone does not exist' : 'container exited with code 1';
+    return fail(world, replicaId, generation, { kind: terminal ? 'image' : 'exit', message, terminal });
+  }
+  recordOf(world, replicaId, generation, [{ type: 'ContainerCreated', data: { ...ids, containerId, adopted: false } }]);
+  recordOf(world, replicaId, generation, [
+    { type: 'ContainerStarted', data: { ...ids, containerId, ports: [] } },
+    { type: 'ReplicaReady', data: ids },
+  ]);
+}
+
+export function fail(world: World, replicaId: string, generation: number, failure: ReplicaFailure): void {
+  const released = rowOf<ReplicaState>(world, 'replicas', replicaId)?.state.reservation;
+  if (released === undefined) return;
+  const data = { replicaId, deploymentId: DEPLOYMENT, generation, failure, released };
+  recordOf(world, replicaId, generation, [{ type: 'ReplicaFailed', data }]);
+}
+
+export function stop(world: World, replicaId: string, generation: number): void {
+  const released = rowOf<ReplicaState>(world, 'replicas', replicaId)?.state.reservation;
+  const data = { replicaId, deploymentId: DEPLOYMENT, generation, ...(released === undefined ? {} : { released }) };
+  recordOf(world, replicaId, generation, [{ type: 'ReplicaStopped', data }]);
+}
+
+/** As the workers do: what is no longer true of the replica is not recorded. */
+function recordOf(world: World, replicaId: string, generation: number, events: readonly ReplicaEvent[]): void {
+  const replica = rowOf<ReplicaState>(world, 'replicas', replicaId)?.state;
+  const [first] = events;
+  if (replica?.generation !== generation || first === undefined || !mayFollow(first.type, replica.status)) return;
+  record(world, `replica/${replicaId}`, events);
+}
+
+function record(world: World, stream: string, events: readonly DomainEvent[]): void {
+  if (events.length === 0) return;
+  const expectedVersion = world.versions.get(stream) ?? 0;
+  append(world, {
+    context: { actor: 'user/simulated', correlationId: 'simulation' },
+    appends: [{ stream, expectedVersion, events }],
+  });
+}
