@@ -5,7 +5,7 @@ import { bodyHash } from './body-hash.ts';
 import { Fenced, InvariantViolated, VersionConflict, type Appended, type Command } from './command.ts';
 import type { Projection } from './projection.ts';
 import { loadRows, type Draft, type RowSet } from './projector.ts';
-import { schemaVersionOf } from './upcast.ts';
+import { schemaVersionOf, type UpcastTable } from './upcast.ts';
 
 /** What happens in the transaction of an append besides rows: jobs. Called with the events in order, under the log's lock. */
 export type AppendEffects = (tx: Tx, events: readonly Draft[]) => Promise<void>;
@@ -15,6 +15,7 @@ export interface BatchDeps {
   readonly projections: readonly Projection[];
   readonly effects: AppendEffects;
   readonly now: () => Date;
+  readonly upcasts: UpcastTable;
 }
 
 export type Outcome = { readonly appended: Appended } | { readonly refused: Error };
@@ -154,14 +155,14 @@ async function store(
     from unnest(${moved.map(([stream]) => stream)}::text[], ${moved.map(([, version]) => version)}::int[]) as u(stream, version)
     where streams.stream = u.stream
   `.execute(tx);
-  const first = await appendEvents(tx, events);
+  const first = await appendEvents(tx, events, deps.upcasts);
   for (const [index, event] of events.entries()) event.position = first + index;
   await rows.write(tx);
   await deps.effects(tx, events);
 }
 
-async function appendEvents(tx: Tx, events: readonly Draft[]): Promise<number> {
-  const versions = events.map(({ type }) => schemaVersionOf(type));
+async function appendEvents(tx: Tx, events: readonly Draft[], upcasts: UpcastTable): Promise<number> {
+  const versions = events.map(({ type }) => schemaVersionOf(type, upcasts));
   const hashes = events.map((event, index) => bodyHash({ ...event, schemaVersion: versions[index] ?? 1 }));
   const { rows } = await sql<{ first: string }>`
     with appended as (
