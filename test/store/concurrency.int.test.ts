@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 
+import { systemClock } from '../../src/clock.ts';
 import type { Allotment } from '../../src/domain/node/allotment.ts';
 import type { DomainEvent } from '../../src/domain/event.ts';
-import { sql, type Db } from '../../src/postgres/database.ts';
+import { openDatabase, sql, type Db } from '../../src/postgres/database.ts';
 import { PROJECTIONS } from '../../src/projections/all.ts';
 import type { EventStore } from '../../src/store/event-store.ts';
+import { openStore } from '../../src/store/postgres-store.ts';
 import type { Projection } from '../../src/store/projection.ts';
 import { command, definitionSaved, testStore } from '../support/store.ts';
 import { firstBrokenLink } from './chain.ts';
@@ -59,10 +61,15 @@ function withoutViolation(projection: Projection): Projection {
   return { ...projection, violation: () => undefined };
 }
 
-test('commands that cross each other over many streams and shared rows, from two processes, never lock each other out', async () => {
+test('commands that cross each other over many streams and shared rows, from eight processes, never lock each other out', async () => {
   await using world = await testStore();
   const { database } = world;
-  const stores = [world.store, world.another()];
+  await using processes = new AsyncDisposableStack();
+  const stores = Array.from({ length: 8 }, () => {
+    const own = processes.use(openDatabase({ url: database.url, applicationName: 'test', onError: () => undefined }));
+    const effects = async (): Promise<void> => undefined;
+    return processes.use(openStore({ database: own, clock: systemClock, projections: PROJECTIONS, effects }));
+  });
   const nodes = ['node_1', 'node_2', 'node_3'];
   for (const node of nodes) await registerNode(world.store, node, 1_000_000);
   const before = await deadlocks(database.db);
@@ -73,9 +80,9 @@ test('commands that cross each other over many streams and shared rows, from two
       .sort((a, b) => a.at - b.at)
       .map(({ name }) => name);
   const streams = Array.from({ length: 10 }, (_, n) => `crossing-${n}`);
-  // Lanes wait for their own answers, so that both processes have transactions open all the time.
+  // Lanes wait for their own answers, so that every process has a transaction open all the time.
   const lane = async (store: EventStore | undefined, name: string): Promise<void> => {
-    for (let n = 0; n < 40; n += 1) {
+    for (let n = 0; n < 30; n += 1) {
       const replicas = shuffled(nodes).map((node) => [`${name}-${n}-${node}`, node] as const);
       await store?.append({
         context: { actor: 'user/test', correlationId: 'test' },
@@ -89,9 +96,11 @@ test('commands that cross each other over many streams and shared rows, from two
       });
     }
   };
-  await Promise.all(Array.from({ length: 12 }, (_, n) => lane(stores[n % 2], `lane-${n}`)));
+  await Promise.all(Array.from({ length: 16 }, (_, n) => lane(stores[n % 8], `lane-${n}`)));
+  // Connections tell their statistics when they end, at the latest.
+  await processes.disposeAsync();
   expect(await deadlocks(database.db)).toBe(before);
-  expect(await world.store.head()).toBe(3 + 12 * 40 * 9);
+  expect(await world.store.head()).toBe(3 + 16 * 30 * 9);
   for (const node of nodes) {
     const row = await world.store.row<Allotment>('allotments', node);
     expect(row?.state.reserved.cpuMillis).toBe(480);
@@ -108,7 +117,6 @@ const one = (
 });
 
 async function deadlocks(db: Db): Promise<number> {
-  await sql`select pg_stat_force_next_flush()`.execute(db);
   const { rows } = await sql<{ deadlocks: string }>`
     select deadlocks from pg_stat_database where datname = current_database()
   `.execute(db);
