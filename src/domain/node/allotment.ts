@@ -16,6 +16,10 @@ export interface Allotment {
   readonly limit: Amounts;
   readonly reserved: Amounts;
   readonly hostPorts: readonly number[];
+  /** Replicas that hold the node, also those that reserve nothing of it. */
+  readonly holders: number;
+  /** Nobody may hold it any more. */
+  readonly removed: boolean;
 }
 
 /** CPU in thousandths of a core, sizes in bytes. */
@@ -33,10 +37,11 @@ export function evolveAllotment(state: Allotment | undefined, event: AllotmentEv
     case 'NodeRegistered': {
       const { nodeId, capacity } = event.data;
       const reserved = state?.reserved ?? NOTHING;
-      return { id: nodeId, capacity, reserved, limit: limitOf(capacity, reserved), hostPorts: state?.hostPorts ?? [] };
+      const { hostPorts = [], holders = 0 } = state ?? {};
+      return { id: nodeId, capacity, reserved, limit: limitOf(capacity, reserved), hostPorts, holders, removed: false };
     }
     case 'NodeRemoved':
-      return state;
+      return state && { ...state, removed: true };
     case 'ReplicaScheduled':
       return state && reserve(state, event.data.reservation);
     case 'ReplicaFailed':
@@ -65,7 +70,10 @@ export function allotmentOf(event: AllotmentEvent): string | undefined {
 }
 
 /** In words and numbers what does not fit, or undefined when all does. */
-export function overcommitOf({ id, limit, reserved, hostPorts }: Allotment): string | undefined {
+export function overcommitOf({ id, limit, reserved, hostPorts, holders, removed }: Allotment): string | undefined {
+  // Whoever removes the node and whoever places a replica on it have both looked at what was true: one of them is late.
+  if (removed && holders > 0)
+    return `node ${id}: ${holders} ${holders === 1 ? 'replica' : 'replicas'} would be on a removed node`;
   const over = (['cpuMillis', 'memoryBytes', 'vramBytes'] as const).find((key) => reserved[key] > limit[key]);
   if (over !== undefined) return `node ${id}: ${over} would be ${reserved[over]} of ${limit[over]}`;
   const doubled = hostPorts.find((port, index) => hostPorts.indexOf(port) !== index);
@@ -82,13 +90,14 @@ function limitOf(capacity: NodeCapacity, reserved: Amounts): Amounts {
 }
 
 function reserve(state: Allotment, by: Reservation): Allotment {
-  return { ...state, reserved: plus(state.reserved, by, 1), hostPorts: [...state.hostPorts, ...by.hostPorts] };
+  const hostPorts = [...state.hostPorts, ...by.hostPorts];
+  return { ...state, reserved: plus(state.reserved, by, 1), hostPorts, holders: state.holders + 1 };
 }
 
 function release(state: Allotment, by: Reservation): Allotment {
   const reserved = plus(state.reserved, by, -1);
   const hostPorts = state.hostPorts.filter((port) => !by.hostPorts.includes(port));
-  return { ...state, reserved, limit: limitOf(state.capacity, reserved), hostPorts };
+  return { ...state, reserved, limit: limitOf(state.capacity, reserved), hostPorts, holders: state.holders - 1 };
 }
 
 function plus(left: Amounts, right: Amounts, sign: 1 | -1): Amounts {

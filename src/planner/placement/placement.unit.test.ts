@@ -22,6 +22,8 @@ function node(id: string, more: { used?: number; ports?: number[]; gpus?: number
       limit: { cpuMillis: 4_000, memoryBytes: 1024 * Mi, vramBytes },
       reserved: { cpuMillis: more.used ?? 0, memoryBytes: 0, vramBytes: 0 },
       hostPorts: more.ports ?? [],
+      holders: 0,
+      removed: false,
     },
   };
 }
