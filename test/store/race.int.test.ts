@@ -7,6 +7,7 @@ import { PROJECTIONS } from '../../src/projections/all.ts';
 import { openStore } from '../../src/store/postgres-store.ts';
 import { freshDatabase } from '../support/postgres.ts';
 import { command } from '../support/store.ts';
+import { firstBrokenLink } from './chain.ts';
 import { eventStoreLog, RACED_NODE } from './race/event-store-log.ts';
 import { race, type RaceResult } from './race/race.ts';
 import { createSequenceLog, sequenceLog } from './race/sequence-log.ts';
@@ -76,7 +77,7 @@ function expectEachCommandOnce({ all, written }: RaceResult): void {
   expect(kinds('refused')).toContain('poison');
 }
 
-/** Stream versions without gaps, heads and rows at their last version, and no more given away than there is. */
+/** The chain whole, stream versions without gaps, heads and rows at their last version, and no more given away than there is. */
 async function expectSoundRows(url: string, { written }: RaceResult): Promise<void> {
   await using database = openTest(url);
   const { rows: broken } = await sql`
@@ -88,6 +89,7 @@ async function expectSoundRows(url: string, { written }: RaceResult): Promise<vo
       or (count(position) > 0 and stream like 'definition/%' and row_version is null)
   `.execute(database.db);
   expect(broken).toEqual([]);
+  expect(await firstBrokenLink(database.db)).toBeUndefined();
   const { rows } = await sql<{ state: Allotment }>`select state from allotments`.execute(database.db);
   const reserves = written.filter(({ command: { kind } }) => kind === 'reserve');
   const accepted = reserves.filter(({ answer }) => answer === 'accepted');
