@@ -7,7 +7,7 @@ import { Fenced, InvariantViolated, VersionConflict, type Appended, type Command
 import type { Projection } from './projection.ts';
 import { asQuery, loadRows, type Draft, type RowSet } from './projector.ts';
 import { lockStreams } from './stream-heads.ts';
-import { schemaVersionOf } from './upcast.ts';
+import { schemaVersionOf, type UpcastTable } from './upcast.ts';
 
 /** What happens in the transaction of an append besides rows: jobs. Called with the events in order, under the log's lock. */
 export type AppendEffects = (tx: Tx, events: readonly Draft[]) => Promise<void>;
@@ -17,6 +17,7 @@ export interface BatchDeps {
   readonly projections: readonly Projection[];
   readonly effects: AppendEffects;
   readonly now: () => Date;
+  readonly upcasts: UpcastTable;
 }
 
 export type Outcome = { readonly appended: Appended } | { readonly refused: Error };
@@ -141,7 +142,7 @@ function tryApply(
 
 async function store(tx: Tx, deps: BatchDeps, events: Draft[], rows: RowSet): Promise<void> {
   for (const [index, event] of events.entries()) event.position = -1 - index;
-  const first = await appendEvents(tx, events, rows.writes());
+  const first = await appendEvents(tx, events, { writes: rows.writes(), upcasts: deps.upcasts });
   for (const [index, event] of events.entries()) event.position = first + index;
   await deps.effects(tx, events);
 }
@@ -150,18 +151,22 @@ async function store(tx: Tx, deps: BatchDeps, events: Draft[], rows: RowSet): Pr
  * Stores the events, all of one time, and what follows from them, and returns the position of the first. It is one
  * statement: from here to the commit every other append waits for the log's head, so nothing may wait for this process.
  */
-async function appendEvents(tx: Tx, events: readonly Draft[], writes: readonly RawBuilder<unknown>[]): Promise<number> {
+async function appendEvents(
+  tx: Tx,
+  events: readonly Draft[],
+  { writes, upcasts }: { readonly writes: readonly RawBuilder<unknown>[]; readonly upcasts: UpcastTable },
+): Promise<number> {
   const last = events.length - 1;
   const { rows } = await sql<{ first: string }>`
-    with ${sql.join([sql`appended as (${insertEvents(events)})`, ...writes.map(asQuery)])}
+    with ${sql.join([sql`appended as (${insertEvents(events, upcasts)})`, ...writes.map(asQuery)])}
     select first, pg_notify(${HEAD_CHANNEL}, (first + ${last})::text) from appended
   `.execute(tx);
   return Number(rows[0]?.first);
 }
 
-function insertEvents(events: readonly Draft[]): RawBuilder<unknown> {
+function insertEvents(events: readonly Draft[], upcasts: UpcastTable): RawBuilder<unknown> {
   const at = events[0]?.at.toISOString() ?? '';
-  const versions = events.map(({ type }) => schemaVersionOf(type));
+  const versions = events.map(({ type }) => schemaVersionOf(type, upcasts));
   const datas = events.map(({ data }) => canonical(data));
   const hashes = events.map((event, index) =>
     bodyHashHex({ ...event, schemaVersion: versions[index] ?? 1 }, datas[index] ?? '', at),

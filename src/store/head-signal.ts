@@ -13,15 +13,22 @@ export class HeadSignal implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #wakers = new Set<() => void>();
   #listening: Promise<void> | undefined;
+  #heard = 0;
 
   constructor(database: Database, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
   }
 
-  /** Resolves when the log may have grown, when the poll is due, or when the signal aborts. */
-  async wait(signal: AbortSignal): Promise<void> {
+  /** Goes up with every notification. A reader takes it before it reads: what is said while it reads must not be missed. */
+  get heard(): number {
+    return this.#heard;
+  }
+
+  /** Resolves when the log may have grown since `heard`, when the poll is due, or when the signal aborts. */
+  async wait(heard: number, signal: AbortSignal): Promise<void> {
     this.#listening ??= this.#listen();
+    if (heard !== this.#heard) return;
     const woken = new AbortController();
     const wake = (): void => woken.abort();
     this.#wakers.add(wake);
@@ -62,6 +69,7 @@ export class HeadSignal implements AsyncDisposable {
   }
 
   #wake(): void {
+    this.#heard += 1;
     for (const wake of this.#wakers) wake();
   }
 }

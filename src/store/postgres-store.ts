@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { EVENT_SCHEMAS } from '../domain/event.ts';
+import { EVENT_SCHEMAS, type DomainEvent } from '../domain/event.ts';
 import type { Database } from '../postgres/database.ts';
 import type { AppendEffects } from './batch.ts';
 import { StoreUnavailable, type Command } from './command.ts';
@@ -10,6 +10,7 @@ import { HeadSignal } from './head-signal.ts';
 import type { Projection } from './projection.ts';
 import { readEvents, readHead, readRow, readRows, readSnapshot } from './read.ts';
 import { subscribe } from './subscription.ts';
+import { UPCASTS, type UpcastTable } from './upcast.ts';
 
 export interface StoreOptions {
   readonly database: Database;
@@ -17,21 +18,23 @@ export interface StoreOptions {
   readonly projections: readonly Projection[];
   /** Jobs that events cause; they commit with them. */
   readonly effects: AppendEffects;
+  /** How events of earlier schema versions read now; the product's own unless a test plants others. */
+  readonly upcasts?: UpcastTable;
 }
 
 /** The event store on PostgreSQL. */
-export function openStore({ database, clock, projections, effects }: StoreOptions): EventStore {
+export function openStore({ database, clock, projections, effects, upcasts = UPCASTS }: StoreOptions): EventStore {
   const { db } = database;
-  const commits = new GroupCommit({ db, projections, effects, now: () => clock.now() });
+  const commits = new GroupCommit({ db, projections, effects, now: () => clock.now(), upcasts });
   const signal = new HeadSignal(database, clock);
   return {
     append: async (command) => commits.append(validated(command)),
     row: (projection, id) => reachable(readRow(db, projection, id)),
     rows: (projection, where) => reachable(readRows(db, projection, where)),
     snapshot: (read) => reachable(readSnapshot(db, read)),
-    read: (options) => reachable(readEvents(db, options)),
+    read: (options) => reachable(readEvents(db, options, upcasts)),
     head: () => reachable(readHead(db)),
-    subscribe: (options) => subscribe({ db, signal, clock }, options),
+    subscribe: (options) => subscribe({ db, signal, clock, upcasts }, options),
     async [Symbol.asyncDispose]() {
       await commits[Symbol.asyncDispose]();
       await signal[Symbol.asyncDispose]();
@@ -39,12 +42,15 @@ export function openStore({ database, clock, projections, effects }: StoreOption
   };
 }
 
-/** Nothing enters the log that its own schema does not describe. */
+/** Nothing enters the log that its own schema does not describe: what is wrong is refused, what is unknown left out. */
 function validated(command: Command): Command {
-  for (const { events } of command.appends) {
-    for (const { type, data } of events) EVENT_SCHEMAS[type].parse(data);
-  }
-  return command;
+  const appends = command.appends.map((append) => ({ ...append, events: append.events.map(parsed) }));
+  return { ...command, appends };
+}
+
+function parsed({ type, data }: DomainEvent): DomainEvent {
+  // The schema of the type is what the type of its data is inferred from.
+  return { type, data: EVENT_SCHEMAS[type].parse(data) } as DomainEvent;
 }
 
 async function reachable<Result>(query: Promise<Result>): Promise<Result> {

@@ -3,6 +3,7 @@ import type { RecordedEvent } from '../domain/event.ts';
 import type { ReadOptions, RowFilter, SnapshotReader } from './event-store.ts';
 import type { ProjectionName, Row } from './projection.ts';
 import { EVENT_COLUMNS, toRecorded, type EventRow } from './recorded.ts';
+import type { UpcastTable } from './upcast.ts';
 
 interface StoredRow<State> {
   readonly id: string;
@@ -37,10 +38,11 @@ export async function readRow<State>(
   return row;
 }
 
-/** Events after a position, in order. */
+/** Events after a position, in order, as of their present schema versions. */
 export async function readEvents(
   db: Db,
   { after, limit, stream, deploymentId }: ReadOptions,
+  upcasts: UpcastTable,
 ): Promise<readonly RecordedEvent[]> {
   const ofStream = stream === undefined ? sql`true` : sql`stream = ${stream}`;
   const ofDeployment = deploymentId === undefined ? sql`true` : sql`data ->> 'deploymentId' = ${deploymentId}`;
@@ -48,7 +50,7 @@ export async function readEvents(
     select ${sql.raw(EVENT_COLUMNS)} from events
     where position > ${after} and ${ofStream} and ${ofDeployment} order by position limit ${limit}
   `.execute(db);
-  return rows.map(toRecorded);
+  return rows.map((row) => toRecorded(row, upcasts));
 }
 
 /** The position of the last event. */

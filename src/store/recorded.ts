@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../domain/event.ts';
-import { isEventType, upcast } from './upcast.ts';
+import { isEventType, upcast, type UpcastTable } from './upcast.ts';
 
 /** A row of `events`, without its hash. */
 export interface EventRow {
@@ -21,12 +21,12 @@ export const EVENT_COLUMNS =
   'position, id, stream, version, type, schema_version, data, actor, correlation_id, causation_id, at';
 
 /** The event in its present schema version. */
-export function toRecorded(row: EventRow): RecordedEvent {
+export function toRecorded(row: EventRow, upcasts: UpcastTable): RecordedEvent {
   if (!isEventType(row.type))
     throw new Error(`event ${row.position} has the unknown type ${row.type}: upgrade this release`);
   const event = {
     type: row.type,
-    data: upcast(row.type, row.schema_version, row.data),
+    data: upcast(row.type, row.schema_version, row.data, upcasts),
     position: Number(row.position),
     id: row.id,
     stream: row.stream,

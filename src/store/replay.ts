@@ -2,6 +2,7 @@ import { sql, type Db, type Tx } from '../postgres/database.ts';
 import { PROJECTION_NAMES, type Projection } from './projection.ts';
 import { asQuery, loadRows, type Draft } from './projector.ts';
 import { EVENT_COLUMNS, toRecorded, type EventRow } from './recorded.ts';
+import { UPCASTS } from './upcast.ts';
 
 /** Where the rows of a replay grow, beside the live ones. */
 const SHADOW = 'projections_rebuild';
@@ -64,7 +65,7 @@ async function replayPage(tx: Tx, projections: readonly Projection[], after: num
   const { rows } = await sql<EventRow>`
     select ${sql.raw(EVENT_COLUMNS)} from public.events where position > ${after} order by position limit ${PAGE}
   `.execute(tx);
-  const events: Draft[] = rows.map(toRecorded);
+  const events: Draft[] = rows.map((row) => toRecorded(row, UPCASTS));
   const last = events.at(-1);
   if (last === undefined) return after;
   const set = await loadRows(tx, projections, events, () => false);

@@ -5,6 +5,7 @@ import type { SubscribeOptions } from './event-store.ts';
 import { isUnreachable } from './failure.ts';
 import type { HeadSignal } from './head-signal.ts';
 import { readEvents } from './read.ts';
+import type { UpcastTable } from './upcast.ts';
 
 const PAGE = 500;
 const RETRY_MS = 250;
@@ -13,6 +14,7 @@ export interface SubscriptionDeps {
   readonly db: Db;
   readonly signal: HeadSignal;
   readonly clock: Clock;
+  readonly upcasts: UpcastTable;
 }
 
 /** Follows the log. Positions are gapless in commit order, so the last one seen is all there is to remember. */
@@ -20,6 +22,7 @@ export async function* subscribe(deps: SubscriptionDeps, options: SubscribeOptio
   const { signal, deploymentId, onUnavailable } = options;
   let after = options.from;
   while (!signal.aborted) {
+    const heard = deps.signal.heard;
     const page = await readPage(deps, { after, deploymentId }, onUnavailable);
     if (page === undefined) {
       await pause(deps.clock, RETRY_MS, signal);
@@ -31,7 +34,7 @@ export async function* subscribe(deps: SubscriptionDeps, options: SubscribeOptio
       yield event;
       after = event.position;
     }
-    if (page.length < PAGE) await deps.signal.wait(signal);
+    if (page.length < PAGE) await deps.signal.wait(heard, signal);
   }
 }
 
@@ -44,12 +47,12 @@ export class GapInLog extends Error {
 }
 
 async function readPage(
-  { db }: SubscriptionDeps,
+  { db, upcasts }: SubscriptionDeps,
   { after, deploymentId }: { after: number; deploymentId: string | undefined },
   onUnavailable: ((error: unknown) => void) | undefined,
 ): Promise<readonly RecordedEvent[] | undefined> {
   try {
-    return await readEvents(db, { after, limit: PAGE, deploymentId });
+    return await readEvents(db, { after, limit: PAGE, deploymentId }, upcasts);
   } catch (error) {
     if (!isUnreachable(error)) throw error;
     onUnavailable?.(error);

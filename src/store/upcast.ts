@@ -10,7 +10,7 @@ export type UpcastTable = Readonly<Partial<Record<string, readonly Upcast[]>>>;
 export const UPCASTS: UpcastTable = {};
 
 /** The version in which events of this type are written now. */
-export function schemaVersionOf(type: string, table: UpcastTable = UPCASTS): number {
+export function schemaVersionOf(type: string, table: UpcastTable): number {
   return (table[type]?.length ?? 0) + 1;
 }
 
@@ -19,7 +19,7 @@ export function upcast(
   type: string,
   schemaVersion: number,
   data: Readonly<Record<string, unknown>>,
-  table: UpcastTable = UPCASTS,
+  table: UpcastTable,
 ): Readonly<Record<string, unknown>> {
   const present = schemaVersionOf(type, table);
   if (schemaVersion > present) {

@@ -45,10 +45,15 @@ export function startFailure(error: unknown): ReplicaFailure {
   }
 }
 
+/** A container says what it likes; PostgreSQL's JSON holds neither NUL nor half of a surrogate pair. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '\ufffd').slice(0, LINE_LENGTH).toWellFormed();
+}
+
 async function lastLines(engine: Engine, containerId: string, log: Logger): Promise<string[]> {
   const lines: string[] = [];
   try {
-    for await (const { text } of engine.logs(containerId, { tail: LINES_KEPT })) lines.push(text.slice(0, LINE_LENGTH));
+    for await (const { text } of engine.logs(containerId, { tail: LINES_KEPT })) lines.push(storable(text));
   } catch (error) {
     // The failure itself must be told, also when its logs cannot be had any more.
     log.warn('last log lines could not be read', { containerId, error: String(error) });

@@ -7,38 +7,45 @@ import { PROJECTIONS } from '../../src/projections/all.ts';
 import { openStore } from '../../src/store/postgres-store.ts';
 import { freshDatabase } from '../support/postgres.ts';
 import { command } from '../support/store.ts';
+import { firstBrokenLink } from './chain.ts';
 import { eventStoreLog, RACED_NODE } from './race/event-store-log.ts';
 import { race, type RaceResult } from './race/race.ts';
 import { createSequenceLog, sequenceLog } from './race/sequence-log.ts';
 
 const SOUND = { lost: 0, twice: 0, disordered: 0, foreign: 0 };
+/** Some 20 s on two idle cores. */
+const RACE_MS = 120_000;
 /** `reserve` commands want more in all. */
 const NODE_CPU_MILLIS = 300;
 
 test.each([
   { writers: 4, events: 52_000 },
   { writers: 32, events: 52_000 },
-])('$writers writers against readers: $events events, none lost, none twice, no gap', async ({ writers, events }) => {
-  await using fresh = await freshDatabase();
-  await registerNode(fresh.url);
-  const result = await race({
-    ...fresh,
-    open: eventStoreLog(fresh.url),
-    writers,
-    events,
-    seed: writers,
-    killEvery: 900,
-  });
-  const { all, readers, killed, written } = result;
-  expect(all.length).toBeGreaterThanOrEqual(events);
-  expect(all.map(({ position }) => position)).toEqual(all.map((_, index) => index + 1));
-  for (const reader of readers) expect(reader).toMatchObject(SOUND);
-  expect(readers.length).toBeGreaterThanOrEqual(6);
-  expectEachCommandOnce(result);
-  expect(killed).toBeGreaterThan(20);
-  expect(written.filter(({ unknowns }) => unknowns > 0).length).toBeGreaterThan(0);
-  await expectSoundRows(fresh.url, result);
-});
+])(
+  '$writers writers against readers: $events events, none lost, none twice, no gap',
+  async ({ writers, events }) => {
+    await using fresh = await freshDatabase();
+    await registerNode(fresh.url);
+    const result = await race({
+      ...fresh,
+      open: eventStoreLog(fresh.url),
+      writers,
+      events,
+      seed: writers,
+      killEvery: 900,
+    });
+    const { all, readers, killed, written } = result;
+    expect(all.length).toBeGreaterThanOrEqual(events);
+    expect(all.map(({ position }) => position)).toEqual(all.map((_, index) => index + 1));
+    for (const reader of readers) expect(reader).toMatchObject(SOUND);
+    expect(readers.length).toBeGreaterThanOrEqual(6);
+    expectEachCommandOnce(result);
+    expect(killed).toBeGreaterThan(20);
+    expect(written.filter(({ unknowns }) => unknowns > 0).length).toBeGreaterThan(0);
+    await expectSoundRows(fresh.url, result);
+  },
+  RACE_MS,
+);
 
 test('the same race catches a reader that trusts a plain sequence', async () => {
   await using fresh = await freshDatabase();
@@ -70,7 +77,7 @@ function expectEachCommandOnce({ all, written }: RaceResult): void {
   expect(kinds('refused')).toContain('poison');
 }
 
-/** Stream versions without gaps, heads and rows at their last version, and no more given away than there is. */
+/** The chain whole, stream versions without gaps, heads and rows at their last version, and no more given away than there is. */
 async function expectSoundRows(url: string, { written }: RaceResult): Promise<void> {
   await using database = openTest(url);
   const { rows: broken } = await sql`
@@ -82,6 +89,7 @@ async function expectSoundRows(url: string, { written }: RaceResult): Promise<vo
       or (count(position) > 0 and stream like 'definition/%' and row_version is null)
   `.execute(database.db);
   expect(broken).toEqual([]);
+  expect(await firstBrokenLink(database.db)).toBeUndefined();
   const { rows } = await sql<{ state: Allotment }>`select state from allotments`.execute(database.db);
   const reserves = written.filter(({ command: { kind } }) => kind === 'reserve');
   const accepted = reserves.filter(({ answer }) => answer === 'accepted');

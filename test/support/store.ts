@@ -7,6 +7,7 @@ import type { Command } from '../../src/store/command.ts';
 import type { EventStore } from '../../src/store/event-store.ts';
 import { openStore } from '../../src/store/postgres-store.ts';
 import type { Projection } from '../../src/store/projection.ts';
+import type { UpcastTable } from '../../src/store/upcast.ts';
 import { freshDatabase } from './postgres.ts';
 
 export interface TestStore extends AsyncDisposable {
@@ -20,6 +21,7 @@ export interface TestStoreOptions {
   readonly effects?: AppendEffects;
   readonly projections?: readonly Projection[];
   readonly clock?: Clock;
+  readonly upcasts?: UpcastTable;
 }
 
 /** A store on a database of its own. */
@@ -34,6 +36,7 @@ export async function testStore(options: TestStoreOptions = {}): Promise<TestSto
         clock: own.clock ?? systemClock,
         projections: own.projections ?? PROJECTIONS,
         effects: own.effects ?? (async () => undefined),
+        ...(own.upcasts && { upcasts: own.upcasts }),
       }),
     );
   const store = another(options);

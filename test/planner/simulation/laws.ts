@@ -179,5 +179,6 @@ function reservations(world: World, replicas: readonly ReplicaState[]): void {
     assert.deepEqual(new Set(state.hostPorts), new Set(held.flatMap(({ hostPorts }) => hostPorts)));
     assert.ok(state.reserved.cpuMillis <= state.capacity.cpuMillis, `${state.id} is overcommitted`);
     assert.equal(new Set(state.hostPorts).size, state.hostPorts.length);
+    assert.equal(state.replicas, held.length);
   }
 }
