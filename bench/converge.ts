@@ -1,11 +1,11 @@
-import { buildImage } from './support/image.ts';
 import { LOCAL_ENGINE } from '../src/process/nodes.ts';
 import type { Bench, Benchmark, Outcome } from './benchmark.ts';
 import { alternate } from './support/alternate.ts';
+import { cpuTimes, difference, type CpuTimes } from './support/cpu.ts';
+import { buildImage } from './support/image.ts';
 import { convergeRaw, countRunning, RAW_CONCURRENCY, removeContainers } from './support/raw-engine.ts';
 import { awaitOk } from './support/rollout.ts';
 import { runService } from './support/service.ts';
-import { cpuTimes, difference, type CpuTimes } from './support/cpu.ts';
 import { latestAt, median } from './support/statistics.ts';
 
 const AIM_RATIO = 1.15;

@@ -43,7 +43,7 @@ export async function commitBatch(deps: BatchDeps, commands: readonly Command[])
     const at = deps.now();
     const drafted = open.map(({ command, index }) => ({ command, index, events: draft(command, at) }));
     const all = drafted.flatMap(({ events }) => events);
-    const rows = await loadRows(tx, deps.projections, all, heads.isNew);
+    const rows = await loadRows(tx, deps.projections, all, (stream) => heads.isNew(stream));
     const accepted = drafted.filter(({ command, index, events }) => {
       const refused = tryApply(command, events, heads.versions, rows);
       if (refused !== undefined) outcomes[index] = { refused };

@@ -32,15 +32,15 @@ async function call(store: EventStore, caller: number): Promise<number> {
     try {
       stored += (await store.append(command)).events.length;
     } catch (error) {
-      expect(error).toBeInstanceOf(VersionConflict);
+      if (!(error instanceof VersionConflict)) throw error;
     }
   }
   return stored;
 }
 
 test('two processes that append to the same streams at once neither lock each other out nor lose count', async () => {
-  const { store, another, database } = world;
-  const second = another();
+  const { store, database } = world;
+  const second = world.another();
   const callers = Array.from({ length: CALLERS }, (_, caller) => call(caller % 2 === 0 ? store : second, caller));
   const stored = (await Promise.all(callers)).reduce((sum, each) => sum + each, 0);
   expect(stored).toBeGreaterThan(100);
