@@ -1,7 +1,8 @@
-import { buildImage } from './support/image.ts';
 import { LOCAL_ENGINE } from '../src/process/nodes.ts';
 import type { Bench, Benchmark, Outcome } from './benchmark.ts';
 import { alternate } from './support/alternate.ts';
+import { cpuTimes, difference, type CpuTimes } from './support/cpu.ts';
+import { buildImage } from './support/image.ts';
 import { convergeRaw, countRunning, RAW_CONCURRENCY, removeContainers } from './support/raw-engine.ts';
 import { awaitOk } from './support/rollout.ts';
 import { runService } from './support/service.ts';
@@ -27,6 +28,8 @@ interface Timeline {
   /** Milliseconds from the save on. */
   readonly planned: number;
   readonly lastReady: number;
+  /** Microseconds of CPU time in the meantime. */
+  readonly cpu: CpuTimes;
 }
 
 async function run(bench: Bench, containers: number): Promise<Outcome> {
@@ -47,6 +50,7 @@ async function run(bench: Bench, containers: number): Promise<Outcome> {
   const ratio = value / peerValue;
   const planned = median(runs.ours.map((each) => each.planned));
   const settled = median(runs.ours.map((each) => each.seconds * 1_000 - each.lastReady));
+  const cpu = (of: keyof CpuTimes): number => median(runs.ours.map((each) => each.cpu[of])) / 1_000;
   return {
     value,
     peerValue,
@@ -57,6 +61,7 @@ async function run(bench: Bench, containers: number): Promise<Outcome> {
     spent: [
       `save -> plan stored: ${planned.toFixed(0)} ms`,
       `plan stored -> last container ready: ${(value * 1_000 - planned - settled).toFixed(0)} ms`,
+      `CPU time of the product ${cpu('own').toFixed(0)} ms, of PostgreSQL ${cpu('postgres').toFixed(0)} ms: the engine lacks it`,
       `last container ready -> OK seen by the caller: ${settled.toFixed(0)} ms`,
     ],
   };
@@ -75,15 +80,22 @@ async function convergeOurs({ postgres }: Bench, { image, containers, id }: Roll
       const { client } = service;
       const definition = { id, image: { name: image, internalPorts: [8_080] } };
       await client.call('saveDefinition', { body: { definition } });
+      const before = await cpuTimes(postgres.pid);
       const begin = Date.now();
       const deployment = { id, definitionId: id, replicas: containers };
       const { position = 0 } = await client.call('saveDeployment', { body: { deployment } });
       const events = await awaitOk(client, id, position);
       const seconds = (Date.now() - begin) / 1_000;
+      const after = await cpuTimes(postgres.pid);
       const running = await countRunning(id);
       if (running !== containers) throw new Error(`${running} containers run instead of ${containers}`);
       const since = (type: string): number => latestAt(events, type) - begin;
-      return { seconds, planned: since('ReplicaScheduled'), lastReady: since('ReplicaReady') };
+      return {
+        seconds,
+        planned: since('ReplicaScheduled'),
+        lastReady: since('ReplicaReady'),
+        cpu: difference(before, after),
+      };
     });
   } finally {
     await removeContainers(id);

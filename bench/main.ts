@@ -47,6 +47,9 @@ function ensureEngine(): void {
 
 async function describeMachine(chosen: readonly Benchmark[], { description }: PostgresServer): Promise<void> {
   const [cpu] = cpus();
+  const [load = 0] = loadavg();
+  if (load > cpus().length / 2)
+    say(`the machine is busy (load average ${load.toFixed(1)}): trust the ratios, not the figures`);
   say(
     `${cpus().length} x ${cpu?.model ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
   );

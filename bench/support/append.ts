@@ -1,6 +1,7 @@
 import { systemClock } from '../../src/clock.ts';
 import type { DomainEvent } from '../../src/domain/event.ts';
 import { streamOf } from '../../src/domain/stream.ts';
+import { sql } from '../../src/postgres/database.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
 import { PROJECTIONS } from '../../src/projections/all.ts';
 import type { Projection } from '../../src/store/projection.ts';
@@ -9,7 +10,6 @@ import { openEmmett } from './emmett.ts';
 import { load, type LoadOptions, type LoadResult } from './load.ts';
 import { checkLog, checkRows } from './log-oracle.ts';
 import { openPool, type PostgresServer } from './postgres.ts';
-import { sql } from '../../src/postgres/database.ts';
 
 const CONTEXT = { actor: 'user/bench', correlationId: 'bench' };
 

@@ -41,3 +41,8 @@ async function readStat(pid: string): Promise<Stat | undefined> {
   const ticks = fields.slice(11, 15).reduce((sum, each) => sum + each, 0);
   return { pid: Number(pid), parent, ticks };
 }
+
+/** The CPU time between two readings. */
+export function difference(before: CpuTimes, after: CpuTimes): CpuTimes {
+  return { own: after.own - before.own, postgres: after.postgres - before.postgres };
+}

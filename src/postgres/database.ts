@@ -1,6 +1,8 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 
+import { PreparingClient } from './preparing-client.ts';
+
 export { sql } from 'kysely';
 export type { Kysely, RawBuilder, Transaction } from 'kysely';
 
@@ -33,6 +35,7 @@ export function openDatabase({ url, applicationName, max = 10, onError }: Databa
   const settings = { connectionString: url, connectionTimeoutMillis: 5_000, keepAlive: true };
   const pool = new pg.Pool({
     ...settings,
+    Client: PreparingClient,
     application_name: applicationName,
     max,
     // A process that stops in the middle of a transaction holds the log's head: everybody waits until this ends it.

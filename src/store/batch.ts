@@ -27,7 +27,8 @@ export const HEAD_CHANNEL = 'deploy_svc_head';
 
 /**
  * Commits several commands in one transaction; each is accepted or refused for itself.
- * Locks, everywhere in this order: workers, idempotency keys, stream heads by name, rows by id, the log's head.
+ * Locks, everywhere in this order: workers, idempotency keys, stream heads (new ones, then others, each by name), rows by id,
+ * the log's head.
  * No two commands of a batch have the same idempotency key.
  */
 export async function commitBatch(deps: BatchDeps, commands: readonly Command[]): Promise<readonly Outcome[]> {

@@ -32,6 +32,8 @@ export class GroupCommit implements AsyncDisposable {
   readonly #runs = new Set<Promise<void>>();
   #inFlight = 0;
   #committing = 0;
+  /** Idempotency keys of the commands under way. */
+  readonly #keys = new Set<string>();
 
   constructor(deps: BatchDeps) {
     this.#deps = deps;
@@ -46,7 +48,7 @@ export class GroupCommit implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#runs);
+    while (this.#runs.size > 0) await Promise.all(this.#runs);
   }
 
   #begin(): void {
@@ -59,12 +61,16 @@ export class GroupCommit implements AsyncDisposable {
     // Commands that arrive in the same turn of the event loop share the first transaction.
     await nextTurn();
     while (this.#waiting.length > 0) {
-      const [batch, rest] = takeBatch(this.#waiting, this.#share());
+      const [batch, rest] = takeBatch(this.#waiting, this.#share(), this.#keys);
       this.#waiting = rest;
+      // All wait for a key that is under way; the run that has it goes on with them.
+      if (batch.length === 0) break;
       if (rest.length > 0 && this.#inFlight < MOST_IN_FLIGHT) this.#begin();
       this.#committing += 1;
       await this.#commit(batch);
       this.#committing -= 1;
+      for (const { command } of batch)
+        if (command.idempotencyKey !== undefined) this.#keys.delete(command.idempotencyKey);
     }
     // In the same step as the look at what waits: a command that comes next begins a run of its own.
     this.#inFlight -= 1;
@@ -103,25 +109,23 @@ function settle(waiting: Waiting | undefined, outcome: Outcome): void {
   else waiting?.reject(outcome.refused);
 }
 
-/** As many as fit, in order; a second command under one idempotency key waits for the next batch. */
-function takeBatch(waiting: readonly Waiting[], most: number): [batch: Waiting[], rest: Waiting[]] {
-  const batch: Waiting[] = [];
-  const rest: Waiting[] = [];
-  const keys = new Set<string>();
+/**
+ * As many as fit, in order; a second command under one idempotency key waits until the first is through. The keys of the
+ * batch are added to those under way.
+ */
+function takeBatch(waiting: readonly Waiting[], most: number, keys: Set<string>): [batch: Waiting[], rest: Waiting[]] {
   let events = 0;
-  for (const entry of waiting) {
-    const { idempotencyKey: key } = entry.command;
-    const size = sizeOf(entry.command);
-    const full = batch.length >= MOST_COMMANDS || (batch.length > 0 && events + size > most);
-    if (full || rest.length > 0 || (key !== undefined && keys.has(key))) {
-      rest.push(entry);
-      continue;
-    }
+  let taken = 0;
+  for (const { command } of waiting) {
+    const key = command.idempotencyKey;
+    const size = sizeOf(command);
+    const full = taken >= MOST_COMMANDS || (taken > 0 && events + size > most);
+    if (full || (key !== undefined && keys.has(key))) break;
     if (key !== undefined) keys.add(key);
     events += size;
-    batch.push(entry);
+    taken += 1;
   }
-  return [batch, rest];
+  return [waiting.slice(0, taken), waiting.slice(taken)];
 }
 
 function sizeOf({ appends }: Command): number {

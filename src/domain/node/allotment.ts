@@ -79,7 +79,10 @@ export function allotmentOf(event: AllotmentEvent): string | undefined {
 
 /** In words and numbers what does not fit, or undefined when all does. */
 export function overcommitOf({ id, limit, reserved, hostPorts, replicas, removed }: Allotment): string | undefined {
-  if (removed && replicas > 0) return `node ${id} is removed and would hold ${replicas} replicas`;
+  // Whoever removes the node and whoever places a replica on it have both looked at what was true: one of them is late.
+  if (removed && replicas > 0) {
+    return `node ${id}: ${replicas} ${replicas === 1 ? 'replica' : 'replicas'} would be on a removed node`;
+  }
   const over = (['cpuMillis', 'memoryBytes', 'vramBytes'] as const).find((key) => reserved[key] > limit[key]);
   if (over !== undefined) return `node ${id}: ${over} would be ${reserved[over]} of ${limit[over]}`;
   const doubled = hostPorts.find((port, index) => hostPorts.indexOf(port) !== index);

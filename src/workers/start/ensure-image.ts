@@ -1,3 +1,4 @@
+import { raceAbort } from '../../engine/race-abort.ts';
 import type { Engine, PullProgress } from '../../engine/engine.ts';
 import type { WorkerDeps } from '../deps.ts';
 
@@ -7,6 +8,9 @@ const PROGRESS_MS = 5_000;
 /** Pulls under way in this process: replicas of one image on one engine share a pull. */
 const pulls = new Map<string, Promise<number>>();
 
+/** Questions under way: replicas that start together ask once. */
+const questions = new Map<string, Promise<boolean>>();
+
 /** Has the image on the engine. Returns the milliseconds that the pull took, or undefined when it was there. */
 export async function ensureImage(
   engine: Engine,
@@ -14,11 +18,18 @@ export async function ensureImage(
   deps: Pick<WorkerDeps, 'clock' | 'log'>,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  if (await engine.hasImage(image, signal)) return undefined;
   const key = `${engine.url} ${image}`;
+  if (await hasImage(key, engine, image, signal)) return undefined;
   const running = pulls.get(key) ?? pull(engine, image, deps).finally(() => pulls.delete(key));
   pulls.set(key, running);
   return running;
+}
+
+function hasImage(key: string, engine: Engine, image: string, signal: AbortSignal): Promise<boolean> {
+  // Without the signal of the one that asked first: the answer is for all. The call has a deadline of its own.
+  const asked = questions.get(key) ?? engine.hasImage(image).finally(() => questions.delete(key));
+  questions.set(key, asked);
+  return raceAbort(asked, signal);
 }
 
 async function pull(engine: Engine, image: string, { clock, log }: Pick<WorkerDeps, 'clock' | 'log'>): Promise<number> {
