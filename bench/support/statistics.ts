@@ -19,3 +19,9 @@ export function latencies(milliseconds: readonly number[]): string {
   const max = milliseconds.reduce((most, each) => Math.max(most, each), 0);
   return `p50 ${say(percentile(milliseconds, 0.5))}, p99 ${say(percentile(milliseconds, 0.99))}, max ${say(max)}`;
 }
+
+/** When the last event of a type happened, in milliseconds of wall time; NaN when none did. */
+export function latestAt(events: readonly { readonly type: string; readonly at: string }[], type: string): number {
+  const last = events.findLast((event) => event.type === type);
+  return last === undefined ? Number.NaN : Date.parse(last.at);
+}

@@ -70,7 +70,12 @@ export async function openJobQueue({ url, onError, works }: JobQueueOptions): Pr
   });
   boss.on('error', onError);
   await boss.start();
-  await declareQueues(boss);
+  try {
+    await declareQueues(boss);
+  } catch (error) {
+    await boss.stop({ graceful: false, close: true });
+    throw error;
+  }
   const slots = new Map<QueueName, readonly string[]>();
   return {
     sendIn: (tx, jobs) => insert(boss, jobs, { db: fromKysely(tx) }),

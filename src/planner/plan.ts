@@ -27,6 +27,14 @@ export type Action =
       readonly nodeId: string;
       readonly reason: string;
     }
+  | {
+      readonly type: 'lose';
+      readonly replicaId: string;
+      readonly generation: number;
+      /** What it held on the node that is lost. */
+      readonly released: Reservation;
+      readonly reason: string;
+    }
   | { readonly type: 'remove' };
 
 /** What to do about one deployment, and why. */
@@ -49,6 +57,8 @@ export function describeAction(action: Action): string {
       return `start ${action.replicaId} (generation ${action.generation}) on ${action.reservation.nodeId}: ${action.reason}`;
     case 'stop':
       return `stop ${action.replicaId} (generation ${action.generation}) on ${action.nodeId}: ${action.reason}`;
+    case 'lose':
+      return `give up ${action.replicaId} (generation ${action.generation}): ${action.reason}`;
     case 'remove':
       return 'remove the deployment: nothing of it runs any more';
     default:

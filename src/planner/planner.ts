@@ -5,6 +5,7 @@ import { replicasAfter } from './outcome.ts';
 import { candidatesOf } from './placement/candidate.ts';
 import { demandOf } from './placement/demand.ts';
 import { describeAction, type Action, type Plan } from './plan.ts';
+import { drainingNodes, lossesOf } from './losses.ts';
 import { recoveryOf, type Recovery } from './recovery.ts';
 import { siblingsOf } from './siblings.ts';
 import { freeSlots } from './slots.ts';
@@ -23,6 +24,18 @@ import { hopelessOf, verdictOf } from './verdict.ts';
  * same replicas, so one function decides all of them. Pure: the same snapshot gives the same plan.
  */
 export function plan(snapshot: Snapshot): Plan {
+  const losses = lossesOf(snapshot);
+  if (losses.length === 0) return planOnNodes(snapshot);
+  const rest = planOnNodes({ ...snapshot, replicas: replicasAfter(snapshot, losses) });
+  return {
+    ...rest,
+    actions: [...losses, ...rest.actions],
+    report: [...losses.map(describeAction), ...rest.report],
+  };
+}
+
+/** The plan once every replica is on a node that answers, or on none. */
+function planOnNodes(snapshot: Snapshot): Plan {
   if (snapshot.deployment.phase !== 'live') return deletion(snapshot);
   const target = targetOf(snapshot);
   if ('problem' in target) return failed(snapshot, target.problem);
@@ -34,7 +47,8 @@ function rollout(snapshot: Snapshot, { revision, template, revise }: Target): Pl
   const { deployment, replicas, nodes, seed } = snapshot;
   const { spec } = deployment;
   const replicasWanted = wantedReplicas(spec);
-  const steps = stepsOf(snapshot, censusOf(replicas, revision));
+  const draining = drainingNodes(snapshot);
+  const steps = stepsOf(snapshot, censusOf(replicas, revision, draining));
   const recovery = recoveryIn(snapshot, steps, revision);
   const wanted: Wanted[] = [
     ...recovery.due,
@@ -43,13 +57,14 @@ function rollout(snapshot: Snapshot, { revision, template, revise }: Target): Pl
       reason: `${replicasWanted} wanted`,
     })),
   ];
-  const candidates = candidatesOf(nodes, siblingsOf(replicas));
+  // Earlier revisions are about to go: where they are says nothing about where the new ones should be.
+  const candidates = candidatesOf(nodes, siblingsOf(censusOf(replicas, revision).current));
   const filled = fill(wanted, candidates, demandOf(template, spec), { revision, seed });
   const stops = steps.stop.map(({ replica, reason }): Action => {
     return { type: 'stop', replicaId: replica.id, generation: replica.generation, nodeId: replica.nodeId, reason };
   });
   const actions = [...revise, ...stops, ...filled.actions];
-  const census = censusOf(replicasAfter(snapshot, actions), revision);
+  const census = censusOf(replicasAfter(snapshot, actions), revision, draining);
   return {
     actions,
     report: [...actions.map(describeAction), ...steps.report, ...filled.unplaced],

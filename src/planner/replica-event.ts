@@ -5,7 +5,7 @@ import type { Action } from './plan.ts';
 export function replicaEventOf(
   action: Action,
   deploymentId: string,
-): EventOf<'ReplicaScheduled' | 'ReplicaStopping'> | undefined {
+): EventOf<'ReplicaScheduled' | 'ReplicaStopping' | 'ReplicaFailed'> | undefined {
   switch (action.type) {
     case 'schedule': {
       const { type: _, ...data } = action;
@@ -14,6 +14,11 @@ export function replicaEventOf(
     case 'stop': {
       const { type: _, ...data } = action;
       return { type: 'ReplicaStopping', data: { ...data, deploymentId } };
+    }
+    case 'lose': {
+      const { replicaId, generation, released, reason } = action;
+      const failure = { kind: 'lost' as const, message: reason, terminal: false };
+      return { type: 'ReplicaFailed', data: { replicaId, deploymentId, generation, failure, released } };
     }
     case 'revise':
     case 'remove':

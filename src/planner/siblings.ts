@@ -1,10 +1,12 @@
 import type { ReplicaState } from '../domain/replica/evolve.ts';
 
-/** How many replicas of the deployment hold each node. */
+const GONE: readonly string[] = ['Failed', 'Stopping', 'Stopped'];
+
+/** How many of these replicas each node holds, without what is on its way out. */
 export function siblingsOf(replicas: readonly ReplicaState[]): ReadonlyMap<string, number> {
   const siblings = new Map<string, number>();
   for (const { status, nodeId } of replicas) {
-    if (status !== 'Stopped' && status !== 'Failed') siblings.set(nodeId, (siblings.get(nodeId) ?? 0) + 1);
+    if (!GONE.includes(status)) siblings.set(nodeId, (siblings.get(nodeId) ?? 0) + 1);
   }
   return siblings;
 }

@@ -27,11 +27,13 @@ export function verdictOf(census: Census, replicas: number, unplaced: readonly s
   if (ready === replicas && current.length === replicas && old.length === 0 && stopping.length === 0) {
     return { status: 'OK', details: '' };
   }
+  const outdated = old.filter((replica) => replica.revision !== census.revision).length;
   const parts = [
     ...unplaced,
     ...(failing !== undefined && failing.failures > 0 ? [failureText(failing)] : []),
     `${ready}/${replicas} ready`,
-    ...(old.length > 0 ? [`${old.length} of earlier revisions to go`] : []),
+    ...(outdated > 0 ? [`${outdated} of earlier revisions to go`] : []),
+    ...(old.length > outdated ? [`${old.length - outdated} on drained nodes to go`] : []),
     ...(stopping.length > 0 ? [`${stopping.length} stopping`] : []),
   ];
   return { status: 'Deploying', details: parts.join('; ') };

@@ -1,10 +1,11 @@
-import { sql, type Db, type Tx } from '../postgres/database.ts';
+import { v7 as uuidv7 } from 'uuid';
+
+import { sql, type Db, type RawBuilder, type Tx } from '../postgres/database.ts';
 import { bareArray, byteaArray, textArray } from './array-literal.ts';
 import { bodyHashHex, canonical } from './body-hash.ts';
 import { Fenced, InvariantViolated, VersionConflict, type Appended, type Command } from './command.ts';
-import { newEventId } from './event-id.ts';
 import type { Projection } from './projection.ts';
-import { loadRows, type Draft, type RowSet } from './projector.ts';
+import { asQuery, loadRows, type Draft, type RowSet } from './projector.ts';
 import { lockStreams } from './stream-heads.ts';
 import { schemaVersionOf } from './upcast.ts';
 
@@ -43,7 +44,7 @@ export async function commitBatch(deps: BatchDeps, commands: readonly Command[])
     const at = deps.now();
     const drafted = open.map(({ command, index }) => ({ command, index, events: draft(command, at) }));
     const all = drafted.flatMap(({ events }) => events);
-    const rows = await loadRows(tx, deps.projections, all, heads.isNew);
+    const rows = await loadRows(tx, deps.projections, all, (stream) => heads.isNew(stream));
     const accepted = drafted.filter(({ command, index, events }) => {
       const refused = tryApply(command, events, heads.versions, rows);
       if (refused !== undefined) outcomes[index] = { refused };
@@ -100,7 +101,7 @@ function draft({ appends, context }: Command, at: Date): Draft[] {
     events.map((event) => ({
       ...event,
       ...context,
-      id: newEventId(at.getTime()),
+      id: uuidv7(),
       stream,
       version: 0,
       position: 0,
@@ -139,34 +140,41 @@ function tryApply(
 }
 
 async function store(tx: Tx, deps: BatchDeps, events: Draft[], rows: RowSet): Promise<void> {
-  const first = await appendEvents(tx, events);
+  for (const [index, event] of events.entries()) event.position = -1 - index;
+  const first = await appendEvents(tx, events, rows.writes());
   for (const [index, event] of events.entries()) event.position = first + index;
-  await rows.write(tx);
   await deps.effects(tx, events);
 }
 
-/** Stores the events, all of one time, and returns the position of the first. */
-async function appendEvents(tx: Tx, events: readonly Draft[]): Promise<number> {
+/**
+ * Stores the events, all of one time, and what follows from them, and returns the position of the first. It is one
+ * statement: from here to the commit every other append waits for the log's head, so nothing may wait for this process.
+ */
+async function appendEvents(tx: Tx, events: readonly Draft[], writes: readonly RawBuilder<unknown>[]): Promise<number> {
+  const last = events.length - 1;
+  const { rows } = await sql<{ first: string }>`
+    with ${sql.join([sql`appended as (${insertEvents(events)})`, ...writes.map(asQuery)])}
+    select first, pg_notify(${HEAD_CHANNEL}, (first + ${last})::text) from appended
+  `.execute(tx);
+  return Number(rows[0]?.first);
+}
+
+function insertEvents(events: readonly Draft[]): RawBuilder<unknown> {
   const at = events[0]?.at.toISOString() ?? '';
   const versions = events.map(({ type }) => schemaVersionOf(type));
   const datas = events.map(({ data }) => canonical(data));
   const hashes = events.map((event, index) =>
     bodyHashHex({ ...event, schemaVersion: versions[index] ?? 1 }, datas[index] ?? '', at),
   );
-  const { rows } = await sql<{ first: string }>`
-    with appended as (
-      select append_events(
-        ${bareArray(events.map(({ id }) => id))}::uuid[], ${textArray(events.map(({ stream }) => stream))}::text[],
-        ${bareArray(events.map(({ version }) => version))}::int[], ${textArray(events.map(({ type }) => type))}::text[],
-        ${bareArray(versions)}::int[], ${textArray(datas)}::jsonb[],
-        ${textArray(events.map(({ actor }) => actor))}::text[],
-        ${textArray(events.map(({ correlationId }) => correlationId))}::text[],
-        ${textArray(events.map(({ causationId }) => causationId))}::text[],
-        array_fill(${at}::timestamptz, array[${events.length}::int]), ${byteaArray(hashes)}::bytea[]) as first
-    )
-    select first, pg_notify(${HEAD_CHANNEL}, (first + ${events.length} - 1)::text) from appended
-  `.execute(tx);
-  return Number(rows[0]?.first);
+  return sql`
+    select append_events(
+      ${bareArray(events.map(({ id }) => id))}::uuid[], ${textArray(events.map(({ stream }) => stream))}::text[],
+      ${bareArray(events.map(({ version }) => version))}::int[], ${textArray(events.map(({ type }) => type))}::text[],
+      ${bareArray(versions)}::int[], ${textArray(datas)}::jsonb[],
+      ${textArray(events.map(({ actor }) => actor))}::text[],
+      ${textArray(events.map(({ correlationId }) => correlationId))}::text[],
+      ${textArray(events.map(({ causationId }) => causationId))}::text[],
+      array_fill(${at}::timestamptz, array[${events.length}::int]), ${byteaArray(hashes)}::bytea[]) as first`;
 }
 
 function appendedOf(events: readonly Draft[]): Appended {

@@ -8,6 +8,10 @@ import { isTransient, isUnreachable } from './failure.ts';
 const MOST_EVENTS = 5_000;
 /** Commands in one transaction at most. */
 const MOST_COMMANDS = 500;
+/** Transactions at once: while one waits for the disk, the next is put together and takes its own locks. */
+const MOST_IN_FLIGHT = 2;
+/** Events that are not worth a division among the transactions. */
+const SMALL = 128;
 /** How often a batch that lost a deadlock or a serialization race is tried again. */
 const TRIES = 3;
 
@@ -18,13 +22,16 @@ interface Waiting {
 }
 
 /**
- * Collects the concurrent commands of a process into one transaction after the other: while one commits, the next
- * fills. One position counter taken per transaction would cost a factor of four; taken per batch it costs nothing.
+ * Collects the concurrent commands of a process into few transactions: while they commit, the next one fills. One
+ * position counter taken per transaction would cost a factor of four; taken per batch it costs nothing. Commands whose
+ * callers do not wait for one another may be stored in any order.
  */
 export class GroupCommit implements AsyncDisposable {
   readonly #deps: BatchDeps;
   #waiting: Waiting[] = [];
-  #running: Promise<void> | undefined;
+  readonly #runs = new Set<Promise<void>>();
+  #inFlight = 0;
+  #committing = 0;
 
   constructor(deps: BatchDeps) {
     this.#deps = deps;
@@ -34,23 +41,40 @@ export class GroupCommit implements AsyncDisposable {
   append(command: Command): Promise<Appended> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ command, resolve, reject });
-      this.#running ??= this.#run();
+      if (this.#inFlight < MOST_IN_FLIGHT) this.#begin();
     });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#running;
+    await Promise.all(this.#runs);
+  }
+
+  #begin(): void {
+    this.#inFlight += 1;
+    const run = this.#run().finally(() => this.#runs.delete(run));
+    this.#runs.add(run);
   }
 
   async #run(): Promise<void> {
     // Commands that arrive in the same turn of the event loop share the first transaction.
     await nextTurn();
     while (this.#waiting.length > 0) {
-      const [batch, rest] = takeBatch(this.#waiting);
+      const [batch, rest] = takeBatch(this.#waiting, this.#share());
       this.#waiting = rest;
+      if (rest.length > 0 && this.#inFlight < MOST_IN_FLIGHT) this.#begin();
+      this.#committing += 1;
       await this.#commit(batch);
+      this.#committing -= 1;
     }
-    this.#running = undefined;
+    // In the same step as the look at what waits: a command that comes next begins a run of its own.
+    this.#inFlight -= 1;
+  }
+
+  /** Events for the next transaction: all, but a part when nothing is under way, or the callers would all wait for the same one. */
+  #share(): number {
+    if (this.#committing > 0) return MOST_EVENTS;
+    const all = this.#waiting.reduce((sum, { command }) => sum + sizeOf(command), 0);
+    return Math.min(MOST_EVENTS, Math.max(SMALL, Math.ceil(all / MOST_IN_FLIGHT)));
   }
 
   async #commit(batch: readonly Waiting[], tries = TRIES): Promise<void> {
@@ -80,15 +104,15 @@ function settle(waiting: Waiting | undefined, outcome: Outcome): void {
 }
 
 /** As many as fit, in order; a second command under one idempotency key waits for the next batch. */
-function takeBatch(waiting: readonly Waiting[]): [batch: Waiting[], rest: Waiting[]] {
+function takeBatch(waiting: readonly Waiting[], most: number): [batch: Waiting[], rest: Waiting[]] {
   const batch: Waiting[] = [];
   const rest: Waiting[] = [];
   const keys = new Set<string>();
   let events = 0;
   for (const entry of waiting) {
-    const { idempotencyKey: key, appends } = entry.command;
-    const size = appends.reduce((sum, append) => sum + append.events.length, 0);
-    const full = batch.length >= MOST_COMMANDS || (batch.length > 0 && events + size > MOST_EVENTS);
+    const { idempotencyKey: key } = entry.command;
+    const size = sizeOf(entry.command);
+    const full = batch.length >= MOST_COMMANDS || (batch.length > 0 && events + size > most);
     if (full || rest.length > 0 || (key !== undefined && keys.has(key))) {
       rest.push(entry);
       continue;
@@ -98,4 +122,8 @@ function takeBatch(waiting: readonly Waiting[]): [batch: Waiting[], rest: Waitin
     batch.push(entry);
   }
   return [batch, rest];
+}
+
+function sizeOf({ appends }: Command): number {
+  return appends.reduce((sum, { events }) => sum + events.length, 0);
 }

@@ -1,10 +1,13 @@
 import type { RecordedEvent } from '../domain/event.ts';
-import { sql, type Tx } from '../postgres/database.ts';
+import { sql, type RawBuilder, type Tx } from '../postgres/database.ts';
 import { bareArray, textArray } from './array-literal.ts';
 import { InvariantViolated } from './command.ts';
 import type { Projection, ProjectionName } from './projection.ts';
 
-/** An event whose version and position are not known before the log's head is locked. */
+/**
+ * An event on its way into the log. Its position is provisional, -1 for the first of the batch, -2 for the second and so
+ * on, until the log's head is locked.
+ */
 export type Draft = RecordedEvent & { position: number; version: number };
 
 interface Version {
@@ -23,8 +26,11 @@ type Track = Version[];
 export interface RowSet {
   /** Folds one command's events; throws InvariantViolated, and then leaves no trace. */
   apply(events: readonly Draft[]): void;
-  /** Writes rows and history. Positions of the events must be known. */
-  write(tx: Tx): Promise<void>;
+  /**
+   * The statements that write rows and history, to be put beside a query `appended` whose one row has the batch's
+   * `first` position: they turn provisional positions into real ones.
+   */
+  writes(): readonly RawBuilder<unknown>[];
 }
 
 /** Reads (and where events of several streams meet, locks) every row that these events may change. */
@@ -43,7 +49,7 @@ export async function loadRows(
     }
     if (keys.size > 0) tables.set(projection, await loadTable(tx, projection, keys));
   }
-  return { apply: (own) => applyAll(tables, own), write: (writer) => writeAll(writer, tables) };
+  return { apply: (own) => applyAll(tables, own), writes: () => writesOf(tables) };
 }
 
 async function loadTable(
@@ -91,15 +97,19 @@ function advance(projection: Projection, track: Track, event: Draft): boolean {
   return true;
 }
 
-async function writeAll(tx: Tx, tables: ReadonlyMap<Projection, ReadonlyMap<string, Track>>): Promise<void> {
+function writesOf(tables: ReadonlyMap<Projection, ReadonlyMap<string, Track>>): readonly RawBuilder<unknown>[] {
   const past: HistoryRow[] = [];
-  for (const [{ name }, tracks] of tables) {
+  const upserts = [...tables].flatMap(([{ name }, tracks]) => {
     const changed = [...tracks].filter(([, track]) => track.at(-1)?.by !== undefined);
-    if (changed.length === 0) continue;
-    const rows = changed.map(([id, track]) => settle(name, id, track, past));
-    await upsert(tx, name, rows);
-  }
-  if (past.length > 0) await insertHistory(tx, past);
+    if (changed.length === 0) return [];
+    return [
+      upsert(
+        name,
+        changed.map(([id, track]) => settle(name, id, track, past)),
+      ),
+    ];
+  });
+  return past.length === 0 ? upserts : [...upserts, insertHistory(past)];
 }
 
 interface FinalRow {
@@ -129,23 +139,35 @@ function settle(projection: ProjectionName, id: string, track: Track, past: Hist
   return { id, since, version: current?.version ?? 0, state: JSON.stringify(current?.state) };
 }
 
-async function upsert(tx: Tx, table: ProjectionName, rows: readonly FinalRow[]): Promise<void> {
-  await sql`
-    insert into ${sql.table(table)} (id, since, version, state)
-    select * from unnest(${textArray(rows.map(({ id }) => id))}::text[], ${bareArray(rows.map(({ since }) => since))}::bigint[],
-                         ${bareArray(rows.map(({ version }) => version))}::int[],
-                         ${textArray(rows.map(({ state }) => state))}::jsonb[])
-    on conflict (id) do update set since = excluded.since, version = excluded.version, state = excluded.state
-  `.execute(tx);
+/** One of the statements of `writes`, as a query beside `appended`. */
+export function asQuery(write: RawBuilder<unknown>, index: number): RawBuilder<unknown> {
+  return sql`${sql.raw(`write_${index}`)} as (${write})`;
 }
 
-async function insertHistory(tx: Tx, rows: readonly HistoryRow[]): Promise<void> {
-  await sql`
+/** A position in SQL, of a column that may hold a provisional one. */
+function placed(column: string): RawBuilder<unknown> {
+  return sql.raw(`case when ${column} < 0 then first - ${column} - 1 else ${column} end`);
+}
+
+function upsert(table: ProjectionName, rows: readonly FinalRow[]): RawBuilder<unknown> {
+  return sql`
+    insert into ${sql.table(table)} (id, since, version, state)
+    select u.id, ${placed('u.since')}, u.version, u.state
+    from appended, unnest(${textArray(rows.map(({ id }) => id))}::text[], ${bareArray(rows.map(({ since }) => since))}::bigint[],
+                          ${bareArray(rows.map(({ version }) => version))}::int[],
+                          ${textArray(rows.map(({ state }) => state))}::jsonb[]) as u(id, since, version, state)
+    on conflict (id) do update set since = excluded.since, version = excluded.version, state = excluded.state`;
+}
+
+function insertHistory(rows: readonly HistoryRow[]): RawBuilder<unknown> {
+  return sql`
     insert into history (projection, id, valid, version, state)
-    select p, i, int8range(f, u), v, s
-    from unnest(${textArray(rows.map(({ projection }) => projection))}::text[], ${textArray(rows.map(({ id }) => id))}::text[],
-                ${bareArray(rows.map(({ since }) => since))}::bigint[], ${bareArray(rows.map(({ until }) => until))}::bigint[],
-                ${bareArray(rows.map(({ version }) => version))}::int[],
-                ${textArray(rows.map(({ state }) => state))}::jsonb[]) as h(p, i, f, u, v, s)
-  `.execute(tx);
+    select h.projection, h.id, int8range(${placed('h.since')}, ${placed('h.until')}), h.version, h.state
+    from appended, unnest(${textArray(rows.map(({ projection }) => projection))}::text[],
+                          ${textArray(rows.map(({ id }) => id))}::text[],
+                          ${bareArray(rows.map(({ since }) => since))}::bigint[],
+                          ${bareArray(rows.map(({ until }) => until))}::bigint[],
+                          ${bareArray(rows.map(({ version }) => version))}::int[],
+                          ${textArray(rows.map(({ state }) => state))}::jsonb[])
+      as h(projection, id, since, until, version, state)`;
 }

@@ -1,6 +1,6 @@
 import { sql, type Db, type Tx } from '../postgres/database.ts';
 import { PROJECTION_NAMES, type Projection } from './projection.ts';
-import { loadRows, type Draft } from './projector.ts';
+import { asQuery, loadRows, type Draft } from './projector.ts';
 import { EVENT_COLUMNS, toRecorded, type EventRow } from './recorded.ts';
 
 /** Where the rows of a replay grow, beside the live ones. */
@@ -69,7 +69,9 @@ async function replayPage(tx: Tx, projections: readonly Projection[], after: num
   if (last === undefined) return after;
   const set = await loadRows(tx, projections, events, () => false);
   set.apply(events);
-  await set.write(tx);
+  // The positions are known already, so `first` is not looked at.
+  const appended = sql`appended as (select 0::bigint as first)`;
+  await sql`with ${sql.join([appended, ...set.writes().map(asQuery)])} select 1`.execute(tx);
   return last.position;
 }
 

@@ -24,7 +24,7 @@ export interface ReaperDeps {
 
 /** Declares workers dead whose lock is gone or whose beat has stopped, and hands their jobs to the living. Every worker does it. */
 export async function reap(deps: ReaperDeps): Promise<void> {
-  const { db, queue, clock, log, signal } = deps;
+  const { db, clock, log, signal } = deps;
   let looks = 1;
   for (let tick = 0; !signal.aborted; tick += 1) {
     try {

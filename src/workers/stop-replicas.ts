@@ -4,6 +4,7 @@ import type { ActiveJob } from '../jobs/queue.ts';
 import { containerName } from './container.ts';
 import type { WorkerDeps } from './deps.ts';
 import { record } from './replica-log.ts';
+import { settleDrain } from './settle-drain.ts';
 
 /** Seconds between SIGTERM and SIGKILL. */
 export const GRACE_SECONDS = 10;
@@ -14,6 +15,7 @@ export async function stopReplicas(deps: WorkerDeps, { data, signal }: ActiveJob
   const results = await Promise.allSettled(data.replicas.map((attempt) => one(deps, node?.state, attempt, signal)));
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
+  await settleDrain(deps, data.nodeId);
 }
 
 async function one(
@@ -23,7 +25,8 @@ async function one(
   signal: AbortSignal,
 ): Promise<void> {
   const { replicaId, generation } = attempt;
-  if (node !== undefined && !node.removed) {
+  // What a lost node still has is removed when it returns, before it counts again.
+  if (node !== undefined && !node.removed && node.liveness === 'ready') {
     const engine = deps.engines.at(node.url);
     const container = await engine.inspect(containerName(replicaId, generation), signal);
     deps.onStep?.('found', replicaId);

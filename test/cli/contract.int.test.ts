@@ -117,7 +117,10 @@ test.each<Replay>([
     command,
     request: LIST_NODES,
     reply: { body: NODES },
-    stdout: 'NODE ID   URL                      LAST HEARTBEAT\nnode_1    http://127.0.0.1:11337   8s ago\n',
+    // The contract's columns come first; status and capacity follow.
+    stdout:
+      'NODE ID   URL                      LAST HEARTBEAT   STATUS   REPLICAS   CPU RESERVED   MEMORY RESERVED\n' +
+      'node_1    http://127.0.0.1:11337   8s ago 100m of 100m   0Mi of 0Mi\n',
   })),
   {
     command: 'node rm http://a:1',
@@ -195,7 +198,11 @@ test.each<Replay>([
 ])('oo $command', async ({ command, request, reply: recorded, stdout }) => {
   reply = recorded ?? reply;
   const ran = await shell.oo(command.split(' '));
-  expect({ ...ran, stdout: ran.stdout.replaceAll(/\d+s ago/g, '8s ago') }).toEqual({ code: 0, stdout, stderr: '' });
+  expect({ ...ran, stdout: ran.stdout.replaceAll(/\d+s ago( ?) */g, '8s ago$1') }).toEqual({
+    code: 0,
+    stdout,
+    stderr: '',
+  });
   expect(server.received).toEqual([{ ...request, authorization: undefined }]);
 });
 

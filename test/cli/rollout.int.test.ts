@@ -120,7 +120,12 @@ test('without a stream the deployment is asked for until its fate is known', asy
 });
 
 test('while nobody plans, the wait says that it is pending, and ends in time', async () => {
-  const pending = exampleView({ revision: 0, deployment: { status: 'Pending' }, progress: { ready: 0, updated: 0 }, replicas: [] });
+  const pending = exampleView({
+    revision: 0,
+    deployment: { status: 'Pending' },
+    progress: { ready: 0, updated: 0 },
+    replicas: [],
+  });
   const script = { before: pending, savedAt: 5, steps: [] };
   const ran = await run(script, ['depl', 'save', '-', '--wait', '--timeout', '300ms'], FILE);
   expect(ran).toMatchObject({

@@ -118,7 +118,11 @@ test('remove by both names; nodes and instances; raw calls', async () => {
     'depl_ai_model',
     'depl_myservice123',
   ]);
-  expect(await oo('node list')).toEqual({ code: 0, stdout: 'NODE ID   URL   LAST HEARTBEAT\n', stderr: '' });
+  expect(await oo('node list')).toEqual({
+    code: 0,
+    stdout: 'NODE ID   URL   LAST HEARTBEAT   STATUS   REPLICAS   CPU RESERVED   MEMORY RESERVED\n',
+    stderr: '',
+  });
   expect(await oo('instance list')).toEqual({
     code: 0,
     stdout: 'INSTANCE ID   URL   STATUS   OWNER SLUG   LAST HEARTBEAT\n',

@@ -84,7 +84,7 @@ describe('SIGKILL of a worker while it removes a deployment', () => {
     const { at } = await doomed.ended;
     heir.signal('SIGCONT');
     await waitForEvent(installation, from, ({ type }) => type === 'DeploymentRemoved');
-    await oracle(installation, 0);
+    expect((await oracle(installation, 0)).live).toEqual([]);
     expectHandedBack(await takeovers(installation, 'stop', at), step);
   });
 });

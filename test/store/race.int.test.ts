@@ -16,8 +16,8 @@ const SOUND = { lost: 0, twice: 0, disordered: 0, foreign: 0 };
 const NODE_CPU_MILLIS = 300;
 
 test.each([
-  { writers: 4, events: 48_000 },
-  { writers: 32, events: 48_000 },
+  { writers: 4, events: 52_000 },
+  { writers: 32, events: 52_000 },
 ])('$writers writers against readers: $events events, none lost, none twice, no gap', async ({ writers, events }) => {
   await using fresh = await freshDatabase();
   await registerNode(fresh.url);

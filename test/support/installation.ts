@@ -16,6 +16,7 @@ import { openStore } from '../../src/store/postgres-store.ts';
 import { queryRows } from './database.ts';
 import { clearContainers } from './oracle.ts';
 import { freshDatabase } from './postgres.ts';
+import { until } from './until.ts';
 import { startProcess, type ProcessOptions, type ServiceProcess } from './service-process.ts';
 
 export const DOCKER_URL = 'unix:///var/run/docker.sock';
@@ -127,4 +128,29 @@ export async function waitForStatus(
     event.data.deploymentId === deploymentId &&
     event.data.status === status;
   await waitForEvent(installation, from, reached, deadlineMs);
+}
+
+/** The ids under which these processes are registered as workers now, in their order. */
+export async function workerIds(
+  { database }: Pick<Installation, 'database'>,
+  processes: readonly Pick<ServiceProcess, 'pid'>[],
+): Promise<readonly string[]> {
+  const rows = await queryRows(database, 'select id, pid from workers');
+  const ids = new Map(rows.map(({ id, pid }) => [Number(pid), String(id)]));
+  return processes.flatMap(({ pid }) => ids.get(pid) ?? []);
+}
+
+/** Waits until the process is registered under another id than before. */
+export async function waitForNewId(
+  installation: Installation,
+  process: Pick<ServiceProcess, 'pid'>,
+  before: string | undefined,
+  deadlineMs = 15_000,
+): Promise<string> {
+  let now = before;
+  await until(`process ${process.pid} registers anew\n${installation.output()}`, deadlineMs, async () => {
+    [now] = await workerIds(installation, [process]).catch(() => []);
+    return now !== undefined && now !== before;
+  });
+  return now ?? '';
 }

@@ -57,7 +57,7 @@ export const replicaView = z.strictObject({
   failures: z.int(),
   failure: z
     .strictObject({
-      kind: z.enum(['image', 'start', 'exit', 'gone']),
+      kind: z.enum(['image', 'start', 'exit', 'gone', 'lost']),
       message: z.string(),
       exitCode: z.int().optional(),
       lastLogs: z.array(z.string()).optional(),

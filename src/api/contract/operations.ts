@@ -15,6 +15,7 @@ export const OPERATIONS = {
   listNodes: 'POST /registry-svc/nodes',
   selfNode: 'GET /registry-svc/node/self',
   saveNode: 'PUT /registry-svc/node',
+  scheduleNode: 'PUT /registry-svc/node/{id}/scheduling',
   deleteNode: 'DELETE /registry-svc/node/{url}',
   listInstances: 'GET /registry-svc/instances',
   registerInstance: 'PUT /registry-svc/instance',

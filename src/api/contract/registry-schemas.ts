@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { CLIENT_LANGUAGES } from '../../domain/definition/events.ts';
 import { INSTANCE_STATUSES } from '../../domain/instance/events.ts';
+import { NODE_LIVENESS, NODE_SCHEDULING } from '../../domain/node/status.ts';
 
 const port = z.int().min(1).max(65535);
 
@@ -100,6 +101,16 @@ export const node = z.strictObject({
     .optional(),
 });
 export type Node = z.infer<typeof node>;
+
+/** How a node stands. */
+export const nodeStanding = z.strictObject({
+  id: z.string(),
+  scheduling: z.enum(NODE_SCHEDULING),
+  liveness: z.enum(NODE_LIVENESS),
+  /** Replicas that hold a share of it. */
+  replicas: z.int(),
+});
+export type NodeStanding = z.infer<typeof nodeStanding>;
 
 /** An engine to run replicas on. `id` absent: the one it had, else a new one. */
 export const nodeInput = z.object({

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 
-import { definition, definitionInput, instance, instanceInput, node, nodeInput } from './registry-schemas.ts';
+import {
+  definition,
+  definitionInput,
+  instance,
+  instanceInput,
+  node,
+  nodeInput,
+  nodeStanding,
+} from './registry-schemas.ts';
 import type { Route } from './route.ts';
 
 const byId = z.object({ id: z.string() });
@@ -32,7 +40,8 @@ export const registryRoutes = {
     permission: 'registry-svc:node:view',
     body: z.object({ ids: z.array(z.string()).nullish() }),
     status: 200,
-    response: z.strictObject({ nodes: z.array(node) }),
+    // Beside the contract's strict objects: clients pass over keys that they do not know here.
+    response: z.strictObject({ nodes: z.array(node), states: z.array(nodeStanding).optional() }),
   },
   selfNode: {
     summary: 'The node on this machine',
@@ -47,6 +56,14 @@ export const registryRoutes = {
     bodyJudgedBy: 'domain',
     status: 200,
     response: z.strictObject({ node: z.strictObject({ id: z.string(), url: z.string() }) }),
+  },
+  scheduleNode: {
+    summary: 'Cordons a node (nothing new on it), drains it (its replicas move), or opens it again',
+    permission: 'registry-svc:node:edit',
+    params: byId,
+    body: z.object({ scheduling: z.enum(['open', 'cordoned', 'draining']) }),
+    status: 200,
+    response: z.strictObject({ node: nodeStanding }),
   },
   deleteNode: {
     summary: 'Removes a node that runs nothing; an unknown one is no error',

@@ -1,3 +1,5 @@
+import type { NodeStanding } from '../../api/contract/registry-schemas.ts';
+import { formatCpu } from '../../domain/quantity.ts';
 import { openContext } from '../context.ts';
 import { printListing, printValue } from '../output.ts';
 import type { GlobalOptions } from '../session.ts';
@@ -10,11 +12,44 @@ export async function listNodes(options: ListOptions): Promise<void> {
   const { body } = await context.call('list nodes', 'listNodes', { body: {} });
   const now = Date.now();
   await printListing(context.terminal, options.output, {
-    items: body.nodes,
-    header: ['NODE ID', 'URL', 'LAST HEARTBEAT'],
-    row: ({ id, url, lastHeartbeat }) => [id, url, formatHeartbeat(lastHeartbeat, now)],
+    items: body.nodes.map((node) => ({ ...node, standing: body.states?.find(({ id }) => id === node.id) })),
+    header: ['NODE ID', 'URL', 'LAST HEARTBEAT', 'STATUS', 'REPLICAS', 'CPU RESERVED', 'MEMORY RESERVED'],
+    row: ({ id, url, lastHeartbeat, standing, usage }) => [
+      id,
+      url,
+      formatHeartbeat(lastHeartbeat, now),
+      standing === undefined ? '' : statusOf(standing),
+      standing === undefined ? '' : String(standing.replicas),
+      usage?.cpu === undefined ? '' : `${formatCpu(usage.cpu.used)} of ${formatCpu(usage.cpu.total)}`,
+      usage?.memory === undefined ? '' : `${inMebibytes(usage.memory.used)} of ${inMebibytes(usage.memory.total)}`,
+    ],
     whenEmpty: 'No nodes yet. Register an engine with: oo node add unix:///var/run/docker.sock',
   });
+}
+
+function statusOf({ liveness, scheduling }: NodeStanding): string {
+  if (liveness === 'lost') return scheduling === 'open' ? 'lost' : `lost, ${scheduling}`;
+  return scheduling === 'open' ? 'ready' : scheduling;
+}
+
+function inMebibytes(bytes: number): string {
+  return `${Math.floor(bytes / 2 ** 20)}Mi`;
+}
+
+/** Cordons, drains or opens a node. */
+export async function scheduleNode(
+  node: string,
+  scheduling: 'open' | 'cordoned' | 'draining',
+  options: GlobalOptions,
+): Promise<void> {
+  const context = await openContext(options);
+  const { body } = await context.call(`change node ${node}`, 'scheduleNode', {
+    params: { id: node },
+    body: { scheduling },
+  });
+  const { id, replicas } = body.node;
+  const left = scheduling === 'draining' ? `, ${replicas} replicas to move; see: oo node list` : '';
+  context.terminal.stdout.write(`${id} ${statusOf(body.node)}${left}\n`);
 }
 
 interface AddOptions extends ListOptions {

@@ -28,6 +28,14 @@ export function defineNode(group: Command): void {
     .action(async (url: string, _, command: Command) => {
       await (await import('./node-actions.ts')).addNode(url, command.optsWithGlobals());
     });
+  for (const { name, scheduling, does } of SCHEDULING) {
+    subcommand(group, `${name} <node>`)
+      .description(does)
+      .addHelpText('after', examples(`oo node ${name} node_dbOdi5eLQK`, `oo node ${name} unix:///var/run/docker.sock`))
+      .action(async (node: string, _, command: Command) => {
+        await (await import('./node-actions.ts')).scheduleNode(node, scheduling, command.optsWithGlobals());
+      });
+  }
   subcommand(group, 'remove <url>', 'rm')
     .description('remove a node by its URL')
     .addHelpText('after', examples('oo node remove unix:///var/run/docker.sock'))
@@ -35,6 +43,16 @@ export function defineNode(group: Command): void {
       await (await import('./node-actions.ts')).removeNode(url, command.optsWithGlobals());
     });
 }
+
+const SCHEDULING = [
+  { name: 'cordon', scheduling: 'cordoned', does: 'place nothing new on a node; what runs there stays' },
+  {
+    name: 'drain',
+    scheduling: 'draining',
+    does: 'move the replicas of a node to others, as far as their strategies allow',
+  },
+  { name: 'uncordon', scheduling: 'open', does: 'let a node take replicas again; gives up a drain' },
+] as const;
 
 function label(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];

@@ -13,8 +13,8 @@ export const placementDecision = z.object({
 export type PlacementDecision = z.infer<typeof placementDecision>;
 
 export const replicaFailure = z.object({
-  /** `image`: it cannot be had; `start`: the engine refused; `exit`: the container ended; `gone`: it is not there any more. */
-  kind: z.enum(['image', 'start', 'exit', 'gone']),
+  /** `image`: it cannot be had; `start`: the engine refused; `exit`: the container ended; `gone`: it is not there any more; `lost`: its node is. */
+  kind: z.enum(['image', 'start', 'exit', 'gone', 'lost']),
   message: z.string(),
   exitCode: z.number().int().optional(),
   lastLogs: z.array(z.string()).optional(),

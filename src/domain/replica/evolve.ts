@@ -94,13 +94,19 @@ function scheduled(
 }
 
 function failed(state: ReplicaState, failure: ReplicaFailure, at: number): ReplicaState {
-  const steady = state.readyAt !== undefined && at - state.readyAt >= STEADY_MS;
   return {
     ...state,
     reservation: undefined,
     ports: [],
     failure,
     failedAt: at,
-    failures: steady ? 1 : state.failures + 1,
+    failures: failuresAfter(state, failure, at),
   };
+}
+
+/** A node that is lost is no fault of what ran on it. */
+function failuresAfter({ failures, readyAt }: ReplicaState, { kind }: ReplicaFailure, at: number): number {
+  if (kind === 'lost') return failures;
+  const steady = readyAt !== undefined && at - readyAt >= STEADY_MS;
+  return steady ? 1 : failures + 1;
 }

@@ -16,6 +16,12 @@ export function lacksOf(candidate: Candidate, demand: Demand): readonly Lack[] {
   return FILTERS.flatMap((filter) => filter(candidate, demand) ?? []);
 }
 
+const health: Filter = ({ view: { node } }) =>
+  node.liveness === 'ready' ? undefined : { filter: 'health', need: 'an engine that answers', have: node.liveness };
+
+const cordon: Filter = ({ view: { node } }) =>
+  node.scheduling === 'open' ? undefined : { filter: 'cordon', need: 'open', have: node.scheduling };
+
 const region: Filter = ({ view: { node } }, { regions }) => {
   const fits = regions.some(
     ({ cluster, zone }) => (cluster ?? node.cluster) === node.cluster && (zone ?? node.zone) === node.zone,
@@ -57,7 +63,7 @@ const hostPorts: Filter = ({ hostPorts: taken }, demand) => {
   return port === undefined ? undefined : { filter: 'host port', need: String(port), have: 'taken' };
 };
 
-const FILTERS: readonly Filter[] = [region, cpu, memory, vram, hostPorts];
+const FILTERS: readonly Filter[] = [health, cordon, region, cpu, memory, vram, hostPorts];
 
 function inMebibytes(bytes: number): string {
   return `${Math.floor(bytes / 2 ** 20)}Mi`;

@@ -2,9 +2,10 @@ import type { ReplicaState } from '../../domain/replica/evolve.ts';
 
 /** The replicas of a deployment by what they mean to a rollout. Stopped ones are in none of them. */
 export interface Census {
-  /** Of the latest revision and not stopping. */
+  readonly revision: number;
+  /** Of the latest revision, not stopping, and where they may stay. */
   readonly current: readonly ReplicaState[];
-  /** Of earlier revisions and not stopping. */
+  /** Not stopping yet, but to be replaced: of earlier revisions, or on nodes that are drained. */
   readonly old: readonly ReplicaState[];
   /** On their way out; their containers may still exist. */
   readonly stopping: readonly ReplicaState[];
@@ -12,15 +13,28 @@ export interface Census {
   readonly total: number;
 }
 
-export function censusOf(replicas: readonly ReplicaState[], revision: number): Census {
+export function censusOf(
+  replicas: readonly ReplicaState[],
+  revision: number,
+  draining: ReadonlySet<string> = new Set(),
+): Census {
   const active = replicas.filter(({ status }) => status !== 'Stopped');
   const staying = active.filter(({ status }) => status !== 'Stopping');
+  // A failed replica holds no node any more.
+  const mayStay = (replica: ReplicaState): boolean =>
+    replica.revision === revision && (replica.status === 'Failed' || !draining.has(replica.nodeId));
   return {
-    current: staying.filter((replica) => replica.revision === revision),
-    old: staying.filter((replica) => replica.revision !== revision),
+    revision,
+    current: staying.filter(mayStay),
+    old: staying.filter((replica) => !mayStay(replica)),
     stopping: active.filter(({ status }) => status === 'Stopping'),
     total: active.length,
   };
+}
+
+/** Why a replica of `old` has to go. */
+export function reasonToGo({ revision }: Census, replica: ReplicaState): string {
+  return replica.revision === revision ? `node ${replica.nodeId} is drained` : 'of an earlier revision';
 }
 
 export function isReady({ status }: ReplicaState): boolean {

@@ -1,11 +1,12 @@
-import { byExpendability, type Census } from './census.ts';
+import { byExpendability, reasonToGo, type Census } from './census.ts';
 import type { Steps } from './steps.ts';
 
 /** All old replicas out before the first new one starts: for services that need exclusive access. */
-export function recreate({ current, old, stopping }: Census, replicas: number): Steps {
+export function recreate(census: Census, replicas: number): Steps {
+  const { current, old, stopping } = census;
   const surplus = current.toSorted(byExpendability).slice(0, Math.max(0, current.length - replicas));
   const stop = [
-    ...old.map((replica) => ({ replica, reason: 'of an earlier revision (Recreate)' })),
+    ...old.map((replica) => ({ replica, reason: `${reasonToGo(census, replica)} (Recreate)` })),
     ...surplus.map((replica) => ({ replica, reason: `one of more than ${replicas}` })),
   ];
   const inTheWay = old.length + stopping.length;
@@ -13,6 +14,10 @@ export function recreate({ current, old, stopping }: Census, replicas: number): 
   if (inTheWay === 0) return { stop, start: missing, retry: true, report: [] };
   const waiting = missing + current.filter(({ status }) => status === 'Failed').length;
   const report =
-    waiting === 0 ? [] : [`${waiting} replicas start when ${inTheWay} earlier ones have stopped (Recreate)`];
+    waiting === 0
+      ? []
+      : [
+          `${waiting} ${waiting === 1 ? 'replica starts' : 'replicas start'} when ${inTheWay} earlier ones have stopped (Recreate)`,
+        ];
   return { stop, start: 0, retry: false, report };
 }

@@ -1,4 +1,4 @@
-import { byExpendability, isReady, type Census } from './census.ts';
+import { byExpendability, isReady, reasonToGo, type Census } from './census.ts';
 import type { Limits } from './limits.ts';
 import type { Steps } from './steps.ts';
 
@@ -13,7 +13,7 @@ export function rollingUpdate(census: Census, replicas: number, limits: Limits):
   const surplus = current.toSorted(byExpendability).slice(0, Math.max(0, current.length - replicas));
   const brokenOld = old.filter((replica) => !isReady(replica));
   const leaving = [
-    ...brokenOld.map((replica) => ({ replica, reason: 'of an earlier revision and not ready' })),
+    ...brokenOld.map((replica) => ({ replica, reason: `${reasonToGo(census, replica)} and not ready` })),
     ...surplus
       .filter((replica) => !isReady(replica))
       .map((replica) => ({ replica, reason: `one of more than ${replicas}` })),
@@ -24,7 +24,7 @@ export function rollingUpdate(census: Census, replicas: number, limits: Limits):
     ...old
       .filter(isReady)
       .toSorted(byExpendability)
-      .map((replica) => ({ replica, reason: 'of an earlier revision' })),
+      .map((replica) => ({ replica, reason: reasonToGo(census, replica) })),
     ...surplus.filter(isReady).map((replica) => ({ replica, reason: `one of more than ${replicas}` })),
   ];
   const stop = [...leaving, ...expendable.slice(0, Math.max(0, spare))];
@@ -35,11 +35,13 @@ export function rollingUpdate(census: Census, replicas: number, limits: Limits):
   const report = [
     ...(kept > 0
       ? [
-          `${kept} ready replicas stay until others are ready: at least ${replicas - maxUnavailable} of ${replicas} must be`,
+          `${kept} ready ${kept === 1 ? 'replica stays' : 'replicas stay'} until others are ready: at least ${replicas - maxUnavailable} of ${replicas} must be`,
         ]
       : []),
     ...(missing > start
-      ? [`${missing - start} more replicas wait for room: ${total} exist, at most ${replicas + maxSurge} may`]
+      ? [
+          `${missing - start} more ${missing - start === 1 ? 'replica waits' : 'replicas wait'} for room: ${total} exist, at most ${replicas + maxSurge} may`,
+        ]
       : []),
   ];
   return { stop, start, retry: true, report };

@@ -1,4 +1,4 @@
-import type { Node } from '../../api/contract/registry-schemas.ts';
+import type { Node, NodeStanding } from '../../api/contract/registry-schemas.ts';
 import type { Allotment } from '../../domain/node/allotment.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
 
@@ -17,6 +17,11 @@ export function toNode(state: NodeState, allotment: Allotment | undefined, heart
     usage: { cpu: share(reserved.cpuMillis, cpuMillis), memory: share(reserved.memoryBytes, memoryBytes) },
     ...(gpus.length === 0 ? {} : { gpus: toGpus(state, reserved.vramBytes) }),
   };
+}
+
+/** How it stands, which the contract's strict node has no field for. */
+export function toStanding({ id, scheduling, liveness }: NodeState, allotment: Allotment | undefined): NodeStanding {
+  return { id, scheduling, liveness, replicas: allotment?.replicas ?? 0 };
 }
 
 function share(used: number, total: number): { used: number; total: number; percent: number } {

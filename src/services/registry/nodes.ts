@@ -1,5 +1,12 @@
+import type { Node, NodeStanding } from '../../api/contract/registry-schemas.ts';
 import type { Allotment } from '../../domain/node/allotment.ts';
-import { decideRegisterNode, decideRemoveNode, nodeIdOf, type Occupant } from '../../domain/node/decide.ts';
+import {
+  decideRegisterNode,
+  decideRemoveNode,
+  decideScheduling,
+  nodeIdOf,
+  type Occupant,
+} from '../../domain/node/decide.ts';
 import type { NodeCapacity } from '../../domain/node/events.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
 import { parseNode } from '../../domain/node/parse.ts';
@@ -9,7 +16,7 @@ import type { EventStore } from '../../store/event-store.ts';
 import { partOf } from '../body.ts';
 import { carryOut } from '../carry-out.ts';
 import type { Handlers, Reply, RequestContext, RequestOf } from '../handler.ts';
-import { toNode } from './node-view.ts';
+import { toNode, toStanding } from './node-view.ts';
 
 export interface NodePorts {
   /** Asks the engine at that URL what its host has. Its error says how the engine was tried and what came of it. */
@@ -20,21 +27,23 @@ export interface NodePorts {
   readonly selfUrl?: string | undefined;
 }
 
-type NodeOperation = 'listNodes' | 'selfNode' | 'saveNode' | 'deleteNode';
+type NodeOperation = 'listNodes' | 'selfNode' | 'saveNode' | 'scheduleNode' | 'deleteNode';
 
 /** The registry of nodes. */
 export function nodeHandlers(store: EventStore, ports: NodePorts): Handlers<NodeOperation> {
   return {
     async listNodes({ body }) {
       const ids = body.ids ?? [];
-      return { body: { nodes: await nodesOf(store, ports, ids.length === 0 ? {} : { id: ids }) } };
+      const listed = await nodesOf(store, ports, ids.length === 0 ? {} : { id: ids });
+      return { body: { nodes: listed.map(({ node }) => node), states: listed.map(({ standing }) => standing) } };
     },
     async selfNode() {
-      const [node] = ports.selfUrl === undefined ? [] : await nodesOf(store, ports, { url: ports.selfUrl });
-      if (node === undefined) throw new NotFound('this machine is not registered as a node');
-      return { body: { node } };
+      const [self] = ports.selfUrl === undefined ? [] : await nodesOf(store, ports, { url: ports.selfUrl });
+      if (self === undefined) throw new NotFound('this machine is not registered as a node');
+      return { body: { node: self.node } };
     },
     saveNode: (request) => saveNode(store, ports, request),
+    scheduleNode: (request) => scheduleNode(store, ports, request),
     deleteNode: (request) => deleteNode(store, request),
   };
 }
@@ -43,13 +52,38 @@ async function nodesOf(
   store: EventStore,
   { heartbeats }: NodePorts,
   where: Readonly<Record<string, string | readonly string[]>>,
-): Promise<Reply<'listNodes'>['body']['nodes']> {
+): Promise<readonly { readonly node: Node; readonly standing: NodeStanding }[]> {
   const rows = await store.rows<NodeState>('nodes', { ...where, removed: 'false' });
   if (rows.length === 0) return [];
   const ids = rows.map(({ id }) => id);
   const [allotments, beats] = await Promise.all([store.rows<Allotment>('allotments', { id: ids }), heartbeats()]);
   const byId = new Map(allotments.map(({ id, state }) => [id, state]));
-  return rows.map(({ id, state }) => toNode(state, byId.get(id), beats.get(id)));
+  return rows.map(({ id, state }) => ({
+    node: toNode(state, byId.get(id), beats.get(id)),
+    standing: toStanding(state, byId.get(id)),
+  }));
+}
+
+const SCHEDULING_EVENTS = { open: 'NodeUncordoned', cordoned: 'NodeCordoned', draining: 'NodeDrainStarted' } as const;
+
+/** By id or by URL, as people have either at hand. */
+async function scheduleNode(
+  store: EventStore,
+  ports: NodePorts,
+  request: RequestOf<'scheduleNode'>,
+): Promise<Reply<'scheduleNode'>> {
+  const asked = request.params.id;
+  const found = (await liveNode(store, { id: asked })) ?? (await liveNode(store, { url: asked }));
+  const id = found?.id ?? asked;
+  const type = SCHEDULING_EVENTS[request.body.scheduling];
+  const position = await carryOut<NodeState>(store, request, {
+    kind: 'node',
+    id,
+    decide: (state) => decideScheduling(state, id, type),
+  });
+  const [node] = await nodesOf(store, ports, { id });
+  if (node === undefined) throw new NotFound(`there is no node ${asked}; see: oo node list`);
+  return { body: { node: node.standing }, position };
 }
 
 async function saveNode(

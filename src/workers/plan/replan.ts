@@ -4,11 +4,15 @@ import type { Job } from '../../jobs/catalogue.ts';
 import type { ActiveJob } from '../../jobs/queue.ts';
 import type { Row } from '../../store/projection.ts';
 import type { WorkerDeps } from '../deps.ts';
+import { settleDrain } from '../settle-drain.ts';
 
 /** Sends a plan job for every deployment that the change concerns. */
-export async function replan({ store, queue }: WorkerDeps, { data }: ActiveJob<'replan'>): Promise<void> {
+export async function replan(deps: WorkerDeps, { data }: ActiveJob<'replan'>): Promise<void> {
+  const { store, queue } = deps;
   const rows = await affected(store, data);
   const { cause } = data;
+  // A node without replicas is drained as soon as it is asked to be.
+  if (data.reason === 'node') await settleDrain(deps, data.id);
   await queue.send(rows.map(({ id }): Job => ({ queue: 'plan', key: id, data: { deploymentId: id, cause } })));
 }
 

@@ -145,15 +145,17 @@ async function planLate(drive: Drive): Promise<void> {
   drive.late = undefined;
   const present = new Set(readyIn(world));
   laws.lostSince = [...late.ready].filter((id) => !present.has(id)).length;
+  laws.decidedAt = late.decided.loaded.snapshot.position;
   try {
     carryOut(world, late.decided);
     count(drive, 'late plans accepted');
   } catch (error) {
     if (!(error instanceof VersionConflict)) throw error;
     count(drive, 'late plans refused');
-    await planNow(drive);
+    world.jobs.push({ queue: 'plan', data: { deploymentId: DEPLOYMENT, cause: { correlationId: 'late' } } });
   } finally {
     laws.lostSince = 0;
+    laws.decidedAt = undefined;
   }
 }
 

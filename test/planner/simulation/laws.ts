@@ -15,31 +15,45 @@ interface Memory {
   total: number;
   status: DeploymentStatus | undefined;
   readonly replicas: Map<string, string>;
-  /** Somebody saved the deployment or the definition since it has failed. */
-  saved: boolean;
+  /** The latest generation of each replica, and how it failed. */
+  readonly attempts: Map<string, { generation: number; failures: number; failedAt: number }>;
+  /** Positions: of the last save of the deployment or its definition, and of what it was that the failure was found in. */
+  savedAt: number;
+  failedAt: number;
 }
 
 export interface LawBook {
   readonly observe: Observer;
   /** Ready replicas that were lost after the snapshot of a plan that is being carried out late. */
   lostSince: number;
+  /** Position of that snapshot. */
+  decidedAt: number | undefined;
 }
 
 /** Throws at the first event that breaks a law. */
 export function lawBook(): LawBook {
-  const memory: Memory = { total: 0, status: undefined, replicas: new Map(), saved: false };
+  const memory: Memory = {
+    total: 0,
+    status: undefined,
+    replicas: new Map(),
+    attempts: new Map(),
+    savedAt: 0,
+    failedAt: 0,
+  };
   const book: LawBook = {
     lostSince: 0,
+    decidedAt: undefined,
     observe(event, world) {
       const replicas = replicasOf(world);
       const stopsReady = event.type === 'ReplicaStopping' && memory.replicas.get(event.data.replicaId) === 'Ready';
       transitions(memory, event);
+      attempts(memory, event, world.now);
       const deployment = deploymentOf(world);
       if (deployment !== undefined) {
         if (stopsReady && deployment.phase === 'live') availability(deployment, replicas, book.lostSince);
         surge(event, deployment, replicas, memory.total);
         exclusiveness(event, deployment, replicas);
-        failedUntilSaved(memory, event, deployment);
+        failedUntilSaved(memory, event, deployment, book.decidedAt ?? event.position);
         // A replica may die between the snapshot and the commit: the next plan, which its end asks for, says so.
         if (book.lostSince === 0) okMeansAllReady(event, deployment, replicas);
       }
@@ -94,11 +108,16 @@ function exclusiveness(event: RecordedEvent, deployment: DeploymentState, replic
   assert.deepEqual(others, [], 'Recreate starts a replica beside one of another revision');
 }
 
-function failedUntilSaved(memory: Memory, event: RecordedEvent, { status, phase }: DeploymentState): void {
-  if (memory.status !== 'Failed' && status === 'Failed') memory.saved = false;
-  if (event.type === 'DeploymentSaved' || event.type === 'DefinitionSaved') memory.saved = true;
+function failedUntilSaved(
+  memory: Memory,
+  event: RecordedEvent,
+  { status, phase }: DeploymentState,
+  decidedAt: number,
+): void {
+  if (memory.status !== 'Failed' && status === 'Failed') memory.failedAt = decidedAt;
+  if (event.type === 'DeploymentSaved' || event.type === 'DefinitionSaved') memory.savedAt = event.position;
   if (memory.status === 'Failed' && status !== 'Failed' && phase === 'live') {
-    assert.ok(memory.saved, `Failed became ${status}, and nobody had saved`);
+    assert.ok(memory.savedAt > memory.failedAt, `Failed became ${status}, and nobody had saved`);
   }
 }
 
@@ -125,6 +144,27 @@ function transitions(memory: Memory, event: RecordedEvent): void {
   }
 }
 
+/** Every attempt has a number of its own, and what fails again and again waits before the next. */
+function attempts({ attempts: known }: Memory, event: RecordedEvent, now: number): void {
+  if (!isReplicaEvent(event)) return;
+  const { replicaId, generation } = event.data;
+  const before = known.get(replicaId) ?? { generation: 0, failures: 0, failedAt: 0 };
+  if (event.type === 'ReplicaFailed') {
+    known.set(replicaId, { generation, failures: before.failures + 1, failedAt: now });
+  } else if (event.type === 'ReplicaReady' || event.type === 'ReplicaStopped') {
+    known.set(replicaId, { ...before, failures: 0 });
+  } else if (event.type === 'ReplicaScheduled') {
+    assert.equal(generation, before.generation + 1, `${replicaId}: ${generation} after ${before.generation}`);
+    // Half of the doubling seconds: the jitter takes less.
+    const least = before.failures < 2 ? 0 : 500 * 2 ** Math.min(before.failures - 2, 5);
+    assert.ok(
+      now - before.failedAt >= least,
+      `${replicaId} is tried again ${now - before.failedAt} ms after it failed`,
+    );
+    known.set(replicaId, { ...before, generation });
+  }
+}
+
 function isReplicaEvent(event: RecordedEvent): event is Extract<RecordedEvent, ReplicaEvent> {
   return Object.hasOwn(REPLICA_TRANSITIONS, event.type);
 }
@@ -136,7 +176,7 @@ function reservations(world: World, replicas: readonly ReplicaState[]): void {
     const sum = (key: 'cpuMillis' | 'memoryBytes'): number => held.reduce((all, each) => all + each[key], 0);
     assert.equal(state.reserved.cpuMillis, sum('cpuMillis'));
     assert.equal(state.reserved.memoryBytes, sum('memoryBytes'));
-    assert.deepEqual(state.hostPorts.toSorted(), held.flatMap(({ hostPorts }) => hostPorts).toSorted());
+    assert.deepEqual(new Set(state.hostPorts), new Set(held.flatMap(({ hostPorts }) => hostPorts)));
     assert.ok(state.reserved.cpuMillis <= state.capacity.cpuMillis, `${state.id} is overcommitted`);
     assert.equal(new Set(state.hostPorts).size, state.hostPorts.length);
   }

@@ -1,0 +1,15 @@
+import { appendBatch } from './append-batch.ts';
+import { appendSingle } from './append-single.ts';
+import type { Benchmark } from './benchmark.ts';
+import { converge } from './converge.ts';
+import { saveToCreate } from './save-to-create.ts';
+
+/** Every benchmark, in the order in which they run. */
+export const BENCHMARKS: readonly Benchmark[] = [
+  appendSingle,
+  appendBatch,
+  saveToCreate,
+  converge(10),
+  converge(20),
+  converge(40),
+];

@@ -1,0 +1,26 @@
+import { createClient, type Client } from '../../src/api/client.ts';
+import { readConfig } from '../../src/config.ts';
+import { createLogger } from '../../src/logger.ts';
+import { startService } from '../../src/process/service.ts';
+import type { WorkerDeps } from '../../src/workers/deps.ts';
+
+export interface RunningService extends AsyncDisposable {
+  /** Logged in as the administrator. */
+  readonly client: Client;
+}
+
+/** The whole product, API and worker, in this process on the given database, with one node. */
+export async function runService(
+  databaseUrl: string,
+  nodeUrl: string,
+  onStep?: WorkerDeps['onStep'],
+): Promise<RunningService> {
+  const settings = { DATABASE_URL: databaseUrl, NODES: nodeUrl, PORT: '0', TOKEN_LIFE: '3600' };
+  const config = readConfig(settings);
+  const service = await startService(config, createLogger('error'), { onStep });
+  const baseUrl = service.url ?? '';
+  const credentials = { slug: config.ADMIN_SLUG, password: config.ADMIN_PASSWORD };
+  const { body } = await createClient({ baseUrl }).call('login', { body: credentials });
+  const client = createClient({ baseUrl, token: body.token.token });
+  return { client, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() };
+}

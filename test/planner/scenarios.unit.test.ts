@@ -1,0 +1,130 @@
+import { expect, test } from 'vitest';
+
+import { wait } from './simulation/drive.ts';
+import { replicasOf } from './simulation/laws.ts';
+import { addNode, define, fail, remove, save, undefine, type Fate } from './simulation/steps.ts';
+import { story, type Story } from './simulation/story.ts';
+import type { World } from './simulation/world.ts';
+
+const ready = (): Fate => 'ready';
+
+/** Two nodes, a definition and a deployment of four that is up. */
+async function upAndRunning(title: string): Promise<Story> {
+  const told = story(title);
+  told.act('two nodes, definition web:1, deployment of 4 with 500m each', (world) => {
+    addNode(world);
+    addNode(world);
+    define(world, 'web:1');
+    save(world, { replicas: 4, resources: { cpu: '500m' } });
+  });
+  await told.until(ready);
+  return told;
+}
+
+function kill(world: World, replicaId: string): void {
+  const victim = replicasOf(world).find(({ id }) => id === replicaId);
+  const failure = { kind: 'exit' as const, message: 'container exited with code 137', terminal: false };
+  fail(world, replicaId, victim?.generation ?? 0, failure);
+}
+
+const STORIES: Readonly<Record<string, () => Promise<Story>>> = {
+  async 'rolling-update'() {
+    const told = await upAndRunning('A rolling update of four');
+    told.act('definition web:2', (world) => define(world, 'web:2'));
+    await told.until(ready);
+    return told;
+  },
+  async recreate() {
+    const told = await upAndRunning('Recreate: all out before the first comes in');
+    told.act('strategy Recreate, MODE=b', (world) =>
+      save(world, { strategy: { type: 'Recreate' }, envars: { MODE: 'b' } }),
+    );
+    await told.until(ready);
+    return told;
+  },
+  async 'scale-down'() {
+    const told = await upAndRunning('Down to one, then to none, then up again');
+    told.act('replicas: 1', (world) => save(world, { replicas: 1 }));
+    await told.until(ready);
+    told.act('replicas: 0', (world) => save(world, { replicas: 0 }));
+    await told.until(ready);
+    told.act('replicas: 2', (world) => save(world, { replicas: 2 }));
+    await told.until(ready);
+    return told;
+  },
+  async 'capacity-short'() {
+    const told = await upAndRunning('More than the nodes hold');
+    told.act('replicas: 10', (world) => save(world, { replicas: 10 }));
+    await told.until(ready);
+    told.act('one more node', (world) => addNode(world));
+    await told.until(ready);
+    return told;
+  },
+  async 'failing-image'() {
+    const told = await upAndRunning('An image that does not exist, and an old replica that dies meanwhile');
+    told.act('definition web:gone', (world) => define(world, 'web:gone'));
+    await told.until((id) => (id.startsWith('web-r2') ? 'fails for good' : 'ready'));
+    told.act('a replica of the revision before dies', (world) => kill(world, 'web-r1-0'));
+    await told.until(ready);
+    told.act('definition web:2', (world) => define(world, 'web:2'));
+    await told.until(ready);
+    return told;
+  },
+  async 'crash-loop'() {
+    const told = await upAndRunning('A new version that crashes, then is mended');
+    told.act('definition web:2, which crashes', (world) => define(world, 'web:2'));
+    await told.until((id) => (id.startsWith('web-r2') ? 'fails' : 'ready'));
+    for (const seconds of [1, 2, 4]) {
+      told.act(`${seconds} s pass`, (world) => wait(world, seconds * 1_000));
+      await told.until((id) => (id.startsWith('web-r2') ? 'fails' : 'ready'));
+    }
+    told.act('definition web:3', (world) => define(world, 'web:3'));
+    await told.until(ready);
+    return told;
+  },
+  async 'definition-deleted'() {
+    const told = await upAndRunning('The definition is deleted under the deployment');
+    told.act('definition deleted', (world) => undefine(world));
+    await told.until(ready);
+    told.act('replicas: 2', (world) => save(world, { replicas: 2 }));
+    await told.until(ready);
+    told.act('MODE=b', (world) => save(world, { envars: { MODE: 'b' } }));
+    await told.until(ready);
+    told.act('a replica dies', (world) => kill(world, 'web-r1-0'));
+    await told.until(ready);
+    told.act('definition web:1 again', (world) => define(world, 'web:1'));
+    await told.until(ready);
+    return told;
+  },
+  async 'strategy-changed'() {
+    const told = await upAndRunning('Recreate, decided in the middle of a rolling update');
+    told.act('definition web:2, which crashes', (world) => define(world, 'web:2'));
+    await told.until((id) => (id.startsWith('web-r2') ? 'fails' : 'ready'));
+    told.act('strategy Recreate', (world) => save(world, { strategy: { type: 'Recreate' } }));
+    await told.until(ready);
+    return told;
+  },
+  async 'saved-during-rollout'() {
+    const told = await upAndRunning('A third version and fewer replicas while the second is on its way');
+    told.act('definition web:2', (world) => define(world, 'web:2'));
+    told.act('definition web:3, replicas: 3, maxSurge 0, maxUnavailable 2', (world) => {
+      define(world, 'web:3');
+      save(world, { replicas: 3, strategy: { maxSurge: 0, maxUnavailable: 2 } });
+    });
+    await told.until(ready);
+    return told;
+  },
+  async delete() {
+    const told = await upAndRunning('Deleted, and saved again');
+    told.act('delete', (world) => remove(world));
+    await told.until(ready);
+    told.act('save', (world) => save(world, {}));
+    await told.until(ready);
+    return told;
+  },
+};
+
+test.each(Object.keys(STORIES))('%s goes as it was told', async (name) => {
+  const told = await STORIES[name]?.();
+  await expect(told?.text()).toMatchFileSnapshot(`scenarios/${name}.txt`);
+});
