@@ -36,7 +36,8 @@ async function main(): Promise<number> {
 }
 
 async function run(options: DemoOptions, signal: AbortSignal): Promise<number> {
-  const { dir, simulate, keep } = options;
+  const { dir, simulate, keep, yes } = options;
+  if (!simulate) await seeToEngine(yes, signal);
   const started = performance.now();
   let clean = true;
   try {
@@ -54,8 +55,7 @@ async function run(options: DemoOptions, signal: AbortSignal): Promise<number> {
   return 0;
 }
 
-async function startReal({ dir, yes }: DemoOptions, signal: AbortSignal): Promise<Platform> {
-  await seeToEngine(yes, signal);
+async function startReal({ dir }: DemoOptions, signal: AbortSignal): Promise<Platform> {
   const engineUrl = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
   const platform = await startProcesses({ dir, signal, engineUrl });
   try {

@@ -7,7 +7,9 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { readRun } from '../../scripts/demo/run-file.ts';
 import { connectEngine } from '../../src/engine/connect.ts';
+import { LABEL } from '../../src/engine/engine.ts';
 
 const DEMO = resolve(import.meta.dirname, '../../scripts/demo.ts');
 const DOCKER = 'unix:///var/run/docker.sock';
@@ -32,10 +34,12 @@ interface Demo {
   readonly printed: (words: string) => Promise<void>;
 }
 
-function demo(...options: string[]): Demo {
+function demo(...given: (string | Readonly<Record<string, string>>)[]): Demo {
+  const options = given.filter((one) => typeof one === 'string');
+  const more = given.find((one) => typeof one === 'object');
   const child = spawn(process.execPath, [DEMO, '--dir', dir, ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, HOME: join(parent, 'untouched') },
+    env: { ...process.env, HOME: join(parent, 'untouched'), ...more },
   });
   let out = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -68,16 +72,24 @@ async function processesLeft(): Promise<readonly string[]> {
   return all.flat();
 }
 
-async function containersLeft(out: string): Promise<readonly string[]> {
+/** Containers of the installation that runs in `dir`. */
+async function ownContainers(): Promise<readonly string[]> {
   await using engine = connectEngine(DOCKER);
-  const ids = [...out.matchAll(/container ([0-9a-f]{12}) created/g)].map(([, id = '']) => id);
-  const left = await Promise.all([...new Set(ids)].map(async (id) => ((await engine.inspect(id)) ? [id] : [])));
-  return left.flat();
+  const owner = (await readRun(dir))?.installationId ?? '';
+  expect(owner).not.toBe('');
+  return (await engine.list()).filter(({ labels }) => labels[LABEL.owner] === owner).map(({ id }) => id);
 }
 
-async function expectNothingLeft(out: string): Promise<void> {
+/** Those that the story told of. */
+function toldContainers(out: string): readonly string[] {
+  return [...out.matchAll(/container ([0-9a-f]{12}) created/g)].map(([, id = '']) => id);
+}
+
+async function expectNothingLeft(containers: readonly string[]): Promise<void> {
+  await using engine = connectEngine(DOCKER);
+  const all = new Set((await engine.list()).map(({ id }) => id.slice(0, 12)));
+  expect(containers.map((id) => id.slice(0, 12)).filter((id) => all.has(id))).toEqual([]);
   expect(await processesLeft()).toEqual([]);
-  expect(await containersLeft(out)).toEqual([]);
   expect(existsSync(dir)).toBe(false);
   expect(existsSync(join(parent, 'untouched'))).toBe(false);
 }
@@ -116,18 +128,21 @@ describe('npm run demo', () => {
       expectInOrder(out, STORY);
       expect(out.match(/\(generation 2\) ready/g)).toHaveLength(2);
       expect(performance.now() - started).toBeLessThan(60_000);
-      await expectNothingLeft(out);
+      expect(new Set(toldContainers(out)).size).toBeGreaterThanOrEqual(7);
+      await expectNothingLeft(toldContainers(out));
     }
   });
 
   test('an interruption ends everything that was started', async () => {
     const { child, ended, printed } = demo();
     await printed('3/3 ready in');
+    const containers = await ownContainers();
+    expect(containers.length).toBeGreaterThanOrEqual(3);
     child.kill('SIGINT');
     const { code, out } = await ended;
     expect(code).toBe(130);
     expect(out).toContain('SIGINT: cleaning up');
-    await expectNothingLeft(out);
+    await expectNothingLeft(containers);
   });
 
   test('what a killed run leaves is found and removed', async () => {
@@ -136,10 +151,12 @@ describe('npm run demo', () => {
     child.kill('SIGKILL');
     await ended;
     expect((await processesLeft()).length).toBeGreaterThanOrEqual(3);
+    const containers = await ownContainers();
+    expect(containers.length).toBeGreaterThanOrEqual(3);
     const { code, out } = await demo('--simulate').ended;
     expect(code).toBe(0);
     expect(out).toContain('cleaned up after an earlier run');
-    await expectNothingLeft(out);
+    await expectNothingLeft(containers);
   });
 
   test('--keep leaves it running, and --end ends it', async () => {
@@ -153,9 +170,11 @@ describe('npm run demo', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     expect(await text(oo.stdout)).toMatch(/depl_hello +def_hello_v2 +OK/);
+    const containers = await ownContainers();
+    expect(containers).toHaveLength(3);
     const end = await demo('--end').ended;
     expect(end).toMatchObject({ code: 0, err: '' });
-    await expectNothingLeft(out);
+    await expectNothingLeft(containers);
   });
 
   test('one at a time: a second one says which process the first is', async () => {
@@ -176,7 +195,7 @@ describe('npm run demo -- --simulate', () => {
       out,
       STORY.filter((words) => !/Hello|docker kill/.test(words)),
     );
-    await expectNothingLeft(out);
+    await expectNothingLeft([]);
   });
 });
 
@@ -185,4 +204,12 @@ test('an option that it does not know is named, with those that it knows', async
   expect(code).toBe(2);
   expect(err).toContain("Unknown option '--simulated'");
   expect(err).toContain('--simulate ');
+});
+
+test('without an engine it fails, leaves nothing, and says how to go on', async () => {
+  const { code, out, err } = await demo({ DOCKER_HOST: 'unix:///nowhere/docker.sock' }).ended;
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(err).toContain('no engine answers at DOCKER_HOST=unix:///nowhere/docker.sock');
+  expect(err).toContain('npm run demo -- --simulate');
+  await expectNothingLeft([]);
 });
