@@ -105,6 +105,7 @@ test('the demo prints what the page shows', async () => {
 function steady(line: string): string {
   return line
     .replaceAll(/\bcontainer [0-9a-f]{12}\b/g, 'container ID')
+    .replaceAll(/(-g\d+)-[0-9a-f]{8}\b/g, '$1-INSTALLATION')
     .replaceAll(/\bworker \w{4}\b/g, 'worker NAME')
     .replaceAll(/\bnode_\w+/g, 'node_ID')
     .replaceAll(/\d+(\.\d+)?/g, 'N')
