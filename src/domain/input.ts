@@ -106,7 +106,8 @@ function textsOf(
   if (map === undefined) return undefined;
   return Object.fromEntries(
     map.entries.map(([key, given]): [string, string] => {
-      const bad = check?.(key);
+      // JavaScript's own name for something else: on its way it would be lost without a word.
+      const bad = key === '__proto__' ? 'is no name that can be kept' : check?.(key);
       if (bad !== undefined) note(scope, `${field}.${key}`, { wrong: bad });
       sound(scope, `${field}.${key}`, textOf(key));
       return [key, sound(scope, `${field}.${key}`, textOf(given ?? '')) ?? ''];

@@ -71,7 +71,7 @@ test('commits are durable and an idle transaction cannot stall others for ever',
     synchronous_commit: 'on',
     full_page_writes: 'on',
     max_connections: '200',
-    idle_in_transaction_session_timeout: '1min',
+    idle_in_transaction_session_timeout: '5s',
     data_checksums: 'on',
     listen_addresses: '127.0.0.1',
   });

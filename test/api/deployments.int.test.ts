@@ -18,7 +18,7 @@ const full = {
   resources: { cpu: '500m', memory: '256Mi', vram: '24GB' },
   autoScaling: { minReplicas: 2, maxReplicas: 10, cpuThreshold: 80 },
   targetRegions: [{ cluster: 'us-west1', zone: 'us-west1-b' }, { cluster: 'local-docker' }],
-  envars: { LOG_LEVEL: 'debug', ['__proto__']: 'kept' },
+  envars: { LOG_LEVEL: 'debug', constructor: 'kept' },
 } as const;
 
 describe('deployments', () => {

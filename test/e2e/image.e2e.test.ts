@@ -139,7 +139,7 @@ test('the command line on the host deploys to it, and it goes on healing when a 
   await docker.getContainer(workers[0]?.getId() ?? '').kill();
   const [victim] = await containersOf(ID);
   await docker.getContainer(victim?.id ?? '').kill();
-  const healed = victim?.name.replace('-g1', '-g2');
+  const healed = victim?.name.replace('-g1-', '-g2-');
   await expect
     .poll(async () => (await containersOf(ID)).filter(({ phase }) => phase === 'running').map(({ name }) => name), {
       timeout: HEAL_DEADLINE_MS,

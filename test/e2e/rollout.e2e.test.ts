@@ -36,6 +36,11 @@ async function containersOf(deploymentId: string): Promise<readonly ContainerSta
   return (await product.engine.list()).filter(({ labels }) => labels[LABEL.deployment] === deploymentId);
 }
 
+/** Which attempt at which replica a container is, and its phase. */
+function attemptOf({ labels, phase }: ContainerState): string {
+  return `${labels[LABEL.replica]} generation ${labels[LABEL.generation]} ${phase}`;
+}
+
 /** What the registry's instances of a deployment answer, over HTTP. */
 async function answers(deploymentId: string): Promise<readonly string[]> {
   const instances = JSON.parse(await product.oo('instance', 'list', '-o', 'json')) as {
@@ -73,7 +78,7 @@ test('a new image, new envars and a new count roll out; the instances answer wit
     await save('deployment', { ...deployment, replicas: 1, envars: { VERSION: 'three' } }, '--wait'),
   ).toMatchObject({ code: 0 });
   const left = await containersOf('depl_roll');
-  expect(left.map(({ name, phase }) => [name, phase])).toEqual([['depl_roll-r3-0-g1', 'running']]);
+  expect(left.map(attemptOf)).toEqual(['depl_roll-r3-0 generation 1 running']);
 });
 
 test('a container that is killed is replaced', async () => {
@@ -82,8 +87,8 @@ test('a container that is killed is replaced', async () => {
   const log = await product.oo('events', '--of', 'depl_roll', '-o', 'json');
   expect(log).toContain('ReplicaReady');
   await expect
-    .poll(async () => (await containersOf('depl_roll')).map(({ name, phase }) => [name, phase]), { timeout: 10_000 })
-    .toEqual([['depl_roll-r3-0-g2', 'running']]);
+    .poll(async () => (await containersOf('depl_roll')).map(attemptOf), { timeout: 10_000 })
+    .toEqual(['depl_roll-r3-0 generation 2 running']);
   await product.oo('deployment', 'watch', 'depl_roll');
 });
 
