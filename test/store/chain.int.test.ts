@@ -60,7 +60,7 @@ test('events of earlier schema versions read as of the present one, and stay sto
       (data) => ({ ...data, spec: { ...(data['spec'] as object), envars: [{ key: 'UP', value: '2' }] } }),
     ],
   };
-  await using world = await testStore();
+  await using world = await testStore({ tampered: true });
   const { store, database } = world;
   const later = world.another({ upcasts });
   await store.append(command('definition/old', 0, [definitionSaved('old')]));

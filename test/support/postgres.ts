@@ -1,21 +1,49 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import { createDatabase, dropDatabase } from '../../src/postgres/admin.ts';
+import { PROJECTIONS } from '../../src/projections/all.ts';
+import type { Projection } from '../../src/store/projection.ts';
+import { replayProjections } from '../../src/store/replay.ts';
 import { openTestDatabase, queryRows } from './database.ts';
 
 /** A database of one's own. */
 export type FreshDatabase = { readonly url: string; [Symbol.asyncDispose](): Promise<void> };
 
+export interface FreshOptions {
+  /** No schema at all. */
+  readonly empty?: boolean;
+  /** What keeps its rows; those of the product by default. */
+  readonly projections?: readonly Projection[];
+  /** The test writes rows that no event leads to. */
+  readonly tampered?: boolean;
+}
+
 /**
  * Copies the run's migrated template into a new database (some 50 ms; an `empty` one has no schema at all), and drops it,
- * with whatever is still connected, on disposal. One for each test file is the rule.
+ * with whatever is still connected, on disposal. One for each test file is the rule. Before it goes, its rows are rebuilt
+ * from its log: whatever the test did, they have to come out the same.
  */
-export async function freshDatabase(options: { readonly empty?: boolean } = {}): Promise<FreshDatabase> {
+export async function freshDatabase(options: FreshOptions = {}): Promise<FreshDatabase> {
+  const { empty = false, tampered = false, projections = PROJECTIONS } = options;
   const { url: serverUrl, template } = inject('postgres');
   const name = `test_${randomBytes(6).toString('hex')}`;
-  const url = await createDatabase(serverUrl, name, options.empty ? undefined : template);
-  if (!options.empty) await becomeInstallation(url);
-  return { url, [Symbol.asyncDispose]: () => dropDatabase(serverUrl, name) };
+  const url = await createDatabase(serverUrl, name, empty ? undefined : template);
+  if (!empty) await becomeInstallation(url);
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      await using _dropped = { [Symbol.asyncDispose]: () => dropDatabase(serverUrl, name) };
+      if (!empty && !tampered) await expectRebuildable(url, projections);
+    },
+  };
+}
+
+/** Puts the rows of a replay in the place of the live ones, and throws when any of them, or of the history, is different. */
+async function expectRebuildable(url: string, projections: readonly Projection[]): Promise<void> {
+  await using database = openTestDatabase(url, 2);
+  const { differences } = await replayProjections(database.db, projections, { swap: true });
+  if (differences.length === 0) return;
+  throw new Error(`rows that the log does not lead to: ${JSON.stringify(differences, undefined, 2)}`);
 }
 
 /** A copy has the template's identity: two of them would take each other's containers for their own. */

@@ -22,12 +22,16 @@ export interface TestStoreOptions {
   readonly projections?: readonly Projection[];
   readonly clock?: Clock;
   readonly upcasts?: UpcastTable;
+  /** The test writes what no release would: the rows cannot be held against the log at the end. */
+  readonly tampered?: boolean;
 }
 
 /** A store on a database of its own. */
 export async function testStore(options: TestStoreOptions = {}): Promise<TestStore> {
   const stack = new AsyncDisposableStack();
-  const { url } = stack.use(await freshDatabase());
+  const { url } = stack.use(
+    await freshDatabase({ projections: options.projections ?? PROJECTIONS, tampered: options.tampered ?? false }),
+  );
   const database = stack.use(openDatabase({ url, applicationName: 'deploy-svc test', onError: () => undefined }));
   const another = (own: TestStoreOptions = {}): EventStore =>
     stack.use(
