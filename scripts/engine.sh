@@ -111,5 +111,7 @@ if [[ $for_tests == yes ]]; then
   command -v openssl >/dev/null || missing+=(openssl)
   command -v ssh >/dev/null || missing+=(openssh-client)
   command -v debootstrap >/dev/null || missing+=(debootstrap)
+# A fleet of engines, each in a network namespace of its own.
+command -v ip >/dev/null || missing+=(iproute2)
 fi
 ((${#missing[@]} == 0)) || install 'the demo and the tests make their own images' "${missing[@]}"

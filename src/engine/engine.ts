@@ -9,7 +9,9 @@ export interface Engine extends AsyncDisposable {
   /** As registered: `unix:///var/run/docker.sock`, `tcp://host:2376`, `ssh://user@host`, `simulated://name`. */
   readonly url: string;
 
-  /** Asks the engine for its name and version. Cheap; used as the heartbeat of a node. */
+  /** Does it answer? Cheap at any load: the heartbeat of a node. */
+  ping(signal?: AbortSignal): Promise<void>;
+  /** Its name, version and clock. Engines count all they have for it, so it is for connecting, not for heartbeats. */
   info(signal?: AbortSignal): Promise<EngineInfo>;
   /** What the host has in all, before any reservation. */
   capacity(signal?: AbortSignal): Promise<EngineCapacity>;

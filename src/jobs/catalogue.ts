@@ -60,12 +60,12 @@ export interface QueuePolicy {
 const DEFAULTS = { retryDelay: 1, retryDelayMax: 30, heartbeatSeconds: 10 } as const;
 
 export const QUEUE_POLICIES: Readonly<Record<QueueName, QueuePolicy>> = {
-  plan: { ...DEFAULTS, policy: 'stately', retryLimit: 50, expireInSeconds: 60, concurrency: 4 },
+  plan: { ...DEFAULTS, policy: 'stately', retryLimit: 50, expireInSeconds: 60, concurrency: 2 },
   replan: { ...DEFAULTS, policy: 'short', retryLimit: 50, expireInSeconds: 60, concurrency: 1 },
   wake: { ...DEFAULTS, policy: 'short', retryLimit: 50, expireInSeconds: 30, concurrency: 1 },
   start: { ...DEFAULTS, policy: 'standard', retryLimit: 5, expireInSeconds: 1_800, concurrency: 8 },
   stop: { ...DEFAULTS, policy: 'standard', retryLimit: 100, expireInSeconds: 300, concurrency: 8 },
-  register: { ...DEFAULTS, policy: 'standard', retryLimit: 50, expireInSeconds: 30, concurrency: 2 },
+  register: { ...DEFAULTS, policy: 'standard', retryLimit: 50, expireInSeconds: 30, concurrency: 1 },
 };
 
 /** Where jobs go that have failed for good; they are kept for a person to look at. */

@@ -13,6 +13,12 @@ export function hostConformance(bench: Bench): void {
       expect(Math.abs(info.now.getTime() - Date.now())).toBeLessThan(60_000);
     });
 
+    it('answers a ping', async () => {
+      await expect(bench.engine.ping()).resolves.toBeUndefined();
+      const reason = new Error('changed my mind');
+      await expect(bench.engine.ping(AbortSignal.abort(reason))).rejects.toBe(reason);
+    });
+
     it('tells its capacity', async () => {
       const capacity = await bench.engine.capacity();
       expect(capacity.cpuMillis).toBeGreaterThanOrEqual(1_000);
@@ -51,6 +57,7 @@ export function hostConformance(bench: Bench): void {
       await handle[Symbol.asyncDispose]();
       expect(await ended).toMatchObject({ code: 'unreachable' });
       await expect(handle.info()).rejects.toMatchObject({ code: 'unreachable' });
+      await expect(handle.ping()).rejects.toMatchObject({ code: 'unreachable' });
       await expect(bench.engine.inspect(id)).resolves.toMatchObject({ id });
     });
   });

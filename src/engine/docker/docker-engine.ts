@@ -9,7 +9,7 @@ import {
 } from './containers.ts';
 import { DockerApi } from './docker-api.ts';
 import { readEvents } from './events.ts';
-import { readCapacity, readInfo } from './host.ts';
+import { ping, readCapacity, readInfo } from './host.ts';
 import { buildImage, hasImage, pullImage } from './images.ts';
 import { readLogs } from './logs.ts';
 import type { DockerOptions } from './options.ts';
@@ -22,6 +22,7 @@ export function connectDocker(url: URL, options: DockerOptions = {}): Engine {
   const readings: Readings = new Map();
   return {
     url: api.url,
+    ping: (signal) => ping(api, signal),
     info: (signal) => readInfo(api, signal),
     capacity: (signal) => readCapacity(api, signal),
     hasImage: (reference, signal) => hasImage(api, reference, signal),

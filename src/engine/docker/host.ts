@@ -16,6 +16,12 @@ interface GenericResource {
   readonly DiscreteResourceSpec?: { readonly Kind: string; readonly Value: number };
 }
 
+/** See `Engine.ping`. */
+export async function ping(api: DockerApi, signal?: AbortSignal): Promise<void> {
+  const call = { signal, deadline: api.deadlines.read, unqueued: true };
+  await translate(`ping ${api.url}`, signal, () => api.call({ method: 'HEAD', path: '/_ping' }, call));
+}
+
 /** See `Engine.info`. */
 export async function readInfo(api: DockerApi, signal?: AbortSignal): Promise<EngineInfo> {
   const info = await ask(api, signal);

@@ -13,7 +13,7 @@ import { createSshAgent } from './ssh-agent.ts';
 
 /** One request to the engine's HTTP API. Query values that are objects are sent as JSON. */
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'HEAD' | 'GET' | 'POST' | 'DELETE';
   /** Without query, its parts encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, unknown>>;

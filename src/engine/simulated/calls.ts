@@ -68,6 +68,7 @@ function deadlineOf(operation: Operation, deadlines: Deadlines): number {
       return deadlines.pullIdle;
     case 'build':
       return deadlines.buildIdle;
+    case 'ping':
     case 'info':
     case 'capacity':
     case 'hasImage':

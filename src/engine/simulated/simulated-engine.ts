@@ -20,6 +20,7 @@ export function connectSimulated(host: SimulatedHost, deadlines?: Partial<Deadli
   });
   return {
     url: `simulated://${host.name}`,
+    ping: (signal) => calls.run('ping', signal, () => undefined),
     info: (signal) => calls.run('info', signal, info),
     capacity: (signal) => calls.run('capacity', signal, () => host.capacity),
     hasImage: (reference, signal) => calls.run('hasImage', signal, () => host.images.has(normalReference(reference))),

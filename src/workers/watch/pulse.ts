@@ -1,5 +1,5 @@
 import { pause, type Clock } from '../../clock.ts';
-import type { Engine, EngineInfo } from '../../engine/engine.ts';
+import type { Engine } from '../../engine/engine.ts';
 
 /** How often a living engine is asked for an answer. */
 const BEAT_MS = 500;
@@ -27,11 +27,10 @@ export class Pulse {
   }
 
   /** Asks once. Throws when no answer comes in time, at the latest when the silence becomes a loss. */
-  async ask(signal: AbortSignal): Promise<EngineInfo> {
+  async ask(signal: AbortSignal): Promise<void> {
     const within = this.lost ? ANSWER_MS : Math.min(ANSWER_MS, Math.max(1, LOST_AFTER_MS - this.silentMs));
-    const info = await this.#engine.info(AbortSignal.any([signal, AbortSignal.timeout(within)]));
+    await this.#engine.ping(AbortSignal.any([signal, AbortSignal.timeout(within)]));
     this.#answeredAt = performance.now();
-    return info;
   }
 
   /** Asks again and again; throws when an answer stays away. Returns when the signal aborts. */

@@ -54,7 +54,8 @@ async function reportSilence({ deps, node, pulse }: Watch, reason: string): Prom
 /** Until the engine goes away (throws), or the watch ends. */
 async function watchOnce(watch: Watch, ended: AbortSignal, onConnect: () => void): Promise<void> {
   const { deps, node, engine, pulse } = watch;
-  const { now } = await pulse.ask(ended);
+  await pulse.ask(ended);
+  const { now } = await engine.info(ended);
   onConnect();
   const over = new AbortController();
   const signal = AbortSignal.any([ended, over.signal]);
