@@ -111,9 +111,14 @@ function dockerd(namespace: string, folder: string, socket: string, url: string)
         [
           `--net=/run/netns/${namespace}`,
           'dockerd',
-          ...['--host', `unix://${socket}`, '--host', url, '--tls=false'],
-          ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '--pidfile', pidFile],
-          ...['--bip', '172.30.0.1/16', '--shutdown-timeout', '2'],
+          `--host=unix://${socket}`,
+          `--host=${url}`,
+          '--tls=false',
+          `--data-root=${join(folder, 'data')}`,
+          `--exec-root=${join(folder, 'exec')}`,
+          `--pidfile=${pidFile}`,
+          '--bip=172.30.0.1/16',
+          '--shutdown-timeout=2',
         ],
         { stdio: ['ignore', log, log] },
       );
