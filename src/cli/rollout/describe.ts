@@ -14,10 +14,15 @@ export function describeDeployment(view: DeploymentView): string {
   return `${deployment.id} ${status} ${progress.updated}/${progress.desired} ready${beside} (revision ${revision})${details}`;
 }
 
-/** `replica 0 Failed on node_1: image "nope" does not exist` */
+/** `replica 0 of revision 2 Failed on node_1: image "nope" does not exist` */
 export function describeReplica(replica: ReplicaView): string {
   const why = replica.failure === undefined ? '' : `: ${describeReason(replica)}`;
-  return `replica ${replica.ordinal} ${replica.status} on ${replica.nodeId}${why}`;
+  return `${nameOf(replica)} ${replica.status} on ${replica.nodeId}${why}`;
+}
+
+/** A rollout has replicas of two revisions with the same numbers. */
+function nameOf({ ordinal, revision }: ReplicaView): string {
+  return `replica ${ordinal} of revision ${revision}`;
 }
 
 /** Why a replica failed, its exit code and how often in a row. */
@@ -49,7 +54,7 @@ export function describeChanges(before: DeploymentView | undefined, after: Deplo
   });
   const gone = (before?.replicas ?? [])
     .filter((replica) => !after.replicas.some((one) => one.id === replica.id))
-    .map((replica) => `${id} replica ${replica.ordinal} Stopped on ${replica.nodeId}`);
+    .map((replica) => `${id} ${nameOf(replica)} Stopped on ${replica.nodeId}`);
   const [was, is] = [before && describeDeployment(before), describeDeployment(after)];
   return [...gone, ...replicas, ...(was === is ? [] : [is])];
 }

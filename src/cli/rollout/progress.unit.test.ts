@@ -57,7 +57,7 @@ test('elsewhere a line for each change and no escape sequence', () => {
   progress.update({ ...deploying, position: 11 });
   progress.update(exampleView());
   expect(written).toEqual([
-    'depl_x replica 0 Ready on node_1\ndepl_x Deploying 0/1 ready (revision 1)\n',
+    'depl_x replica 0 of revision 1 Ready on node_1\ndepl_x Deploying 0/1 ready (revision 1)\n',
     'depl_x OK 1/1 ready (revision 1)\n',
   ]);
 });
