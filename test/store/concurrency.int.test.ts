@@ -10,7 +10,7 @@ import { openStore } from '../../src/store/postgres-store.ts';
 import type { Projection } from '../../src/store/projection.ts';
 import { command, definitionSaved, testStore } from '../support/store.ts';
 import { firstBrokenLink } from './chain.ts';
-import { randomOf } from './race/random.ts';
+import { seededRandom } from '../../src/engine/simulated/seeded-random.ts';
 
 test('of commands under one key, sent by two processes at once, one takes effect and all get its answer', async () => {
   await using world = await testStore();
@@ -73,7 +73,7 @@ test('commands that cross each other over many streams and shared rows, from eig
   const nodes = ['node_1', 'node_2', 'node_3'];
   for (const node of nodes) await registerNode(world.store, node, 1_000_000);
   const before = await deadlocks(database.db);
-  const random = randomOf(11);
+  const random = seededRandom(11);
   const shuffled = (names: readonly string[]): string[] =>
     names
       .map((name) => ({ name, at: random() }))

@@ -1,5 +1,5 @@
 import { openDatabase, sql, type Database } from '../../../src/postgres/database.ts';
-import { randomOf } from './random.ts';
+import { seededRandom } from '../../../src/engine/simulated/seeded-random.ts';
 import { RACE_NAME, type OpenLog, type Seen } from './raced-log.ts';
 import { misreadOf, startReader, type Misread, type Reader } from './reader.ts';
 import { untilKnown, write, type Written } from './writer.ts';
@@ -31,7 +31,7 @@ export async function race({ url, open, writers, events, seed, killEvery }: Race
   const admin = stack.use(openDatabase({ url, applicationName: 'killer', max: 1, onError: () => undefined }));
   const reading = stack.use(open(`${RACE_NAME}reader`));
   const readers: Reader[] = [];
-  const random = randomOf(seed);
+  const random = seededRandom(seed);
   let killed = 0;
   const onSeen = async (count: number): Promise<void> => {
     if (count % killEvery === 0) killed += await killOne(admin);

@@ -1,4 +1,5 @@
-import { oneOf, randomOf } from './random.ts';
+import { seededRandom } from '../../../src/engine/simulated/seeded-random.ts';
+import { oneOf } from './one-of.ts';
 import type { Answer, CommandKind, RacedCommand, RacedLog } from './raced-log.ts';
 
 /** Commands that a writer has under way at the same time, so that some share a transaction. */
@@ -35,7 +36,7 @@ async function writeLane(
   budget: { left: number },
   seed: number,
 ): Promise<readonly Written[]> {
-  const random = randomOf(seed);
+  const random = seededRandom(seed);
   const written: Written[] = [];
   let version = 0;
   for (let number = 0; budget.left > 0; number += 1) {
