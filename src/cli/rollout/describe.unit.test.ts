@@ -34,5 +34,7 @@ test('one line for each change, none when nothing changed', () => {
     'depl_x OK 1/1 ready (revision 1)',
   ]);
   expect(describeChanges(after, { ...after, position: 99 })).toEqual([]);
-  expect(describeChanges(after, { ...after, replicas: [] })).toEqual(['depl_x replica 0 of revision 1 Stopped on node_1']);
+  expect(describeChanges(after, { ...after, replicas: [] })).toEqual([
+    'depl_x replica 0 of revision 1 Stopped on node_1',
+  ]);
 });
