@@ -8,6 +8,7 @@ import type { Row } from '../store/projection.ts';
 import type { ActiveJob } from '../jobs/queue.ts';
 import { workerContext } from './context.ts';
 import type { WorkerDeps } from './deps.ts';
+import { nodeHost } from './node-host.ts';
 import { presentReplica } from './replica-log.ts';
 
 /** Account that owns the instances of deployments. */
@@ -49,7 +50,7 @@ function change(
     return registered ? { type: 'InstanceRemoved', data: { instanceId } } : undefined;
   }
   if (registered) return undefined;
-  const host = hostOf(node.url);
+  const host = nodeHost(node.url);
   return {
     type: 'InstanceRegistered',
     data: {
@@ -65,10 +66,4 @@ function change(
       port,
     },
   };
-}
-
-/** Where the published ports of a node's containers are reached. */
-function hostOf(nodeUrl: string): string {
-  const { protocol, hostname } = new URL(nodeUrl);
-  return protocol === 'unix:' ? '127.0.0.1' : hostname;
 }

@@ -8,9 +8,11 @@ import { containerName, containerSpec } from '../container.ts';
 import type { StartStep, WorkerDeps } from '../deps.ts';
 import { failAttempt } from '../fail-attempt.ts';
 import { exitFailure, startFailure } from '../failure.ts';
+import { nodeHost } from '../node-host.ts';
 import { presentReplica, record } from '../replica-log.ts';
 import { GRACE_SECONDS } from '../stop-replicas.ts';
 import { ensureImage } from './ensure-image.ts';
+import { whenUp } from './when-up.ts';
 
 /** Statuses in which a replica waits for its container to come up. */
 const STARTING: readonly string[] = ['Scheduled', 'Created'];
@@ -45,7 +47,8 @@ export async function startReplica(
       spec: deployment?.state.spec,
       installationId: deps.installationId,
     });
-    await bringUp(deps, { engine, attempt, signal, reached, replica: row.state, spec });
+    const host = node.url.startsWith('simulated:') ? undefined : nodeHost(node.url);
+    await bringUp(deps, { engine, attempt, signal, reached, replica: row.state, spec, host });
   } catch (error) {
     await failAttempt(deps, attempt, startFailure(error));
   }
@@ -58,10 +61,12 @@ interface Start {
   readonly reached: (step: StartStep) => void;
   readonly replica: ReplicaState;
   readonly spec: ContainerSpec;
+  /** Where its ports are reached; a simulated host has none that answer. */
+  readonly host: string | undefined;
 }
 
 async function bringUp(deps: WorkerDeps, start: Start): Promise<void> {
-  const { engine, attempt, signal, reached, replica, spec } = start;
+  const { engine, attempt, signal, reached, replica, spec, host } = start;
   const ids = { replicaId: replica.id, deploymentId: replica.deploymentId, generation: replica.generation };
   const pulled = await ensureImage(engine, spec.image, deps, signal);
   if (pulled !== undefined) {
@@ -77,7 +82,7 @@ async function bringUp(deps: WorkerDeps, start: Start): Promise<void> {
   reached('created-stored');
   await engine.start(created.containerId, signal);
   reached('started');
-  const container = await engine.inspect(created.containerId, signal);
+  const container = await whenUp(engine, created.containerId, { host, clock: deps.clock, signal });
   if (container?.phase !== 'running') return reportEnd(deps, start, container);
   const { containerId } = created;
   const up = await record(deps, attempt, () => upEvents(ids, containerId, container));

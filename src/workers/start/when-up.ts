@@ -1,0 +1,61 @@
+import { connect } from 'node:net';
+
+import { pause, type Clock } from '../../clock.ts';
+import type { ContainerState, Engine } from '../../engine/engine.ts';
+
+/** A container whose ports nobody answers counts as up when it has run for so long. */
+const SETTLED_MS = 2_000;
+/** Between two looks: at first, and at most. */
+const FIRST_LOOK_MS = 25;
+const SLOWEST_LOOK_MS = 400;
+/** The engine's own proxy accepts before the container does, and hangs up when it cannot reach it: only what stays open counts. */
+const HOLD_MS = 50;
+/** For one connection to come about. */
+const CONNECT_MS = 1_000;
+
+export interface UpOptions {
+  /** Where the host's published ports are reached; undefined where there is nothing to reach, as on a simulated host. */
+  readonly host: string | undefined;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Waits until a started container serves: its first port accepts a connection, or it has run for two seconds. Returns it as
+ * it then is; it has ended, or is gone, when it did not come so far.
+ */
+export async function whenUp(
+  engine: Engine,
+  containerId: string,
+  { host, clock, signal }: UpOptions,
+): Promise<ContainerState | undefined> {
+  const since = performance.now();
+  for (let wait = FIRST_LOOK_MS; ; wait = Math.min(wait * 2, SLOWEST_LOOK_MS)) {
+    const container = await engine.inspect(containerId, signal);
+    if (container?.phase !== 'running' || host === undefined) return container;
+    if (performance.now() - since >= SETTLED_MS) return container;
+    const port = container.ports[0]?.host;
+    if (port !== undefined && (await accepts(host, port))) return container;
+    await pause(clock, wait, signal);
+  }
+}
+
+/** True when the port accepts a connection and keeps it. */
+export function accepts(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const timer = setTimeout(() => end(false), CONNECT_MS);
+    let held: NodeJS.Timeout | undefined;
+    socket.once('connect', () => {
+      held = setTimeout(() => end(true), HOLD_MS);
+    });
+    socket.on('error', () => end(false));
+    socket.once('close', () => end(false));
+    function end(result: boolean): void {
+      clearTimeout(timer);
+      clearTimeout(held);
+      socket.destroy();
+      resolve(result);
+    }
+  });
+}
