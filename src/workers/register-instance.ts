@@ -3,10 +3,9 @@ import type { NodeState } from '../domain/node/evolve.ts';
 import type { ReplicaState } from '../domain/replica/evolve.ts';
 import type { DomainEvent } from '../domain/event.ts';
 import { streamOf } from '../domain/stream.ts';
-import { VersionConflict } from '../store/command.ts';
 import type { Row } from '../store/projection.ts';
 import type { ActiveJob } from '../jobs/queue.ts';
-import { workerContext } from './context.ts';
+import { appendTo } from './append-to.ts';
 import type { WorkerDeps } from './deps.ts';
 import { nodeHost } from './node-host.ts';
 import { presentReplica } from './replica-log.ts';
@@ -16,25 +15,16 @@ const OWNER = 'deploy-svc';
 
 /** Registers the replica's instance while this generation is ready, and removes it when it is not. Reads how things are now, so late jobs are right too. */
 export async function registerInstance(deps: WorkerDeps, { data }: ActiveJob<'register'>): Promise<void> {
-  const { store, membership } = deps;
-  const { fence } = membership.present;
+  const { store } = deps;
   const instanceId = `inst_${data.replicaId}-g${data.generation}`;
-  const replica = (await presentReplica(deps, data))?.state;
-  const node = replica === undefined ? undefined : await store.row<NodeState>('nodes', replica.nodeId);
-  const known = await store.row<InstanceState>('instances', instanceId);
-  const event = change(instanceId, replica, node?.state, known);
-  if (event === undefined) return;
-  const stream = streamOf('instance', instanceId);
-  const context = workerContext(fence, data.cause);
-  try {
-    await store.append({
-      context,
-      fence,
-      appends: [{ stream, expectedVersion: known?.version ?? 0, events: [event] }],
-    });
-  } catch (error) {
-    if (!(error instanceof VersionConflict)) throw error;
-    return registerInstance(deps, { data } as ActiveJob<'register'>);
+  for (;;) {
+    const replica = (await presentReplica(deps, data))?.state;
+    const node = replica === undefined ? undefined : await store.row<NodeState>('nodes', replica.nodeId);
+    const known = await store.row<InstanceState>('instances', instanceId);
+    const event = change(instanceId, replica, node?.state, known);
+    if (event === undefined) return;
+    const stream = streamOf('instance', instanceId);
+    if (await appendTo(deps, { stream, expectedVersion: known?.version ?? 0, cause: data.cause }, [event])) return;
   }
 }
 

@@ -2,9 +2,8 @@ import type { ReplicaEvent, ReplicaState } from '../domain/replica/evolve.ts';
 import { mayFollow } from '../domain/replica/status.ts';
 import { streamOf } from '../domain/stream.ts';
 import type { Attempt } from '../jobs/catalogue.ts';
-import { VersionConflict } from '../store/command.ts';
 import type { Row } from '../store/projection.ts';
-import { workerContext } from './context.ts';
+import { appendTo } from './append-to.ts';
 import type { WorkerDeps } from './deps.ts';
 
 /** The replica as it is now, when this generation is still its present one. */
@@ -26,22 +25,16 @@ export async function record(
   attempt: Attempt,
   events: (replica: ReplicaState) => readonly [ReplicaEvent, ...ReplicaEvent[]],
 ): Promise<Row<ReplicaState> | undefined> {
-  const { fence } = deps.membership.present;
   for (;;) {
     const row = await presentReplica(deps, attempt);
     if (row === undefined) return undefined;
     const happened = events(row.state);
     if (!mayFollow(happened[0].type, row.state.status)) return undefined;
-    const stream = streamOf('replica', attempt.replicaId);
-    try {
-      await deps.store.append({
-        context: workerContext(fence, attempt.cause),
-        fence,
-        appends: [{ stream, expectedVersion: row.version, events: happened }],
-      });
-      return row;
-    } catch (error) {
-      if (!(error instanceof VersionConflict)) throw error;
-    }
+    const place = {
+      stream: streamOf('replica', attempt.replicaId),
+      expectedVersion: row.version,
+      cause: attempt.cause,
+    };
+    if (await appendTo(deps, place, happened)) return row;
   }
 }

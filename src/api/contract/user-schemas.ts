@@ -34,7 +34,5 @@ export const loginInput = z.object({
   appHost: z.string().optional(),
   device: z.string().optional(),
 });
-export type LoginInput = z.infer<typeof loginInput>;
 
 export const registerInput = loginInput.extend({ name: z.string().optional() });
-export type RegisterInput = z.infer<typeof registerInput>;

@@ -43,13 +43,6 @@ export function isEmpty(tree: Tree): boolean {
   return tree.kind === 'scalar' && tree.value === null;
 }
 
-/** `a list`, `the number 4`, `nothing`: what is there, for messages. */
-export function describeTree(tree: Tree): string {
-  if (tree.kind !== 'scalar') return tree.kind === 'list' ? 'a list' : 'a mapping';
-  if (tree.value === null) return 'nothing';
-  return typeof tree.value === 'string' ? `the text "${tree.value}"` : `the ${typeof tree.value} ${tree.text}`;
-}
-
 /**
  * Where the value of the field with that path (`strategy.type`, `ports[0].host` or `ports.0.host`) is written: the value
  * itself where it is on one line, else its key, else the nearest part around it.

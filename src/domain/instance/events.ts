@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
 export const INSTANCE_STATUSES = ['Unknown', 'Healthy', 'Degraded', 'Unreachable', 'Error'] as const;
-export type InstanceStatus = (typeof INSTANCE_STATUSES)[number];
 
 export const instanceEvents = {
   InstanceRegistered: z.object({
