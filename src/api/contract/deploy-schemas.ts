@@ -70,6 +70,8 @@ export type ReplicaView = z.infer<typeof replicaView>;
 /** One deployment with its replicas. `position`: the place in the log that this answer includes. */
 export const deploymentView = z.strictObject({
   deployment,
+  /** What was saved, in full. */
+  spec: z.record(z.string(), z.unknown()),
   phase: z.enum(['live', 'deleting', 'removed']),
   revision: z.int(),
   position: z.int(),

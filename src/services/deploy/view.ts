@@ -4,13 +4,30 @@ import type { DeploymentState } from '../../domain/deployment/evolve.ts';
 import type { RecordedEvent } from '../../domain/event.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 
-/** A deployment as the contract shows it. */
+/** A deployment as the contract shows it: what the product has beyond the contract is in the view's `spec`. */
 export function toDeployment({ spec, status, details, phase }: DeploymentState): Deployment {
+  const { id, definitionId, name, description, replicas, targetRegions, envars } = spec;
+  const { strategy, resources, autoScaling } = spec;
   return {
-    ...spec,
+    id,
+    definitionId,
+    ...present({ name, description, replicas }),
+    ...(strategy && { strategy: partOf(strategy, ['type', 'maxUnavailable', 'maxSurge']) }),
+    ...(resources && { resources: partOf(resources, ['cpu', 'memory', 'vram']) }),
+    ...(autoScaling && { autoScaling: partOf(autoScaling, ['minReplicas', 'maxReplicas', 'cpuThreshold']) }),
+    ...present({ targetRegions, envars }),
     status: phase === 'live' ? status : 'Deploying',
     details: phase === 'live' ? details : 'Deleting: its replicas are being stopped',
   };
+}
+
+/** Those of the fields that are there. */
+function partOf<T extends object, K extends keyof T>(whole: T, keys: readonly K[]): Partial<Pick<T, K>> {
+  return present(Object.fromEntries(keys.map((key) => [key, whole[key]])) as Pick<T, K>);
+}
+
+function present<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 /** `nodeUrls`: id of a node -> its URL. */
@@ -24,6 +41,7 @@ export function toDeploymentView(
   const ready = present.filter(({ status }) => status === 'Ready');
   return {
     deployment: toDeployment(state),
+    spec: { ...state.spec },
     phase: state.phase,
     revision: state.revision,
     position,

@@ -5,6 +5,7 @@ import type { EventStore } from '../../store/event-store.ts';
 import { partOf } from '../body.ts';
 import { carryOut } from '../carry-out.ts';
 import type { Handlers } from '../handler.ts';
+import { toDefinition } from './definition-view.ts';
 import { instanceHandlers } from './instances.ts';
 import { nodeHandlers, type NodePorts } from './nodes.ts';
 
@@ -32,7 +33,7 @@ function definitionHandlers(store: EventStore): Handlers<DefinitionOperation> {
   return {
     async listDefinitions() {
       const rows = await store.rows<DefinitionState>('definitions', { deleted: 'false' });
-      return { body: { definitions: rows.map(({ state }) => state.spec) } };
+      return { body: { definitions: rows.map(({ state }) => toDefinition(state.spec)) } };
     },
     async saveDefinition(request) {
       const spec = parseDefinition(partOf(request.body, 'definition'));

@@ -15,6 +15,7 @@ interface ViewChange extends Partial<Omit<DeploymentView, 'deployment' | 'progre
 export function exampleView({ deployment, progress, ...change }: ViewChange = {}): DeploymentView {
   return {
     deployment: { id: 'depl_x', definitionId: 'def_x', replicas: 1, status: 'OK', ...deployment },
+    spec: {},
     phase: 'live',
     revision: 1,
     position: 10,

@@ -1,0 +1,22 @@
+import { shown, type Input } from '../input.ts';
+import { suggestion } from '../nearest.ts';
+import type { DeploymentSpec } from './events.ts';
+import { REPLICA_COUNT } from './parse-count.ts';
+
+const STRATEGIES = ['RollingUpdate', 'Recreate'] as const;
+
+/** How the replicas are replaced. */
+export function strategyOf(input: Input | undefined): DeploymentSpec['strategy'] {
+  if (input === undefined) return undefined;
+  const given = input.text('type');
+  const type = STRATEGIES.find((strategy) => strategy === given);
+  if (given !== undefined && type === undefined) {
+    input.problem('type', `${shown(given)} is no strategy`, suggestion(given, STRATEGIES));
+  }
+  const maxUnavailable = input.integer('maxUnavailable', REPLICA_COUNT);
+  const maxSurge = input.integer('maxSurge', REPLICA_COUNT);
+  if (type !== 'Recreate' && maxUnavailable === 0 && maxSurge === 0) {
+    input.problem('maxSurge', 'is 0 and maxUnavailable is 0 too: no replica could ever be replaced', 'maxSurge: 1');
+  }
+  return { type, maxUnavailable, maxSurge };
+}
