@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { pathProblem } from './domain/container/host-path.ts';
 import { LOG_LEVELS } from './logger.ts';
 
 const url = (protocols: readonly string[], example: string): z.ZodType<string, string> =>
@@ -13,6 +14,13 @@ const list = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter((part) => part !== ''),
 );
+
+const masterKey = z
+  .string()
+  .refine((text) => /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) && Buffer.from(text, 'base64').length === 32, {
+    message: 'is not 32 bytes in base64, as "openssl rand -base64 32" makes them',
+  })
+  .transform((text) => Buffer.from(text, 'base64'));
 
 const seconds = (example: string): z.ZodType<number, string> =>
   z
@@ -44,6 +52,19 @@ export const SETTINGS = z.object({
     .default('1backend'),
   ADMIN_PASSWORD: z.string().min(1).default('changeme'),
   TOKEN_LIFE: seconds('300').default(300),
+  SERVER_URL: url(['http:', 'https:'], 'http://10.0.0.5:11337').optional(),
+  SECRET_KEY: masterKey.optional(),
+  SECRET_KEY_PREVIOUS: list.pipe(z.array(masterKey)).default([]),
+  ENV_ALLOW: list
+    .refine((names) => names.every((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)), {
+      message: 'is not a list of names like DEPLOY_ENV,BUILD_NUMBER',
+    })
+    .default([]),
+  ALLOW_HOST_PATHS: list
+    .refine((paths) => paths.every((path) => path.startsWith('/') && pathProblem(path) === undefined), {
+      message: 'is not a list of absolute paths like /srv/data,/var/lib/models, without "..", "//" or a "/" at the end',
+    })
+    .default([]),
   DOCKER_CERT_DIR: z.string().min(1).optional(),
   DOCKER_INSECURE_TCP: z
     .enum(['true', 'false'], { message: 'is not "true" or "false"' })
@@ -63,7 +84,7 @@ export class InvalidSettings extends Error {
 }
 
 /** Names of settings whose value must not be shown. */
-const SECRET: readonly string[] = ['DATABASE_URL', 'ADMIN_PASSWORD'];
+const SECRET: readonly string[] = ['DATABASE_URL', 'ADMIN_PASSWORD', 'SECRET_KEY', 'SECRET_KEY_PREVIOUS'];
 
 /** Reads the settings; an empty value counts as absent. Throws InvalidSettings with every problem at once. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {

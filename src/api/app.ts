@@ -5,6 +5,8 @@ import { NotFound } from '../domain/problem.ts';
 import { deployService } from '../services/deploy/service.ts';
 import type { NodePorts } from '../services/registry/nodes.ts';
 import { registryService } from '../services/registry/service.ts';
+import type { Handlers } from '../services/handler.ts';
+import type { SecretOperation } from '../services/secret/service.ts';
 import type { UserService } from '../services/user/service.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { errorHandler } from './answer.ts';
@@ -21,6 +23,9 @@ export interface AppDeps {
   readonly store: EventStore;
   readonly users: UserService;
   readonly nodes: NodePorts;
+  readonly secrets: Handlers<SecretOperation>;
+  /** Paths of nodes that volumes may mount; none by default. */
+  readonly allowHostPaths?: readonly string[];
   /** Of `/readyz`, by name. */
   readonly checks: Checks;
   readonly log: RequestLog;
@@ -34,11 +39,23 @@ export interface AppDeps {
 
 /** The HTTP API: every route of the contract, and nothing else. */
 export function createApp(deps: AppDeps): Express {
-  const { store, users, nodes, checks, log, closing, trustProxy = false, checkResponses = false } = deps;
+  const {
+    store,
+    users,
+    nodes,
+    secrets,
+    allowHostPaths = [],
+    checks,
+    log,
+    closing,
+    trustProxy = false,
+    checkResponses = false,
+  } = deps;
   const handlers = {
-    ...deployService(store),
-    ...registryService(store, nodes),
+    ...deployService(store, allowHostPaths),
+    ...registryService(store, nodes, allowHostPaths),
     ...users.handlers,
+    ...secrets,
     ...healthHandlers(checks),
   };
   const app = express();

@@ -64,10 +64,11 @@ function contextOf(
   response: Response,
   caller: Caller | undefined,
 ): RequestContext {
+  const { confidential = false }: Route = ROUTES[name];
   return {
     caller,
     correlationId: correlationOf(response),
-    idempotencyKey: caller && idempotencyKeyOf(name, request, caller),
+    idempotencyKey: caller && !confidential ? idempotencyKeyOf(name, request, caller) : undefined,
     address: request.ip ?? '',
   };
 }

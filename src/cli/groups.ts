@@ -36,6 +36,12 @@ export const GROUPS: readonly Group[] = [
     load: async (command) => (await import('./commands/instance.ts')).defineInstance(command),
   },
   {
+    name: 'secret',
+    aliases: ['s', 'secrets'],
+    summary: 'values that containers are given and the log never sees',
+    load: async (command) => (await import('./commands/secret.ts')).defineSecret(command),
+  },
+  {
     name: 'events',
     aliases: [],
     summary: 'every decision and what came of it, as it happens',

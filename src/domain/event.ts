@@ -5,6 +5,7 @@ import { deploymentEvents } from './deployment/events.ts';
 import { instanceEvents } from './instance/events.ts';
 import { nodeEvents } from './node/events.ts';
 import { replicaEvents } from './replica/events.ts';
+import { secretEvents } from './secret/events.ts';
 import { userEvents } from './user/events.ts';
 
 /** Every type of event that the log may hold, with the schema of its present version. */
@@ -14,6 +15,7 @@ export const EVENT_SCHEMAS = {
   ...instanceEvents,
   ...nodeEvents,
   ...replicaEvents,
+  ...secretEvents,
   ...userEvents,
 } as const;
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { containerSettings } from './container/settings.ts';
+
 /** What every container of one revision is made from. CPU in thousandths of a core, sizes in bytes. */
 export const template = z.object({
   definitionId: z.string(),
@@ -10,6 +12,9 @@ export const template = z.object({
   cpuMillis: z.number().int().optional(),
   memoryBytes: z.number().int().optional(),
   vramBytes: z.number().int().optional(),
+  ...containerSettings,
+  /** Secrets that `env` refers to, with the fingerprints of the values that it means. */
+  secrets: z.record(z.string(), z.string()).optional(),
 });
 export type Template = z.infer<typeof template>;
 

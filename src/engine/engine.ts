@@ -1,3 +1,5 @@
+import type { Security, Volume } from '../domain/container/settings.ts';
+
 /**
  * The port to a container engine. `docker` and `simulated` implement it and pass one conformance suite
  * (`test/engine/`). Every call takes an optional AbortSignal and has a deadline of its own: an engine
@@ -70,6 +72,8 @@ export const LABEL = {
   generation: 'deploy-svc.generation',
   /** For people who inspect the container: the strategy that was in force when it started. */
   strategy: 'deploy-svc.strategy',
+  /** Ports that the container listens on in the host's network: nothing else tells them. */
+  hostPorts: 'deploy-svc.host-ports',
 } as const;
 
 export interface EngineInfo {
@@ -104,6 +108,15 @@ export interface ContainerSpec {
   readonly cpuMillis?: number | undefined;
   readonly memoryBytes?: number | undefined;
   readonly command?: readonly string[] | undefined;
+  /** Named volumes are made where they are absent; paths of the node have to exist. */
+  readonly volumes?: readonly Volume[] | undefined;
+  /**
+   * `bridge` when absent. `host`: `ports` are the container's own, and nothing is published. `none`: nothing is either.
+   * A network that the node does not have is `start-failed`.
+   */
+  readonly network?: string | undefined;
+  /** The default profile when absent. */
+  readonly security?: Security | undefined;
 }
 
 export interface Created {

@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../domain/event.ts';
+import { secretKey } from '../domain/secret/name.ts';
 import type { Attempt, Cause, Job } from './catalogue.ts';
 
 /** Replicas in one job at most: small enough that several workers share the start of one deployment. */
@@ -40,6 +41,9 @@ function react({ plans, starts, stops, others }: Caused, event: RecordedEvent): 
     case 'DefinitionSaved':
     case 'DefinitionDeleted':
       return void others.push(replan('definition', event.data.definitionId, event));
+    case 'SecretSaved':
+    case 'SecretRemoved':
+      return void others.push(replan('secret', secretKey(event.data.app, event.data.name), event));
     case 'NodeDrainStarted':
     case 'NodeLost':
       return void others.push(replan('node', event.data.nodeId, event));
@@ -80,7 +84,7 @@ function register(event: RecordedEvent, { replicaId, generation }: Numbered): Jo
   return { queue: 'register', data: { replicaId, generation, cause: causeOf(event) } };
 }
 
-function replan(reason: 'definition' | 'capacity' | 'node', id: string, event: RecordedEvent): Job {
+function replan(reason: 'definition' | 'secret' | 'capacity' | 'node', id: string, event: RecordedEvent): Job {
   return { queue: 'replan', key: `${reason}/${id}`, data: { reason, id, cause: causeOf(event) } };
 }
 

@@ -1,4 +1,5 @@
 import type { DefinitionState } from '../domain/definition/evolve.ts';
+import type { SecretFingerprints } from '../domain/deployment/derive-template.ts';
 import type { DeploymentState } from '../domain/deployment/evolve.ts';
 import type { Allotment } from '../domain/node/allotment.ts';
 import type { NodeState } from '../domain/node/evolve.ts';
@@ -15,6 +16,8 @@ export interface Snapshot {
   readonly seed: number;
   readonly deployment: DeploymentState;
   readonly definition: DefinitionState | undefined;
+  /** Of the secrets that the envars of both refer to, those that there are. */
+  readonly secrets?: SecretFingerprints | undefined;
   /** All replicas of the deployment, stopped ones too: a slot that is filled again goes on with its generations. */
   readonly replicas: readonly ReplicaState[];
   /** Earlier revisions that failed replicas belong to: they are started again from them while the deployment is Failed. */

@@ -12,9 +12,9 @@ export interface Target {
 
 /** A new revision when what containers are made from has changed, or somebody saved after a failure or a deletion. */
 export function targetOf(snapshot: Snapshot): Target | { readonly problem: string } {
-  const { deployment, definition } = snapshot;
+  const { deployment, definition, secrets } = snapshot;
   const { spec, revision, template, fingerprint, anew } = deployment;
-  const derived = deriveTemplate(spec, definition?.deleted === true ? undefined : definition?.spec);
+  const derived = deriveTemplate(spec, definition?.deleted === true ? undefined : definition?.spec, secrets);
   if ('problem' in derived) {
     return template !== undefined && isAsRevised(snapshot) ? { revision, template, revise: [] } : derived;
   }
@@ -25,14 +25,16 @@ export function targetOf(snapshot: Snapshot): Target | { readonly problem: strin
 }
 
 /**
- * What runs goes on running as it was saved, also when its definition is deleted under it, and may still be scaled:
- * a deleted definition's last words tell a save that touches the containers from one that does not.
+ * What runs goes on running as it was saved, also when its definition or a secret is removed under it, and may still be
+ * scaled: a deleted definition's last words, and the fingerprints that the revision was made with, tell a change of the
+ * containers from one that does not touch them.
  */
-function isAsRevised({ deployment, definition }: Snapshot): boolean {
-  const { spec, fingerprint, saves, savedAtRevision, anew } = deployment;
-  // Somebody asked for another try, which the missing definition forbids.
+function isAsRevised({ deployment, definition, secrets }: Snapshot): boolean {
+  const { spec, template, fingerprint, saves, savedAtRevision, anew } = deployment;
+  // Somebody asked for another try, which what is missing forbids.
   if (anew) return false;
-  if (saves === savedAtRevision) return true;
-  const last = deriveTemplate(spec, definition?.spec);
+  const runnable = definition?.deleted === false && definition.spec.image !== undefined;
+  if (saves === savedAtRevision && !runnable) return true;
+  const last = deriveTemplate(spec, definition?.spec, { ...template?.secrets, ...secrets });
   return 'template' in last && fingerprintOf(last.template) === fingerprint;
 }

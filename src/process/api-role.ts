@@ -5,24 +5,32 @@ import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../postgres/database.ts';
 import type { NodePorts } from '../services/registry/nodes.ts';
+import { secretService } from '../services/secret/service.ts';
 import { openUserService } from '../services/user/service.ts';
 import type { EventStore } from '../store/event-store.ts';
+import type { KeyRing } from '../vault/key-ring.ts';
+import type { Vault } from '../vault/vault.ts';
 
 export interface ApiRoleOptions {
   readonly config: Config;
   readonly store: EventStore;
   readonly database: Database;
   readonly nodes: NodePorts;
+  readonly vault: Vault;
+  readonly keys: KeyRing;
   readonly log: Logger;
 }
 
 /** Answers HTTP in this process. */
-export async function apiRole({ config, store, database, nodes, log }: ApiRoleOptions): Promise<Server> {
+export async function apiRole(options: ApiRoleOptions): Promise<Server> {
+  const { config, store, database, nodes, vault, keys, log } = options;
   const { ADMIN_SLUG: slug, ADMIN_PASSWORD: password, TOKEN_LIFE: tokenLifeSeconds, HOST: host, PORT: port } = config;
   const admin = { slug, password };
   const users = await openUserService({ db: database.db, store, clock: systemClock, admin, tokenLifeSeconds });
   const closing = new AbortController();
   const checks = { database: async (): Promise<void> => void (await store.head()) };
-  const app = createApp({ store, users, nodes, checks, log, closing: closing.signal });
+  const secrets = secretService({ db: database.db, store, vault, keys });
+  const { ALLOW_HOST_PATHS: allowHostPaths } = config;
+  const app = createApp({ store, users, nodes, secrets, allowHostPaths, checks, log, closing: closing.signal });
   return listen(app, { host, port, closing });
 }

@@ -3,11 +3,14 @@ import { resolve } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { enginePool } from '../workers/engine-pool.ts';
+import { keyRing } from '../vault/key-ring.ts';
+import { openVault } from '../vault/vault.ts';
 import { heartbeats } from '../workers/watch/heartbeat.ts';
 import { apiRole } from './api-role.ts';
 import { openMigrated } from './database.ts';
 import { LOCAL_ENGINE, registerConfigured } from './nodes.ts';
 import { openFoundation } from './store.ts';
+import { surroundingsOf } from './surroundings.ts';
 import { workerRole, type WorkerRoleOptions } from './worker-role.ts';
 
 export interface Service extends AsyncDisposable {
@@ -27,11 +30,14 @@ export async function startService(
   const works = config.ROLES.includes('worker');
   const database = await openMigrated(stack, config, log);
   const { store, queue } = await openFoundation(stack, database, { works, log });
+  const keys = keyRing(config.SECRET_KEY, config.SECRET_KEY_PREVIOUS);
+  const vault = await openVault(database.db, keys);
   const tls = config.DOCKER_CERT_DIR === undefined ? undefined : { directory: resolve(config.DOCKER_CERT_DIR) };
   const engines = stack.use(enginePool({ tls, insecureTcp: config.DOCKER_INSECURE_TCP }));
   if (works) {
+    const surroundings = surroundingsOf(config, process.env);
     await registerConfigured(config, { store, engines, log });
-    stack.use(await workerRole({ store, queue, database, engines, log, ...hooks }));
+    stack.use(await workerRole({ store, queue, database, engines, vault, surroundings, log, ...hooks }));
   }
   const nodes = {
     // An address that cannot be an engine's is the asker's mistake, told like one that does not answer.
@@ -40,7 +46,7 @@ export async function startService(
     selfUrl: LOCAL_ENGINE,
   };
   const server = config.ROLES.includes('api')
-    ? stack.use(await apiRole({ config, store, database, nodes, log }))
+    ? stack.use(await apiRole({ config, store, database, nodes, vault, keys, log }))
     : undefined;
   const whole = stack.move();
   log.info('ready', { roles: config.ROLES, ...(server === undefined ? {} : { url: server.url }) });

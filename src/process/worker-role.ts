@@ -10,6 +10,8 @@ import type { Foundation } from './store.ts';
 export interface WorkerRoleOptions extends Foundation {
   readonly database: Database;
   readonly engines: EnginePool;
+  readonly vault: WorkerDeps['vault'];
+  readonly surroundings: WorkerDeps['surroundings'];
   readonly log: Logger;
   readonly onStep?: WorkerDeps['onStep'];
 }

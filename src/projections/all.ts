@@ -4,6 +4,8 @@ import { evolveInstance } from '../domain/instance/evolve.ts';
 import { allotmentOf, evolveAllotment, overcommitOf } from '../domain/node/allotment.ts';
 import { evolveNode } from '../domain/node/evolve.ts';
 import { evolveReplica, type ReplicaState } from '../domain/replica/evolve.ts';
+import { evolveSecret } from '../domain/secret/evolve.ts';
+import { secretKey } from '../domain/secret/name.ts';
 import { evolveUser, type UserState } from '../domain/user/evolve.ts';
 import type { Projection } from '../store/projection.ts';
 import { projection } from './define.ts';
@@ -99,6 +101,14 @@ const users = projection({
   evolve: (state: UserState | undefined, event) => evolveUser(state, event, event.at.getTime()),
 });
 
+const secrets = projection({
+  name: 'secrets',
+  ownership: 'stream',
+  types: ['SecretSaved', 'SecretRemoved'],
+  key: ({ data }) => secretKey(data.app, data.name),
+  evolve: evolveSecret,
+});
+
 /** Every projection, in the order in which their rows are locked. */
 export const PROJECTIONS: readonly Projection[] = [
   deployments,
@@ -109,4 +119,5 @@ export const PROJECTIONS: readonly Projection[] = [
   allotments,
   instances,
   users,
+  secrets,
 ];

@@ -9,6 +9,7 @@ export interface Caller {
   readonly slug: string;
   readonly roles: readonly string[];
   readonly appId: string;
+  readonly appHost: string;
   readonly tokenId: string;
 }
 

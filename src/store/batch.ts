@@ -53,6 +53,7 @@ export async function commitBatch(deps: BatchDeps, commands: readonly Command[])
       return refused === undefined;
     });
     const events = accepted.flatMap((entry) => entry.events);
+    for (const { command } of accepted) await command.effect?.(tx);
     await heads.write(tx);
     if (events.length > 0) await store(tx, deps, events, rows);
     for (const { index, events: own } of accepted) outcomes[index] = { appended: appendedOf(own) };

@@ -1,4 +1,5 @@
 import type { DomainEvent, EventContext, RecordedEvent } from '../domain/event.ts';
+import type { Tx } from '../postgres/database.ts';
 
 /** Events for one stream, on condition of its version. */
 export interface StreamAppend {
@@ -16,6 +17,11 @@ export interface Command {
   readonly idempotencyKey?: string | undefined;
   /** The worker in whose name this is done; refused once the worker has been declared dead. */
   readonly fence?: Fence | undefined;
+  /**
+   * What is no event and must be stored with the events or not at all, as sealed values are. Called in the transaction once
+   * the command is accepted; what it throws refuses the command.
+   */
+  readonly effect?: ((tx: Tx) => Promise<void>) | undefined;
 }
 
 /** A worker's identity. It is new at every registration, so a worker that was given up cannot come back under it. */

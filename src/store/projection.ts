@@ -10,6 +10,7 @@ export const PROJECTION_NAMES = [
   'allotments',
   'instances',
   'users',
+  'secrets',
 ] as const;
 export type ProjectionName = (typeof PROJECTION_NAMES)[number];
 

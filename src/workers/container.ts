@@ -12,10 +12,19 @@ export function containerName(replicaId: string, generation: number, installatio
   return `${replicaId}-g${generation}-${installationId.slice(0, 8)}`;
 }
 
+/** What a container is made from. */
+export interface ContainerSource {
+  readonly template: Template;
+  readonly spec: DeploymentSpec | undefined;
+  /** Resolved: the values of secrets are in it, and go nowhere but to the engine. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly installationId: string;
+}
+
 /** What the engine is asked to create for one generation of a replica. */
 export function containerSpec(
   replica: ReplicaState,
-  { template, spec, installationId }: { template: Template; spec: DeploymentSpec | undefined; installationId: string },
+  { template, spec, env, installationId }: ContainerSource,
 ): ContainerSpec {
   return {
     name: containerName(replica.id, replica.generation, installationId),
@@ -29,10 +38,13 @@ export function containerSpec(
       [LABEL.generation]: String(replica.generation),
       ...(spec === undefined ? {} : { [LABEL.strategy]: strategyText(spec) }),
     },
-    env: template.env,
+    env,
     ports: template.ports,
     cpuMillis: template.cpuMillis,
     memoryBytes: template.memoryBytes,
+    volumes: template.volumes,
+    network: template.network?.mode,
+    security: template.security,
   };
 }
 

@@ -3,8 +3,10 @@ import type { JobQueue } from '../jobs/queue.ts';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../postgres/database.ts';
 import type { EventStore } from '../store/event-store.ts';
+import type { Vault } from '../vault/vault.ts';
 import type { EnginePool } from './engine-pool.ts';
 import type { Membership } from './membership.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** The steps of starting a container, in order. Tests end the process after each of them. */
 export type StartStep = 'claimed' | 'pulled' | 'created' | 'created-stored' | 'started' | 'started-stored';
@@ -18,6 +20,9 @@ export interface WorkerDeps {
   readonly queue: JobQueue;
   readonly database: Database;
   readonly engines: EnginePool;
+  /** Values of secrets. */
+  readonly vault: Pick<Vault, 'values'>;
+  readonly surroundings: Surroundings;
   /**
    * The life in whose name it acts: that of the claim for a job, that of the lock for a watch. What a worker began before
    * it was declared dead must not be written in the name of the life that follows.

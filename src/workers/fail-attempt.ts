@@ -1,18 +1,48 @@
 import type { ReplicaFailure } from '../domain/replica/events.ts';
 import type { Attempt } from '../jobs/catalogue.ts';
+import { revisionKey, type Revision } from '../projections/revision.ts';
 import type { WorkerDeps } from './deps.ts';
-import { record } from './replica-log.ts';
+import { redacted } from './redact.ts';
+import { presentReplica, record } from './replica-log.ts';
 
 /** Records that this generation has failed; what it held on its node is free again. No effect once the generation has passed. */
 export async function failAttempt(
-  deps: Pick<WorkerDeps, 'store' | 'membership'>,
+  deps: Pick<WorkerDeps, 'store' | 'membership' | 'vault'>,
   attempt: Attempt,
   failure: ReplicaFailure,
 ): Promise<void> {
   const { replicaId, generation } = attempt;
+  const told = await withoutSecrets(deps, attempt, failure);
   await record(deps, attempt, ({ deploymentId, reservation, nodeId }) => {
     const nothing = { nodeId, cpuMillis: 0, memoryBytes: 0, vramBytes: 0, hostPorts: [] };
     const released = reservation ?? nothing;
-    return [{ type: 'ReplicaFailed', data: { replicaId, deploymentId, generation, failure, released } }];
+    return [{ type: 'ReplicaFailed', data: { replicaId, deploymentId, generation, failure: told, released } }];
   });
+}
+
+/** The failure as the log may hold it: what the container was given is not told. */
+async function withoutSecrets(
+  deps: Pick<WorkerDeps, 'store' | 'vault'>,
+  attempt: Attempt,
+  failure: ReplicaFailure,
+): Promise<ReplicaFailure> {
+  const row = await presentReplica(deps, attempt);
+  if (row === undefined) return failure;
+  const { deploymentId, revision } = row.state;
+  const stored = await deps.store.row<Revision>('revisions', revisionKey(deploymentId, revision));
+  const given = Object.entries(stored?.state.template.secrets ?? {});
+  if (given.length === 0) return failure;
+  const values = await deps.vault.values(given.map(([, fingerprint]) => fingerprint));
+  const known = given.flatMap(([name, fingerprint]) => {
+    const value = values.get(fingerprint);
+    return value === undefined ? [] : [{ name, value }];
+  });
+  // A value that is not kept any more cannot be recognised, and may be in what the container said.
+  return known.length === given.length ? redacted(failure, known) : withheld(redacted(failure, known));
+}
+
+function withheld({ lastLogs, ...rest }: ReplicaFailure): ReplicaFailure {
+  return lastLogs === undefined
+    ? rest
+    : { ...rest, lastLogs: ['(withheld: a secret that the container was given is not kept any more)'] };
 }

@@ -3,7 +3,10 @@ import { type Client, createClient } from '../../src/api/client.ts';
 import { listen } from '../../src/api/server.ts';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import type { NodeCapacity } from '../../src/domain/node/events.ts';
+import { secretService } from '../../src/services/secret/service.ts';
 import { openUserService, type UserService } from '../../src/services/user/service.ts';
+import { keyRing } from '../../src/vault/key-ring.ts';
+import { openVault } from '../../src/vault/vault.ts';
 import { testStore, type TestStore } from './store.ts';
 
 export const ADMIN = { slug: '1backend', password: 'changeme' } as const;
@@ -48,6 +51,9 @@ export interface Sent {
 export interface TestApiOptions {
   readonly clock?: Clock;
   readonly tokenLifeSeconds?: number;
+  /** 32 bytes; the default key without. */
+  readonly secretKey?: Buffer;
+  readonly allowHostPaths?: readonly string[];
   /** Taken over, disposal included. */
   readonly world?: TestStore;
 }
@@ -67,10 +73,14 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     admin: ADMIN,
     ...(options.tokenLifeSeconds === undefined ? {} : { tokenLifeSeconds: options.tokenLifeSeconds }),
   });
+  const keys = keyRing(options.secretKey);
+  const vault = await openVault(world.database.db, keys);
   const app = createApp({
     store: world.store,
     users,
     nodes: { capacityOf, heartbeats: async () => heartbeats, selfUrl: 'simulated://self' },
+    secrets: secretService({ db: world.database.db, store: world.store, vault, keys }),
+    ...(options.allowHostPaths === undefined ? {} : { allowHostPaths: options.allowHostPaths }),
     checks: { database: async () => void (await world.store.head()) },
     log: { debug: () => undefined, error: (message, fields) => void errors.push({ message, ...fields }) },
     closing: closing.signal,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { DEPLOYMENT_STATUSES } from '../../domain/deployment/events.ts';
+import { containerSettings } from '../../domain/container/settings.ts';
 import { REPLICA_STATUSES } from '../../domain/replica/status.ts';
 
 const int32 = z.int32();
@@ -40,7 +41,7 @@ export type Deployment = z.infer<typeof deployment>;
 export const deploymentInput = deployment
   .omit({ status: true, details: true })
   .partial({ id: true })
-  .extend({ status: z.string().optional(), details: z.string().optional() });
+  .extend({ status: z.string().optional(), details: z.string().optional(), ...containerSettings });
 export type DeploymentInput = z.infer<typeof deploymentInput>;
 
 export const replicaView = z.strictObject({
@@ -57,7 +58,7 @@ export const replicaView = z.strictObject({
   failures: z.int(),
   failure: z
     .strictObject({
-      kind: z.enum(['image', 'start', 'exit', 'gone', 'lost']),
+      kind: z.enum(['image', 'start', 'exit', 'gone', 'lost', 'config']),
       message: z.string(),
       exitCode: z.int().optional(),
       lastLogs: z.array(z.string()).optional(),

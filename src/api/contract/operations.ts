@@ -32,6 +32,15 @@ export const OPERATIONS = {
   hasPermission: 'POST /user-svc/self/has/{permission}',
   revokeTokens: 'DELETE /user-svc/tokens',
 
+  listApps: 'POST /user-svc/apps',
+
+  listSecrets: 'POST /secret-svc/secrets',
+  saveSecrets: 'PUT /secret-svc/secrets',
+  removeSecrets: 'DELETE /secret-svc/secrets',
+  encryptValue: 'POST /secret-svc/encrypt',
+  decryptValue: 'POST /secret-svc/decrypt',
+  isSecure: 'GET /secret-svc/is-secure',
+
   healthz: 'GET /healthz',
   readyz: 'GET /readyz',
 } as const satisfies Record<string, `${Method} /${string}`>;

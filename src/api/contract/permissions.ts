@@ -13,6 +13,11 @@ export const PERMISSIONS = [
   'registry-svc:instance:view',
   'registry-svc:instance:edit',
   'registry-svc:instance:delete',
+  'secret-svc:secret:list',
+  'secret-svc:secret:save',
+  'secret-svc:secret:save-unprefixed',
+  'secret-svc:secret:remove',
+  'user-svc:app:multi-view',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -22,7 +27,18 @@ export const USER_ROLE = 'user-svc:user';
 /** Who holds what. A role that is not named here holds nothing. */
 export const GRANTS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly Permission[]>([
   [ADMIN_ROLE, PERMISSIONS],
-  [USER_ROLE, ['registry-svc:definition:view', 'registry-svc:instance:view', 'registry-svc:instance:edit']],
+  [
+    USER_ROLE,
+    [
+      'registry-svc:definition:view',
+      'registry-svc:instance:view',
+      'registry-svc:instance:edit',
+      // Which secrets of these kinds is decided for each: see domain/secret/decide.ts.
+      'secret-svc:secret:list',
+      'secret-svc:secret:save',
+      'secret-svc:secret:remove',
+    ],
+  ],
 ]);
 
 /** True when one of the roles holds the permission. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { containerSettings } from '../../domain/container/settings.ts';
 import { CLIENT_LANGUAGES } from '../../domain/definition/events.ts';
 import { INSTANCE_STATUSES } from '../../domain/instance/events.ts';
 import { NODE_LIVENESS, NODE_SCHEDULING } from '../../domain/node/status.ts';
@@ -48,6 +49,7 @@ export const definitionInput = definition.extend({
       ports: z.array(port).optional(),
     })
     .optional(),
+  ...containerSettings,
 });
 export type DefinitionInput = z.infer<typeof definitionInput>;
 

@@ -21,6 +21,8 @@ export interface Route {
    * problem of form and of meaning is told at once, in the user's own terms.
    */
   readonly bodyJudgedBy?: 'schema' | 'domain';
+  /** The body must not be guessed from what is kept of it: an Idempotency-Key, which is kept with a digest, is not looked at. */
+  readonly confidential?: boolean;
   readonly status: 200 | 201 | 204;
   /** Absent for 204. Objects are exact: existing clients refuse a field that they do not know. */
   readonly response?: z.ZodType;

@@ -3,6 +3,7 @@ import { healthRoutes } from './health.ts';
 import type { OperationName } from './operations.ts';
 import { registryRoutes } from './registry.ts';
 import type { Route } from './route.ts';
+import { secretRoutes } from './secret.ts';
 import { userRoutes } from './user.ts';
 
 /** The API, whole: the router, the validation, the typed client and the documentation all come from this table. */
@@ -10,6 +11,7 @@ export const ROUTES = {
   ...deployRoutes,
   ...registryRoutes,
   ...userRoutes,
+  ...secretRoutes,
   ...healthRoutes,
 } as const satisfies Record<OperationName, Route>;
 export type Routes = typeof ROUTES;

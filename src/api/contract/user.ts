@@ -45,6 +45,13 @@ export const userRoutes = {
     /** `until`: for how long the answer may be kept. */
     response: z.strictObject({ authorized: z.boolean(), appId: z.string(), until: z.string(), user, app }),
   },
+  listApps: {
+    summary: 'Apps by id or host; all of them needs a permission of its own',
+    permission: 'authenticated',
+    body: z.object({ ids: z.array(z.string()).nullish(), host: z.array(z.string()).nullish() }),
+    status: 200,
+    response: z.strictObject({ apps: z.array(app) }),
+  },
   revokeTokens: {
     summary: 'Revokes the tokens of the account: of one device, or all of them',
     permission: 'authenticated',

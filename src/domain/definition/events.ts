@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { containerSettings } from '../container/settings.ts';
+
 /** Languages that a client of a service may be written in. The names are case-sensitive. */
 export const CLIENT_LANGUAGES = [
   'JavaScript',
@@ -40,6 +42,7 @@ export const definitionSpec = z.object({
     .optional(),
   ports: z.array(z.object({ internal: z.number().int(), host: z.number().int() })).optional(),
   envars: environment.optional(),
+  ...containerSettings,
   apiSpecs: z
     .array(
       z.object({

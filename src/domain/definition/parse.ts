@@ -1,8 +1,10 @@
+import { containerSettingsOf } from '../container/parse-settings.ts';
 import { environmentProblem } from '../deployment/parse.ts';
 import { IDENTIFIER, IDENTIFIER_FORM } from '../identifier.ts';
 import { inputOf, shown, type Input } from '../input.ts';
 import { suggestion } from '../nearest.ts';
 import { InvalidInput, type Problem } from '../problem.ts';
+import { referenceProblem } from '../reference.ts';
 import { CLIENT_LANGUAGES, type DefinitionSpec } from './events.ts';
 
 const PORT = { min: 1, max: 65_535 };
@@ -22,6 +24,7 @@ export function parseDefinition(value: unknown): DefinitionSpec {
     repository: repositoryOf(input.object('repository'), mapped),
     ports,
     envars: envarsOf(input),
+    ...containerSettingsOf(input),
     apiSpecs: input.list('apiSpecs', (api) => ({
       url: api.text('url'),
       protocolType: api.text('protocolType'),
@@ -119,7 +122,10 @@ function envarsOf(input: Input): DefinitionSpec['envars'] {
     const bad = environmentProblem(key) ?? (seen.has(key) ? `${key} is there twice` : undefined);
     if (bad !== undefined) entry.problem('key', bad);
     seen.add(key);
-    return { key, value: entry.text('value') ?? '' };
+    const value = entry.text('value') ?? '';
+    const reference = referenceProblem('value', value);
+    if (reference !== undefined) entry.problem('value', reference.message, reference.hint);
+    return { key, value };
   });
 }
 

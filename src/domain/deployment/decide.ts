@@ -1,16 +1,23 @@
 import { isSame } from '../same.ts';
+import { DEFAULT_APP } from '../secret/name.ts';
 import type { DeploymentSpec } from './events.ts';
 import type { DeploymentEvent, DeploymentState } from './evolve.ts';
 
 /**
  * A save that changes nothing is no event, except of a failed deployment, where it asks for another try, and of one that
  * is being deleted, which it brings back. Whether the definition exists is not asked here: without it the deployment fails
- * with that reason, and goes on once somebody has saved the definition and the deployment.
+ * with that reason, and goes on once somebody has saved the definition and the deployment. `app`: the host of the app in
+ * which it is saved; secrets are looked up there.
  */
-export function decideSaveDeployment(state: DeploymentState | undefined, spec: DeploymentSpec): DeploymentEvent[] {
+export function decideSaveDeployment(
+  state: DeploymentState | undefined,
+  spec: DeploymentSpec,
+  app?: string,
+): DeploymentEvent[] {
   const settled = state?.phase === 'live' && state.status !== 'Failed';
-  if (settled && isSame(state.spec, spec)) return [];
-  return [{ type: 'DeploymentSaved', data: { deploymentId: spec.id, spec } }];
+  if (settled && isSame(state.spec, spec) && (app === undefined || app === (state.app ?? DEFAULT_APP))) return [];
+  const given = app === undefined ? {} : { app };
+  return [{ type: 'DeploymentSaved', data: { deploymentId: spec.id, spec, ...given } }];
 }
 
 /** Deleting what does not exist, or is being deleted already, is no event. */

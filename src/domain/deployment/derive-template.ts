@@ -2,18 +2,25 @@ import { createHash } from 'node:crypto';
 
 import canonicalize from 'canonicalize';
 
+import type { ContainerSettings } from '../container/settings.ts';
 import type { DefinitionSpec } from '../definition/events.ts';
 import { parseBytes, parseCpu } from '../quantity.ts';
+import { referencesOf } from '../reference.ts';
 import type { Template } from '../template.ts';
 import type { DeploymentSpec } from './events.ts';
 
+/** Fingerprints by the names of secrets. */
+export type SecretFingerprints = Readonly<Record<string, string>>;
+
 /**
  * What the containers of a deployment are made from: the definition's image, ports and default envars, the
- * deployment's envars over them, and its resources as limits. A reason in words when they cannot be made.
+ * deployment's envars over them, and its resources as limits. A reason in words when they cannot be made. `secrets`: those
+ * that there are, of those that the envars refer to.
  */
 export function deriveTemplate(
   spec: DeploymentSpec,
   definition: DefinitionSpec | undefined,
+  secrets: SecretFingerprints = {},
 ): { readonly template: Template } | { readonly problem: string } {
   if (definition === undefined) {
     return { problem: `definition ${spec.definitionId} does not exist: save it with "oo definition save FILE"` };
@@ -22,19 +29,32 @@ export function deriveTemplate(
     return { problem: `definition ${definition.id} has no image: building from a repository is not supported yet` };
   }
   const { cpu, memory, vram } = spec.resources ?? {};
-  const fixed = new Map((definition.ports ?? []).map(({ internal, host }) => [internal, host]));
-  const internal = [...new Set([...definition.image.internalPorts, ...fixed.keys()])];
+  const settings = settingsOf(spec, definition);
+  const env = environmentOf(spec, definition);
+  const used = referencesOf(Object.values(env)).secrets;
+  const missing = used.filter((name) => !Object.hasOwn(secrets, name));
+  if (missing.length > 0) return { problem: missing.map(missingSecret).join('; ') };
   return {
     template: {
       definitionId: definition.id,
       image: definition.image.name,
-      ports: internal.map((port) => ({ internal: port, ...optional('host', fixed.get(port)) })),
-      env: { ...Object.fromEntries((definition.envars ?? []).map(({ key, value }) => [key, value])), ...spec.envars },
+      ports: portsOf(definition, definition.image.internalPorts, settings.network?.mode),
+      env,
       ...optional('cpuMillis', cpu === undefined ? undefined : parseCpu(cpu)),
       ...optional('memoryBytes', memory === undefined ? undefined : parseBytes(memory)),
       ...optional('vramBytes', vram === undefined ? undefined : parseBytes(vram)),
+      ...settings,
+      ...(used.length === 0 ? {} : { secrets: Object.fromEntries(used.map((name) => [name, secrets[name] ?? ''])) }),
     },
   };
+}
+
+/** The envars as they are written: the definition's, with the deployment's over them. */
+export function environmentOf(
+  spec: Pick<DeploymentSpec, 'envars'>,
+  definition: Pick<DefinitionSpec, 'envars'> | undefined,
+): Readonly<Record<string, string>> {
+  return { ...Object.fromEntries((definition?.envars ?? []).map(({ key, value }) => [key, value])), ...spec.envars };
 }
 
 /** SHA-256 of the template's canonical form: replicas whose revision has another one are replaced. */
@@ -42,6 +62,33 @@ export function fingerprintOf(template: Template): string {
   return createHash('sha256')
     .update(canonicalize(template) ?? '')
     .digest('hex');
+}
+
+function missingSecret(name: string): string {
+  return `secret ${name} does not exist: oo secret save ${name} VALUE`;
+}
+
+/** In the host's network a container listens on the host itself; without a network nobody reaches it. */
+function portsOf(definition: DefinitionSpec, listed: readonly number[], mode: string | undefined): Template['ports'] {
+  if (mode === 'none') return [];
+  const fixed = new Map((definition.ports ?? []).map(({ internal, host }) => [internal, host]));
+  const internal = [...new Set([...listed, ...fixed.keys()])];
+  return internal.map((port) => ({
+    internal: port,
+    ...optional('host', mode === 'host' ? port : fixed.get(port)),
+  }));
+}
+
+/** The definition's are defaults; the deployment's win as a whole, each for itself. */
+function settingsOf(spec: DeploymentSpec, definition: DefinitionSpec): ContainerSettings {
+  const volumes = spec.volumes ?? definition.volumes;
+  const network = spec.network ?? definition.network;
+  const security = spec.security ?? definition.security;
+  return {
+    ...(volumes === undefined || volumes.length === 0 ? {} : { volumes }),
+    ...(network === undefined ? {} : { network }),
+    ...(security === undefined ? {} : { security }),
+  };
 }
 
 function optional<K extends string>(key: K, value: number | undefined): { readonly [P in K]?: number } {

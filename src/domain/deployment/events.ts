@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { containerSettings } from '../container/settings.ts';
 import { template } from '../template.ts';
 
 export const DEPLOYMENT_STATUSES = ['Pending', 'Deploying', 'OK', 'Error', 'Failed'] as const;
@@ -31,12 +32,18 @@ export const deploymentSpec = z.object({
     .optional(),
   targetRegions: z.array(z.object({ cluster: z.string().optional(), zone: z.string().optional() })).optional(),
   envars: z.record(z.string(), z.string()).optional(),
+  ...containerSettings,
 });
 export type DeploymentSpec = z.infer<typeof deploymentSpec>;
 
 export const deploymentEvents = {
   /** Somebody saved the deployment. */
-  DeploymentSaved: z.object({ deploymentId: z.string(), spec: deploymentSpec }),
+  DeploymentSaved: z.object({
+    deploymentId: z.string(),
+    spec: deploymentSpec,
+    /** Host of the app whose secrets it refers to: that of the one who saved it. */
+    app: z.string().optional(),
+  }),
   /** What its containers are made from has changed; replicas of earlier revisions are replaced. */
   RevisionCreated: z.object({
     deploymentId: z.string(),

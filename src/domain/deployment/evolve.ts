@@ -16,6 +16,8 @@ export interface DeploymentState {
   readonly id: string;
   readonly definitionId: string;
   readonly spec: DeploymentSpec;
+  /** Host of the app whose secrets it refers to; absent: the default one. */
+  readonly app?: string | undefined;
   readonly status: DeploymentStatus;
   readonly details: string;
   /** `deleting` until nothing of it runs any more, then `removed`. */
@@ -41,7 +43,7 @@ export function evolveDeployment(
 ): DeploymentState | undefined {
   switch (event.type) {
     case 'DeploymentSaved':
-      return saved(state, event.data.spec);
+      return saved(state, event.data);
     case 'RevisionCreated':
       return state && { ...state, ...revisionOf(event.data), savedAtRevision: state.saves, anew: false };
     case 'DeploymentPlanned':
@@ -57,7 +59,7 @@ export function evolveDeployment(
   }
 }
 
-function saved(state: DeploymentState | undefined, spec: DeploymentSpec): DeploymentState {
+function saved(state: DeploymentState | undefined, { spec, app }: EventOf<'DeploymentSaved'>['data']): DeploymentState {
   const before = state ?? {
     status: 'Pending' as const,
     details: '',
@@ -76,6 +78,7 @@ function saved(state: DeploymentState | undefined, spec: DeploymentSpec): Deploy
     id: spec.id,
     definitionId: spec.definitionId,
     spec,
+    ...(app === undefined ? {} : { app }),
     phase: 'live',
     saves: before.saves + 1,
   };

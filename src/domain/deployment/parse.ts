@@ -1,6 +1,8 @@
+import { containerSettingsOf } from '../container/parse-settings.ts';
 import { IDENTIFIER, IDENTIFIER_FORM } from '../identifier.ts';
 import { inputOf, shown, type Input } from '../input.ts';
 import { InvalidInput, type Problem } from '../problem.ts';
+import { referenceProblem } from '../reference.ts';
 import type { DeploymentSpec } from './events.ts';
 import { autoScalingOf } from './parse-autoscaling.ts';
 import { REPLICA_COUNT } from './parse-count.ts';
@@ -25,10 +27,20 @@ export function parseDeployment(value: unknown, freshId: string): DeploymentSpec
     resources: resourcesOf(input.object('resources')),
     autoScaling: autoScalingOf(input.object('autoScaling')),
     targetRegions: input.list('targetRegions', regionOf),
-    envars: input.texts('envars', environmentProblem),
+    envars: envarsOf(input),
+    ...containerSettingsOf(input),
   };
   if (problems.length > 0) throw new InvalidInput(problems);
   return withoutUndefined(spec);
+}
+
+function envarsOf(input: Input): DeploymentSpec['envars'] {
+  const envars = input.texts('envars', environmentProblem);
+  for (const [name, value] of Object.entries(envars ?? {})) {
+    const bad = referenceProblem(`envars.${name}`, value);
+    if (bad !== undefined) input.problem(bad.field, bad.message, bad.hint);
+  }
+  return envars;
 }
 
 /** What is wrong with the name of an environment variable, if anything. */

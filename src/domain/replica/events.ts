@@ -13,8 +13,8 @@ export const placementDecision = z.object({
 export type PlacementDecision = z.infer<typeof placementDecision>;
 
 export const replicaFailure = z.object({
-  /** `image`: it cannot be had; `start`: the engine refused; `exit`: the container ended; `gone`: it is not there any more; `lost`: its node is. */
-  kind: z.enum(['image', 'start', 'exit', 'gone', 'lost']),
+  /** `image`: it cannot be had; `start`: the engine refused; `exit`: the container ended; `gone`: it is not there any more; `lost`: its node is; `config`: what it is to be given cannot be had. */
+  kind: z.enum(['image', 'start', 'exit', 'gone', 'lost', 'config']),
   message: z.string(),
   exitCode: z.number().int().optional(),
   lastLogs: z.array(z.string()).optional(),

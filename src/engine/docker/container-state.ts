@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 
-import type { ContainerPhase, ContainerState } from '../engine.ts';
+import { LABEL, type ContainerPhase, type ContainerState } from '../engine.ts';
 
 type Health = NonNullable<ContainerState['health']>;
 type Port = ContainerState['ports'][number];
@@ -20,7 +20,7 @@ export function fromInspection(info: Docker.ContainerInspectInfo): ContainerStat
     error: info.State.Error || undefined,
     startedAt: toDate(info.State.StartedAt),
     finishedAt: ended ? toDate(info.State.FinishedAt) : undefined,
-    ports: phase === 'running' || phase === 'paused' ? portsOf(info.NetworkSettings.Ports) : [],
+    ports: phase === 'running' || phase === 'paused' ? portsIn(info) : [],
     health: toHealth(info.State.Health?.Status),
   };
 }
@@ -37,7 +37,10 @@ export function fromSummary(info: Docker.ContainerInfo): ContainerState {
     labels: info.Labels,
     phase,
     exitCode: exitCode === undefined ? undefined : Number(exitCode),
-    ports: distinct(bindings.map((port) => ({ internal: port.PrivatePort, host: port.PublicPort }))),
+    ports:
+      info.HostConfig?.NetworkMode === 'host' && phase === 'running'
+        ? hostPortsOf(info.Labels)
+        : distinct(bindings.map((port) => ({ internal: port.PrivatePort, host: port.PublicPort }))),
     health: toHealth(/\((?:health: )?(starting|healthy|unhealthy)\)$/.exec(info.Status)?.[1]),
   };
 }
@@ -45,6 +48,17 @@ export function fromSummary(info: Docker.ContainerInfo): ContainerState {
 /** The engine writes `none` where the image has no check. */
 export function toHealth(status: string | undefined): Health | undefined {
   return status === 'starting' || status === 'healthy' || status === 'unhealthy' ? status : undefined;
+}
+
+function portsIn(info: Docker.ContainerInspectInfo): readonly Port[] {
+  const own = info.HostConfig?.NetworkMode === 'host';
+  return own ? hostPortsOf(info.Config.Labels ?? {}) : portsOf(info.NetworkSettings.Ports);
+}
+
+/** In the host's network nothing is published, and the engine knows of no ports. */
+function hostPortsOf(labels: Readonly<Record<string, string>>): readonly Port[] {
+  const listed = (labels[LABEL.hostPorts] ?? '').split(',').filter((port) => port !== '');
+  return distinct(listed.map((port) => ({ internal: Number(port), host: Number(port) })));
 }
 
 function portsOf(bindings: Docker.ContainerInspectInfo['NetworkSettings']['Ports'] | null): readonly Port[] {

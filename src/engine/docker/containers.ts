@@ -23,11 +23,11 @@ export function createContainer(api: DockerApi, spec: ContainerSpec, signal?: Ab
     method: 'POST',
     path: '/containers/create',
     query: { name: spec.name },
-    body: createBody(spec),
   } as const;
   const attempt = async (): Promise<Created | undefined> => {
     try {
-      const created = (await api.call(request, options)) as { Id: string };
+      const body = createBody(spec, await imageUserOf(api, spec, signal));
+      const created = (await api.call({ ...request, body }, options)) as { Id: string };
       return { containerId: created.Id, adopted: false };
     } catch (error) {
       if (error instanceof HttpFailure && error.status === 409) return adopt(api, spec, error, signal);
@@ -45,6 +45,20 @@ export function createContainer(api: DockerApi, spec: ContainerSpec, signal?: Ab
   return translate(operation, signal, work, (failure) =>
     failure.status === 404 && /no such image/i.test(failure.message) ? 'image-not-found' : undefined,
   );
+}
+
+/** Whom the image runs as, where that decides something; an image that is absent is the creation's to tell. */
+async function imageUserOf(api: DockerApi, { image, security }: ContainerSpec, signal?: AbortSignal): Promise<string> {
+  if (security?.profile !== 'restricted') return '';
+  try {
+    const path = `/images/${encodeURIComponent(image)}/json`;
+    const options = { signal, deadline: api.deadlines.read };
+    const info = (await api.call({ method: 'GET', path }, options)) as Pick<Docker.ImageInspectInfo, 'Config'>;
+    return info.Config.User ?? '';
+  } catch (error) {
+    if (isNotFound(error)) return '';
+    throw error;
+  }
 }
 
 /** The container that has the name, if it is the wanted one; undefined when it is just going away. */

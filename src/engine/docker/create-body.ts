@@ -1,20 +1,47 @@
 import { type ContainerSpec, LABEL } from '../engine.ts';
+import { securityOf } from './security.ts';
 
-/** The engine's request body for a specification. */
-export function createBody(spec: ContainerSpec): Readonly<Record<string, unknown>> {
+/** The engine's request body for a specification. `imageUser`: whom the image says that it runs as. */
+export function createBody(spec: ContainerSpec, imageUser = ''): Readonly<Record<string, unknown>> {
+  const { User, ...secured } = securityOf(spec, imageUser);
   return {
     Image: spec.image,
     Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
-    Labels: { [LABEL.managed]: 'true', ...spec.labels },
+    Labels: { [LABEL.managed]: 'true', ...hostPortsLabel(spec), ...spec.labels },
     ExposedPorts: Object.fromEntries(spec.ports.map((port) => [`${port.internal}/tcp`, {}])),
     ...(spec.command === undefined ? {} : { Cmd: spec.command }),
+    ...(User === undefined ? {} : { User }),
     HostConfig: {
-      PortBindings: bindingsOf(spec.ports),
+      PortBindings: isPublished(spec) ? bindingsOf(spec.ports) : {},
       ...limitsOf(spec),
+      ...(spec.network === undefined ? {} : { NetworkMode: spec.network }),
+      ...mountsOf(spec.volumes),
       // Restarting is a decision, and decisions are recorded: the engine takes none on its own.
       RestartPolicy: { Name: 'no' },
-      SecurityOpt: ['no-new-privileges'],
+      ...secured,
     },
+  };
+}
+
+/** In the host's network the ports are the container's own; without a network nobody reaches any. */
+function isPublished({ network }: ContainerSpec): boolean {
+  return network !== 'host' && network !== 'none';
+}
+
+function hostPortsLabel({ network, ports }: ContainerSpec): Readonly<Record<string, string>> {
+  return network === 'host' ? { [LABEL.hostPorts]: ports.map(({ internal }) => internal).join(',') } : {};
+}
+
+function mountsOf(volumes: ContainerSpec['volumes']): object {
+  if (volumes === undefined || volumes.length === 0) return {};
+  return {
+    // Unlike `Binds`, this makes no folder on the node for a path that is mistyped.
+    Mounts: volumes.map(({ source, target, readOnly = false }) => ({
+      Type: source.startsWith('/') ? 'bind' : 'volume',
+      Source: source,
+      Target: target,
+      ReadOnly: readOnly,
+    })),
   };
 }
 

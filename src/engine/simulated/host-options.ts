@@ -20,6 +20,8 @@ export interface SimulatedHostOptions {
   readonly pullBytesPerSecond?: number | undefined;
   /** Ports on the host that something else holds. */
   readonly takenPorts?: readonly number[] | undefined;
+  /** Networks beside bridge, host and none. */
+  readonly networks?: readonly string[] | undefined;
   /** How many events it remembers; Docker's 256 when absent. */
   readonly eventMemory?: number | undefined;
 }

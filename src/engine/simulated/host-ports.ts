@@ -8,8 +8,11 @@ const LAST_EPHEMERAL = 60_999;
 
 /** The ports of a container that starts, given those in use. Throws `port-taken`. */
 export function assignPorts(spec: ContainerSpec, taken: ReadonlySet<number>): readonly PublishedPort[] {
+  if (spec.network === 'none') return [];
   const used = new Set(taken);
-  for (const { host } of spec.ports) {
+  const wanted =
+    spec.network === 'host' ? spec.ports.map(({ internal }) => ({ internal, host: internal })) : spec.ports;
+  for (const { host } of wanted) {
     if (host === undefined) continue;
     if (used.has(host)) {
       throw new EngineError(
@@ -19,7 +22,7 @@ export function assignPorts(spec: ContainerSpec, taken: ReadonlySet<number>): re
     }
     used.add(host);
   }
-  const ports = spec.ports.map(({ internal, host }) => ({ internal, host: host ?? nextFree(used) }));
+  const ports = wanted.map(({ internal, host }) => ({ internal, host: host ?? nextFree(used) }));
   return ports.sort((a, b) => a.internal - b.internal || a.host - b.host);
 }
 

@@ -21,6 +21,7 @@ export class SimulatedHost {
   readonly containers = new Map<string, SimulatedContainer>();
   readonly images: Map<string, SimulatedImage>;
   readonly takenPorts: Set<number>;
+  readonly networks: Set<string>;
   readonly events;
   readonly faults = createFaults();
   readonly random: () => number;
@@ -35,6 +36,7 @@ export class SimulatedHost {
     this.clock = options.clock ?? systemClock;
     this.images = new Map(Object.entries(options.images ?? {}));
     this.takenPorts = new Set(options.takenPorts);
+    this.networks = new Set(['bridge', 'host', 'none', ...(options.networks ?? [])]);
     this.events = createFeed<EngineEvent>(options.eventMemory ?? 256);
     this.random = seededRandom(options.seed ?? 1);
     this.latencies = options.latencies ?? MEASURED_LATENCIES;

@@ -11,6 +11,10 @@ const KEPT_LINES = 10_000;
 /** Starts the container and its script. Throws `port-taken` or `start-failed`; already running: no effect. */
 export function startContainer(host: SimulatedHost, container: SimulatedContainer): void {
   if (container.phase === 'running') return;
+  const { network = 'bridge' } = container.spec;
+  if (!host.networks.has(network)) {
+    throw new EngineError('start-failed', `start container ${container.spec.name}: network ${network} not found`);
+  }
   const running = host.containers.values().filter((each) => each.phase === 'running');
   const taken = new Set([...host.takenPorts, ...running.flatMap((each) => each.ports.map((port) => port.host))]);
   const ports = assignPorts(container.spec, taken);

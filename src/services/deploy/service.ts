@@ -7,8 +7,9 @@ import { NotFound } from '../../domain/problem.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import type { EventStore, SnapshotReader } from '../../store/event-store.ts';
 import { partOf } from '../body.ts';
+import { refuseHostPaths } from '../host-paths.ts';
 import { carryOut } from '../carry-out.ts';
-import type { Handlers, Reply, RequestOf } from '../handler.ts';
+import { callerOf, type Handlers, type Reply, type RequestOf } from '../handler.ts';
 import { toDeployment, toDeploymentView, toEventView } from './view.ts';
 
 /** Events in one answer, unless the caller asks for another number. */
@@ -17,9 +18,10 @@ const PAGE = 100;
 /** Deploy Svc: what is wanted, what became of it, and everything that happened. */
 export function deployService(
   store: EventStore,
+  allowHostPaths: readonly string[] = [],
 ): Handlers<'saveDeployment' | 'listDeployments' | 'deleteDeployment' | 'showDeployment' | 'listEvents'> {
   return {
-    saveDeployment: (request) => saveDeployment(store, request),
+    saveDeployment: (request) => saveDeployment(store, request, allowHostPaths),
     async deleteDeployment(request) {
       const decision = { kind: 'deployment', id: request.body.deploymentId, decide: decideDeleteDeployment } as const;
       return { body: {}, position: await carryOut<DeploymentState>(store, request, decision) };
@@ -36,12 +38,14 @@ export function deployService(
 async function saveDeployment(
   store: EventStore,
   request: RequestOf<'saveDeployment'>,
+  allowHostPaths: readonly string[],
 ): Promise<Reply<'saveDeployment'>> {
   const spec = parseDeployment(partOf(request.body, 'deployment'), newId('depl'));
+  refuseHostPaths(spec.volumes, allowHostPaths);
   const position = await carryOut<DeploymentState>(store, request, {
     kind: 'deployment',
     id: spec.id,
-    decide: (state) => decideSaveDeployment(state, spec),
+    decide: (state) => decideSaveDeployment(state, spec, callerOf(request).appHost),
   });
   return { body: {}, position };
 }

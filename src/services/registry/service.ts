@@ -3,6 +3,7 @@ import type { DefinitionState } from '../../domain/definition/evolve.ts';
 import { parseDefinition } from '../../domain/definition/parse.ts';
 import type { EventStore } from '../../store/event-store.ts';
 import { partOf } from '../body.ts';
+import { refuseHostPaths } from '../host-paths.ts';
 import { carryOut } from '../carry-out.ts';
 import type { Handlers } from '../handler.ts';
 import { toDefinition } from './definition-view.ts';
@@ -18,9 +19,13 @@ type RegistryOperation =
   | keyof ReturnType<typeof instanceHandlers>;
 
 /** Registry Svc: what can be run, where, and what runs. */
-export function registryService(store: EventStore, ports: NodePorts): Handlers<RegistryOperation> {
+export function registryService(
+  store: EventStore,
+  ports: NodePorts,
+  allowHostPaths: readonly string[] = [],
+): Handlers<RegistryOperation> {
   return {
-    ...definitionHandlers(store),
+    ...definitionHandlers(store, allowHostPaths),
     ...nodeHandlers(store, ports),
     ...instanceHandlers(store, ports),
     echoGet: async ({ query }) => ({ body: query }),
@@ -29,7 +34,7 @@ export function registryService(store: EventStore, ports: NodePorts): Handlers<R
   };
 }
 
-function definitionHandlers(store: EventStore): Handlers<DefinitionOperation> {
+function definitionHandlers(store: EventStore, allowHostPaths: readonly string[]): Handlers<DefinitionOperation> {
   return {
     async listDefinitions() {
       const rows = await store.rows<DefinitionState>('definitions', { deleted: 'false' });
@@ -37,6 +42,7 @@ function definitionHandlers(store: EventStore): Handlers<DefinitionOperation> {
     },
     async saveDefinition(request) {
       const spec = parseDefinition(partOf(request.body, 'definition'));
+      refuseHostPaths(spec.volumes, allowHostPaths);
       const decide = (state: DefinitionState | undefined): ReturnType<typeof decideSaveDefinition> =>
         decideSaveDefinition(state, spec);
       return {

@@ -19,6 +19,18 @@ export async function readOrCreateApp(db: Db, host: string): Promise<App> {
   return app;
 }
 
+/** Apps of these ids and hosts; all of them without either. */
+export async function readApps(
+  db: Db,
+  { ids = [], hosts = [] }: { readonly ids?: readonly string[]; readonly hosts?: readonly string[] },
+): Promise<readonly App[]> {
+  const { rows } = await sql<App>`
+    select id, host from apps
+    where (${ids.length + hosts.length} = 0 or id = any(${ids}::text[]) or host = any(${hosts}::text[])) order by host
+  `.execute(db);
+  return rows;
+}
+
 /** The app of that id. */
 export async function readApp(db: Db, id: string): Promise<App> {
   const { rows } = await sql<App>`select id, host from apps where id = ${id}`.execute(db);

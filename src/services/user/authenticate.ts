@@ -6,6 +6,7 @@ import type { Db } from '../../postgres/database.ts';
 import type { EventStore } from '../../store/event-store.ts';
 import type { Caller } from '../handler.ts';
 import { Refusal } from '../refusal.ts';
+import { readApp } from './apps.ts';
 import { verifyToken } from './jwt.ts';
 import { loadPublicKey } from './keys.ts';
 import { readToken, touchToken, type TokenRow } from './token-rows.ts';
@@ -74,7 +75,8 @@ async function callerOf(deps: AuthenticatorDeps, row: TokenRow | undefined): Pro
   const user = await deps.store.row<UserState>('users', row.user_id);
   if (user === undefined) throw new Refusal(401, 'Unauthorized: the account does not exist');
   const { id, slug, roles } = user.state;
-  return { userId: id, slug, roles, appId: row.app_id, tokenId: row.id };
+  const { host: appHost } = await readApp(deps.db, row.app_id);
+  return { userId: id, slug, roles, appId: row.app_id, appHost, tokenId: row.id };
 }
 
 /** Keys never change once they exist. */

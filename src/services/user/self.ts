@@ -5,7 +5,7 @@ import type { UserState } from '../../domain/user/evolve.ts';
 import type { EventStore } from '../../store/event-store.ts';
 import { callerOf, type Handlers, type Reply, type RequestOf } from '../handler.ts';
 import { Refusal } from '../refusal.ts';
-import { readApp } from './apps.ts';
+import { readApp, readApps } from './apps.ts';
 import type { Authenticator } from './authenticate.ts';
 import { countTokens, readToken, revokeTokens } from './token-rows.ts';
 import { freshToken, type IssuerDeps } from './tokens.ts';
@@ -17,7 +17,7 @@ export interface SelfDeps extends IssuerDeps {
   readonly store: EventStore;
 }
 
-type SelfOperation = 'refreshToken' | 'publicKey' | 'readSelf' | 'hasPermission' | 'revokeTokens';
+type SelfOperation = 'refreshToken' | 'publicKey' | 'readSelf' | 'hasPermission' | 'revokeTokens' | 'listApps';
 
 /** What an account may ask about itself. */
 export function selfHandlers(deps: SelfDeps, authenticator: Authenticator): Handlers<SelfOperation> {
@@ -36,6 +36,12 @@ export function selfHandlers(deps: SelfDeps, authenticator: Authenticator): Hand
       return { body: { user: toUser(user), roles: [...roles], tokenCount } };
     },
     hasPermission: (request) => hasPermission(deps, request),
+    async listApps(request) {
+      const [ids, hosts] = [request.body.ids ?? [], request.body.host ?? []];
+      const all = ids.length + hosts.length === 0;
+      if (all && !permits(callerOf(request).roles, 'user-svc:app:multi-view')) throw new Refusal(401, 'Unauthorized');
+      return { body: { apps: [...(await readApps(deps.db, { ids, hosts }))] } };
+    },
     async revokeTokens(request) {
       const { userId, roles } = callerOf(request);
       const target = request.body.userId || userId;

@@ -22,7 +22,7 @@ export interface UserServiceOptions {
 
 export interface UserService extends Authenticator {
   readonly handlers: Handlers<
-    'login' | 'register' | 'refreshToken' | 'publicKey' | 'readSelf' | 'hasPermission' | 'revokeTokens'
+    'login' | 'register' | 'refreshToken' | 'publicKey' | 'readSelf' | 'hasPermission' | 'revokeTokens' | 'listApps'
   >;
 }
 

@@ -1,8 +1,12 @@
 import type { DefinitionState } from '../../domain/definition/evolve.ts';
+import { environmentOf, type SecretFingerprints } from '../../domain/deployment/derive-template.ts';
 import type { DeploymentState } from '../../domain/deployment/evolve.ts';
 import type { Allotment } from '../../domain/node/allotment.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
+import { referencesOf } from '../../domain/reference.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
+import type { SecretState } from '../../domain/secret/evolve.ts';
+import { DEFAULT_APP, secretKey } from '../../domain/secret/name.ts';
 import type { Snapshot } from '../../planner/snapshot.ts';
 import { revisionKey, type Revision } from '../../projections/revision.ts';
 import type { EventStore, SnapshotReader } from '../../store/event-store.ts';
@@ -34,6 +38,7 @@ export function loadSnapshot(
         seed: reader.position,
         deployment: deployment.state,
         definition: definition?.state,
+        secrets: await secretsOf(reader, deployment.state, definition?.state),
         replicas: states(replicas),
         earlier: await earlierRevisions(reader, deployment.state, states(replicas)),
         nodes,
@@ -42,6 +47,18 @@ export function loadSnapshot(
       replicaVersions: new Map(replicas.map(({ id, version }) => [id, version])),
     };
   });
+}
+
+async function secretsOf(
+  reader: SnapshotReader,
+  { spec, app = DEFAULT_APP }: DeploymentState,
+  definition: DefinitionState | undefined,
+): Promise<SecretFingerprints> {
+  const names = referencesOf(Object.values(environmentOf(spec, definition?.spec))).secrets;
+  if (names.length === 0) return {};
+  const keys = names.map((name) => secretKey(app, name));
+  const present = states(await reader.rows<SecretState>('secrets', { id: keys })).filter(({ removed }) => !removed);
+  return Object.fromEntries(present.map(({ name, fingerprint }) => [name, fingerprint]));
 }
 
 async function earlierRevisions(

@@ -5,6 +5,7 @@ import type { ActiveJob } from '../../jobs/queue.ts';
 import type { Row } from '../../store/projection.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { settleDrain } from '../settle-drain.ts';
+import { usersOfSecret } from './secret-users.ts';
 
 /** Sends a plan job for every deployment that the change concerns. */
 export async function replan(deps: WorkerDeps, { data }: ActiveJob<'replan'>): Promise<void> {
@@ -23,6 +24,8 @@ async function affected(
   switch (reason) {
     case 'definition':
       return store.rows<DeploymentState>('deployments', { definition_id: id, phase: 'live' });
+    case 'secret':
+      return usersOfSecret(store, id);
     case 'node': {
       const replicas = await store.rows<ReplicaState>('replicas', { node_id: id });
       const ids = [

@@ -12,6 +12,7 @@ import { nodeHost } from '../node-host.ts';
 import { presentReplica, record } from '../replica-log.ts';
 import { GRACE_SECONDS } from '../stop-replicas.ts';
 import { ensureImage } from './ensure-image.ts';
+import { environmentOf } from './environment.ts';
 import { whenUp } from './when-up.ts';
 
 /** Statuses in which a replica waits for its container to come up. */
@@ -42,8 +43,11 @@ export async function startReplica(
   reached('claimed');
   try {
     const { template } = stored.state;
+    const given = await environmentOf(deps, template, node);
+    if ('failure' in given) return await failAttempt(deps, attempt, given.failure);
     const spec = containerSpec(row.state, {
       template,
+      env: given.env,
       spec: deployment?.state.spec,
       installationId: deps.installationId,
     });
