@@ -2,6 +2,7 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 
 import { NotFound } from '../domain/problem.ts';
+import type { LatestDecision } from '../services/deploy/scaling-view.ts';
 import { deployService } from '../services/deploy/service.ts';
 import type { NodePorts } from '../services/registry/nodes.ts';
 import { registryService } from '../services/registry/service.ts';
@@ -21,6 +22,7 @@ export interface AppDeps {
   readonly store: EventStore;
   readonly users: UserService;
   readonly nodes: NodePorts;
+  readonly latestDecision: LatestDecision;
   /** Of `/readyz`, by name. */
   readonly checks: Checks;
   readonly log: RequestLog;
@@ -34,9 +36,19 @@ export interface AppDeps {
 
 /** The HTTP API: every route of the contract, and nothing else. */
 export function createApp(deps: AppDeps): Express {
-  const { store, users, nodes, checks, log, closing, trustProxy = false, checkResponses = false } = deps;
+  const {
+    store,
+    users,
+    nodes,
+    latestDecision,
+    checks,
+    log,
+    closing,
+    trustProxy = false,
+    checkResponses = false,
+  } = deps;
   const handlers = {
-    ...deployService(store),
+    ...deployService(store, latestDecision),
     ...registryService(store, nodes),
     ...users.handlers,
     ...healthHandlers(checks),

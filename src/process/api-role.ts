@@ -4,6 +4,7 @@ import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../postgres/database.ts';
+import type { LatestDecision } from '../services/deploy/scaling-view.ts';
 import type { NodePorts } from '../services/registry/nodes.ts';
 import { openUserService } from '../services/user/service.ts';
 import type { EventStore } from '../store/event-store.ts';
@@ -13,16 +14,18 @@ export interface ApiRoleOptions {
   readonly store: EventStore;
   readonly database: Database;
   readonly nodes: NodePorts;
+  readonly latestDecision: LatestDecision;
   readonly log: Logger;
 }
 
 /** Answers HTTP in this process. */
-export async function apiRole({ config, store, database, nodes, log }: ApiRoleOptions): Promise<Server> {
+export async function apiRole(options: ApiRoleOptions): Promise<Server> {
+  const { config, store, database, nodes, latestDecision, log } = options;
   const { ADMIN_SLUG: slug, ADMIN_PASSWORD: password, TOKEN_LIFE: tokenLifeSeconds, HOST: host, PORT: port } = config;
   const admin = { slug, password };
   const users = await openUserService({ db: database.db, store, clock: systemClock, admin, tokenLifeSeconds });
   const closing = new AbortController();
   const checks = { database: async (): Promise<void> => void (await store.head()) };
-  const app = createApp({ store, users, nodes, checks, log, closing: closing.signal });
+  const app = createApp({ store, users, nodes, latestDecision, checks, log, closing: closing.signal });
   return listen(app, { host, port, closing });
 }

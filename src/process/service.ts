@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
+import { latestDecision } from '../workers/autoscale/latest-decision.ts';
 import { enginePool } from '../workers/engine-pool.ts';
 import { heartbeats } from '../workers/watch/heartbeat.ts';
 import { apiRole } from './api-role.ts';
@@ -31,7 +32,8 @@ export async function startService(
   const engines = stack.use(enginePool({ tls, insecureTcp: config.DOCKER_INSECURE_TCP }));
   if (works) {
     await registerConfigured(config, { store, engines, log });
-    stack.use(await workerRole({ store, queue, database, engines, log, ...hooks }));
+    const autoscaleIntervalMs = config.AUTOSCALE_INTERVAL_SECONDS * 1_000;
+    stack.use(await workerRole({ store, queue, database, engines, log, autoscaleIntervalMs, ...hooks }));
   }
   const nodes = {
     // An address that cannot be an engine's is the asker's mistake, told like one that does not answer.
@@ -40,7 +42,9 @@ export async function startService(
     selfUrl: LOCAL_ENGINE,
   };
   const server = config.ROLES.includes('api')
-    ? stack.use(await apiRole({ config, store, database, nodes, log }))
+    ? stack.use(
+        await apiRole({ config, store, database, nodes, latestDecision: (id) => latestDecision(database.db, id), log }),
+      )
     : undefined;
   const whole = stack.move();
   log.info('ready', { roles: config.ROLES, ...(server === undefined ? {} : { url: server.url }) });

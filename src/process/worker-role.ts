@@ -11,6 +11,7 @@ export interface WorkerRoleOptions extends Foundation {
   readonly database: Database;
   readonly engines: EnginePool;
   readonly log: Logger;
+  readonly autoscaleIntervalMs: number;
   readonly onStep?: WorkerDeps['onStep'];
 }
 

@@ -17,6 +17,7 @@ const deployments = projection({
     'RevisionCreated',
     'DeploymentPlanned',
     'DeploymentStatusChanged',
+    'DeploymentScaled',
     'DeploymentDeleted',
     'DeploymentRemoved',
   ],

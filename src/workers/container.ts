@@ -1,4 +1,4 @@
-import type { DeploymentSpec } from '../domain/deployment/events.ts';
+import type { DeploymentState } from '../domain/deployment/evolve.ts';
 import type { ReplicaState } from '../domain/replica/evolve.ts';
 import type { Template } from '../domain/template.ts';
 import { LABEL, type ContainerSpec, type ContainerState } from '../engine/engine.ts';
@@ -15,7 +15,11 @@ export function containerName(replicaId: string, generation: number, installatio
 /** What the engine is asked to create for one generation of a replica. */
 export function containerSpec(
   replica: ReplicaState,
-  { template, spec, installationId }: { template: Template; spec: DeploymentSpec | undefined; installationId: string },
+  {
+    template,
+    deployment,
+    installationId,
+  }: { template: Template; deployment: DeploymentState | undefined; installationId: string },
 ): ContainerSpec {
   return {
     name: containerName(replica.id, replica.generation, installationId),
@@ -27,7 +31,7 @@ export function containerSpec(
       [LABEL.revision]: String(replica.revision),
       [LABEL.replica]: replica.id,
       [LABEL.generation]: String(replica.generation),
-      ...(spec === undefined ? {} : { [LABEL.strategy]: strategyText(spec) }),
+      ...(deployment === undefined ? {} : { [LABEL.strategy]: strategyText(deployment) }),
     },
     env: template.env,
     ports: template.ports,
@@ -37,9 +41,9 @@ export function containerSpec(
 }
 
 /** `RollingUpdate maxUnavailable=1 maxSurge=2`, with the numbers that defaults resolve to. */
-function strategyText(spec: DeploymentSpec): string {
-  if (spec.strategy?.type === 'Recreate') return 'Recreate';
-  const { maxUnavailable, maxSurge } = limitsOf(spec);
+function strategyText(deployment: DeploymentState): string {
+  if (deployment.spec.strategy?.type === 'Recreate') return 'Recreate';
+  const { maxUnavailable, maxSurge } = limitsOf(deployment);
   return `RollingUpdate maxUnavailable=${maxUnavailable} maxSurge=${maxSurge}`;
 }
 

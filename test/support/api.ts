@@ -4,6 +4,7 @@ import { listen } from '../../src/api/server.ts';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import type { NodeCapacity } from '../../src/domain/node/events.ts';
 import { openUserService, type UserService } from '../../src/services/user/service.ts';
+import { latestDecision } from '../../src/workers/autoscale/latest-decision.ts';
 import { testStore, type TestStore } from './store.ts';
 
 export const ADMIN = { slug: '1backend', password: 'changeme' } as const;
@@ -71,6 +72,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     store: world.store,
     users,
     nodes: { capacityOf, heartbeats: async () => heartbeats, selfUrl: 'simulated://self' },
+    latestDecision: (id) => latestDecision(world.database.db, id),
     checks: { database: async () => void (await world.store.head()) },
     log: { debug: () => undefined, error: (message, fields) => void errors.push({ message, ...fields }) },
     closing: closing.signal,

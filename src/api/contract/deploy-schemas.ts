@@ -2,8 +2,15 @@ import { z } from 'zod';
 
 import { DEPLOYMENT_STATUSES } from '../../domain/deployment/events.ts';
 import { REPLICA_STATUSES } from '../../domain/replica/status.ts';
+import { scalingView } from './scaling-schemas.ts';
 
 const int32 = z.int32();
+
+const autoScaling = z.strictObject({
+  minReplicas: int32.optional(),
+  maxReplicas: int32.optional(),
+  cpuThreshold: int32.optional(),
+});
 
 /** A deployment as every client reads it: exactly these fields. */
 export const deployment = z.strictObject({
@@ -22,13 +29,7 @@ export const deployment = z.strictObject({
   resources: z
     .strictObject({ cpu: z.string().optional(), memory: z.string().optional(), vram: z.string().optional() })
     .optional(),
-  autoScaling: z
-    .strictObject({
-      minReplicas: int32.optional(),
-      maxReplicas: int32.optional(),
-      cpuThreshold: int32.optional(),
-    })
-    .optional(),
+  autoScaling: autoScaling.optional(),
   targetRegions: z.array(z.strictObject({ cluster: z.string().optional(), zone: z.string().optional() })).optional(),
   status: z.enum(DEPLOYMENT_STATUSES),
   details: z.string().optional(),
@@ -40,7 +41,18 @@ export type Deployment = z.infer<typeof deployment>;
 export const deploymentInput = deployment
   .omit({ status: true, details: true })
   .partial({ id: true })
-  .extend({ status: z.string().optional(), details: z.string().optional() });
+  .extend({
+    status: z.string().optional(),
+    details: z.string().optional(),
+    autoScaling: z
+      .strictObject({
+        ...autoScaling.shape,
+        memoryThreshold: int32.optional(),
+        scaleUpWindowSeconds: int32.optional(),
+        scaleDownWindowSeconds: int32.optional(),
+      })
+      .optional(),
+  });
 export type DeploymentInput = z.infer<typeof deploymentInput>;
 
 export const replicaView = z.strictObject({
@@ -85,6 +97,8 @@ export const deploymentView = z.strictObject({
     /** Replicas that hold, or may hold, a container. */
     total: z.int(),
   }),
+  /** Absent when the deployment does not scale itself. */
+  scaling: scalingView.optional(),
   /** Those that have not stopped. */
   replicas: z.array(replicaView),
 });

@@ -2,7 +2,7 @@ import { IDENTIFIER, IDENTIFIER_FORM } from '../identifier.ts';
 import { inputOf, shown, type Input } from '../input.ts';
 import { InvalidInput, type Problem } from '../problem.ts';
 import type { DeploymentSpec } from './events.ts';
-import { autoScalingOf } from './parse-autoscaling.ts';
+import { autoScalingOf, unmeasurable } from './parse-autoscaling.ts';
 import { REPLICA_COUNT } from './parse-count.ts';
 import { regionOf } from './parse-region.ts';
 import { resourcesOf } from './parse-resources.ts';
@@ -27,6 +27,8 @@ export function parseDeployment(value: unknown, freshId: string): DeploymentSpec
     targetRegions: input.list('targetRegions', regionOf),
     envars: input.texts('envars', environmentProblem),
   };
+  const blind = problems.length === 0 ? unmeasurable(spec) : undefined;
+  if (blind !== undefined) problems.push(blind);
   if (problems.length > 0) throw new InvalidInput(problems);
   return withoutUndefined(spec);
 }

@@ -44,7 +44,7 @@ export async function startReplica(
     const { template } = stored.state;
     const spec = containerSpec(row.state, {
       template,
-      spec: deployment?.state.spec,
+      deployment: deployment?.state,
       installationId: deps.installationId,
     });
     const host = node.url.startsWith('simulated:') ? undefined : nodeHost(node.url);
