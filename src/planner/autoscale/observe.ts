@@ -77,6 +77,6 @@ function haltOf({ status, template }: DeploymentState): string | undefined {
 /** Down is what a rollout must not be disturbed by: the replicas that it still needs would be the first to go. */
 function unsettledOf({ saves, savedAtPlan }: DeploymentState, { old, stopping }: Census): string | undefined {
   if (saves !== savedAtPlan) return 'a save was not planned yet';
-  if (old.length > 0) return `${old.length} of earlier revisions or on drained nodes are still being replaced`;
-  return stopping.length > 0 ? `${stopping.length} are still stopping` : undefined;
+  if (old.length > 0) return `${old.length} of earlier revisions or on drained nodes still to be replaced`;
+  return stopping.length > 0 ? `${stopping.length} still stopping` : undefined;
 }

@@ -49,6 +49,6 @@ function limits({ policy, unsettled }: Observation, numbers: ScalingNumbers): re
     ...(afterWindow > stepLimit && stepLimit < max ? [`at most ${stepLimit} in one step from ${current}`] : []),
     ...(Math.min(afterWindow, stepLimit) > max ? [`at most ${max} (maxReplicas)`] : []),
     ...(afterWindow < min ? [`at least ${min} (minReplicas)`] : []),
-    ...(unsettled !== undefined && afterWindow < current && wanted === current ? [`not down: ${unsettled}`] : []),
+    ...(unsettled !== undefined && Math.max(min, afterWindow) < current && wanted === current ? [`not down: ${unsettled}`] : []),
   ];
 }

@@ -6,6 +6,9 @@ export type Signal = SignalReading['signal'];
 /** Usage this close to its target changes nothing: `--horizontal-pod-autoscaler-tolerance` of Kubernetes. */
 const TOLERANCE = 0.1;
 
+/** Binary fractions: 1.2 * 5 is a little more than 6, and still 6. */
+const ROUNDING = 1e-9;
+
 const QUANTITY = { cpu: 'cpuMillis', memory: 'memoryBytes' } as const satisfies Record<Signal, keyof Quantities>;
 
 /**
@@ -80,7 +83,7 @@ function tolerated({
   targetPercent: number;
 }): number {
   const turned = (first < 1 && ratio > 1) || (first > 1 && ratio < 1);
-  if (turned || Math.abs(ratio - 1) <= toleranceOf(targetPercent)) return current;
+  if (turned || Math.abs(ratio - 1) <= toleranceOf(targetPercent) + ROUNDING) return current;
   return ratio > 1 ? Math.max(current, raw) : Math.min(current, raw);
 }
 
@@ -100,7 +103,6 @@ function total(numbers: readonly number[]): number {
   return numbers.reduce((sum, each) => sum + each, 0);
 }
 
-/** 1.2 * 5 is a little more than 6 in binary fractions, and still 6. */
 function ceil(value: number): number {
-  return Math.ceil(value - 1e-9);
+  return Math.ceil(value - ROUNDING);
 }

@@ -5,7 +5,7 @@ import type { Membership } from '../membership.ts';
 import { evaluateAll } from './evaluate.ts';
 
 /** Keys of the advisory lock that the one who decides holds. */
-const AUTOSCALE_LOCK = [7_313, 1] as const;
+export const AUTOSCALE_LOCK = [7_313, 1] as const;
 /** Old telemetry is deleted so often. */
 const PRUNE_MS = 60_000;
 
