@@ -1,5 +1,5 @@
 -- Finds the deployments that scale themselves; empty, and free, when there are none.
-create index deployments_autoscaled on deployments (id) where (state -> 'spec') ? 'autoScaling';
+create index deployments_autoscaled on deployments (id) where (state -> 'spec') ? 'autoScaling' and phase = 'live';
 
 -- Telemetry of the autoscaler, no events: what replicas used, what was recommended, what was last thought. Old rows are deleted.
 

@@ -231,7 +231,7 @@ test('nobody scales down what could not be measured', async () => {
     });
     expect((await view(id)).scaling).toMatchObject({
       current: 3,
-      looked: { sentence: 'CPU of 3 ready not measured yet: 3 wanted', numbers: { signals: [], wanted: 3 } },
+      looked: { sentence: 'CPU of 3 ready not measured yet: 3 kept', numbers: { signals: [], wanted: 3 } },
     });
     expect(await steps(id)).toEqual([]);
   } finally {

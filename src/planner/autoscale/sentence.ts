@@ -7,8 +7,9 @@ const NAME = { cpu: 'CPU', memory: 'memory' } as const;
 
 /** `CPU 83 % of 500m over 3 replicas, target 70 %: 4 wanted; at most 3 (maxReplicas)`. */
 export function sentenceOf(observation: Observation, looked: readonly Looked[], numbers: ScalingNumbers): string {
+  if (observation.halted !== undefined) return `${numbers.current} kept: ${observation.halted}`;
   const seen = looked.map((each) => describeSignal(each, observation.ready.length)).join('; ');
-  if (observation.halted !== undefined) return `${numbers.current} stay: ${observation.halted}`;
+  if (numbers.signals.length === 0) return `${seen}: ${numbers.current} kept`;
   const outcome = [`${numbers.recommended} wanted`, ...limits(observation, numbers)].join('; ');
   return `${seen}: ${outcome}`;
 }
@@ -49,6 +50,8 @@ function limits({ policy, unsettled }: Observation, numbers: ScalingNumbers): re
     ...(afterWindow > stepLimit && stepLimit < max ? [`at most ${stepLimit} in one step from ${current}`] : []),
     ...(Math.min(afterWindow, stepLimit) > max ? [`at most ${max} (maxReplicas)`] : []),
     ...(afterWindow < min ? [`at least ${min} (minReplicas)`] : []),
-    ...(unsettled !== undefined && Math.max(min, afterWindow) < current && wanted === current ? [`not down: ${unsettled}`] : []),
+    ...(unsettled !== undefined && Math.max(min, afterWindow) < current && wanted === current
+      ? [`not down: ${unsettled}`]
+      : []),
   ];
 }

@@ -138,7 +138,7 @@ describe('a decision', () => {
     expect(decideScale(using(POLICY, [500, 500], { ...before(9), halted }))).toMatchObject({
       to: 2,
       remember: [2],
-      sentence: '2 stay: the deployment is Failed',
+      sentence: '2 kept: the deployment is Failed',
     });
   });
 
@@ -148,7 +148,7 @@ describe('a decision', () => {
       /^CPU 93 % of 500m over 3 replicas \(1 starting, 1 not measured\), target 80 %: 4 wanted$/,
     );
     expect(decideScale({ ...observation(POLICY, 2), starting: 2 }).sentence).toBe(
-      'CPU unknown, no replica is ready: 2 wanted',
+      'CPU unknown, no replica is ready: 2 kept',
     );
   });
 

@@ -54,7 +54,7 @@ test('a step of load: the count goes to what is needed, up and then perhaps down
       expect(new Set(counts.slice(-50)).size).toBe(1);
       expectEnough(counts.at(-1) ?? 0, work, rest.policy);
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
 });
 
