@@ -12,7 +12,7 @@ export function describeScaling({ min, max, current, looked, last }: ScalingView
   const thought =
     looked === undefined
       ? 'not measured yet'
-      : `${printable(looked.sentence)}${age > OLD_MS ? ` (${formatSeconds(age)} ago; no worker measures since)` : ''}`;
+      : `${printable(looked.sentence)}${age > OLD_MS ? ` (${formatSeconds(age)} ago; no worker has looked since)` : ''}`;
   const step = last && `scaled ${last.from} -> ${last.to} ${formatSeconds(now - Date.parse(last.at))} ago`;
   return [`${bounds}: ${thought}`, ...(step === undefined ? [] : [step])].join('; ');
 }
