@@ -70,6 +70,9 @@ export const SETTINGS = z.object({
     .enum(['true', 'false'], { message: 'is not "true" or "false"' })
     .transform((text) => text === 'true')
     .default(false),
+  AUTOSCALE_INTERVAL_SECONDS: seconds('5')
+    .refine((value) => value >= 1 && value <= 60, { message: 'is not from 1 to 60 seconds' })
+    .default(5),
   LOG_LEVEL: z.enum(LOG_LEVELS, { message: `is not one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
 

@@ -2,6 +2,7 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 
 import { NotFound } from '../domain/problem.ts';
+import type { LatestDecision } from '../services/deploy/scaling-view.ts';
 import { deployService } from '../services/deploy/service.ts';
 import type { NodePorts } from '../services/registry/nodes.ts';
 import { registryService } from '../services/registry/service.ts';
@@ -26,6 +27,7 @@ export interface AppDeps {
   readonly secrets: Handlers<SecretOperation>;
   /** Paths of nodes that volumes may mount; none by default. */
   readonly allowHostPaths?: readonly string[];
+  readonly latestDecision: LatestDecision;
   /** Of `/readyz`, by name. */
   readonly checks: Checks;
   readonly log: RequestLog;
@@ -45,6 +47,7 @@ export function createApp(deps: AppDeps): Express {
     nodes,
     secrets,
     allowHostPaths = [],
+    latestDecision,
     checks,
     log,
     closing,
@@ -52,7 +55,7 @@ export function createApp(deps: AppDeps): Express {
     checkResponses = false,
   } = deps;
   const handlers = {
-    ...deployService(store, allowHostPaths),
+    ...deployService(store, { allowHostPaths, latestDecision }),
     ...registryService(store, nodes, allowHostPaths),
     ...users.handlers,
     ...secrets,

@@ -23,6 +23,7 @@ export function jobsFor(events: readonly RecordedEvent[]): readonly Job[] {
 function react({ plans, starts, stops, others }: Caused, event: RecordedEvent): void {
   switch (event.type) {
     case 'DeploymentSaved':
+    case 'DeploymentScaled':
     case 'DeploymentDeleted':
     case 'ReplicaStopped':
       return plan(plans, event.data.deploymentId, event);

@@ -1,4 +1,5 @@
 import type { DeploymentStatus } from '../domain/deployment/events.ts';
+import type { DeploymentState } from '../domain/deployment/evolve.ts';
 import { wantedReplicas } from '../domain/deployment/wanted.ts';
 import { fill, type Wanted } from './fill.ts';
 import { replicasAfter } from './outcome.ts';
@@ -46,7 +47,7 @@ function planOnNodes(snapshot: Snapshot): Plan {
 function rollout(snapshot: Snapshot, { revision, template, revise }: Target): Plan {
   const { deployment, replicas, nodes, seed } = snapshot;
   const { spec } = deployment;
-  const replicasWanted = wantedReplicas(spec);
+  const replicasWanted = wantedReplicas(deployment);
   const draining = drainingNodes(snapshot);
   const steps = stepsOf(snapshot, censusOf(replicas, revision, draining));
   const recovery = recoveryIn(snapshot, steps, revision);
@@ -67,16 +68,24 @@ function rollout(snapshot: Snapshot, { revision, template, revise }: Target): Pl
   const census = censusOf(replicasAfter(snapshot, actions), revision, draining);
   return {
     actions,
-    report: [...actions.map(describeAction), ...steps.report, ...filled.unplaced],
+    report: [...actions.map(describeAction), ...liveCount(deployment), ...steps.report, ...filled.unplaced],
     ...verdictOf(census, replicasWanted, filled.unplaced),
     wakeAt: recovery.wakeAt,
   };
 }
 
-function stepsOf({ deployment: { spec } }: Snapshot, census: Census): Steps {
-  const replicas = wantedReplicas(spec);
-  if (spec.strategy?.type === 'Recreate') return recreate(census, replicas);
-  return rollingUpdate(census, replicas, limitsOf(spec));
+/** Whoever saved another number has to learn why it does not count. */
+function liveCount(deployment: DeploymentState): readonly string[] {
+  const { spec, scaled } = deployment;
+  const wanted = wantedReplicas(deployment);
+  if (scaled === undefined || wanted === spec.replicas) return [];
+  return [`${wanted} wanted by the autoscaler; replicas: ${spec.replicas} was the size at the start`];
+}
+
+function stepsOf({ deployment }: Snapshot, census: Census): Steps {
+  const replicas = wantedReplicas(deployment);
+  if (deployment.spec.strategy?.type === 'Recreate') return recreate(census, replicas);
+  return rollingUpdate(census, replicas, limitsOf(deployment));
 }
 
 /** Failed replicas of the latest revision that stay, unless the strategy makes them wait. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
+import { latestDecision } from '../workers/autoscale/latest-decision.ts';
 import { enginePool } from '../workers/engine-pool.ts';
 import { keyRing } from '../vault/key-ring.ts';
 import { openVault } from '../vault/vault.ts';
@@ -37,7 +38,9 @@ export async function startService(
   if (works) {
     const surroundings = surroundingsOf(config, process.env);
     await registerConfigured(config, { store, engines, log });
-    stack.use(await workerRole({ store, queue, database, engines, vault, surroundings, log, ...hooks }));
+    const autoscaleIntervalMs = config.AUTOSCALE_INTERVAL_SECONDS * 1_000;
+    const deps = { store, queue, database, engines, vault, surroundings, log };
+    stack.use(await workerRole({ ...deps, autoscaleIntervalMs, ...hooks }));
   }
   const nodes = {
     // An address that cannot be an engine's is the asker's mistake, told like one that does not answer.
@@ -46,7 +49,18 @@ export async function startService(
     selfUrl: LOCAL_ENGINE,
   };
   const server = config.ROLES.includes('api')
-    ? stack.use(await apiRole({ config, store, database, nodes, vault, keys, log }))
+    ? stack.use(
+        await apiRole({
+          config,
+          store,
+          database,
+          nodes,
+          vault,
+          keys,
+          latestDecision: (id) => latestDecision(database.db, id),
+          log,
+        }),
+      )
     : undefined;
   const whole = stack.move();
   log.info('ready', { roles: config.ROLES, ...(server === undefined ? {} : { url: server.url }) });

@@ -13,6 +13,7 @@ export interface WorkerRoleOptions extends Foundation {
   readonly vault: WorkerDeps['vault'];
   readonly surroundings: WorkerDeps['surroundings'];
   readonly log: Logger;
+  readonly autoscaleIntervalMs: number;
   readonly onStep?: WorkerDeps['onStep'];
 }
 

@@ -19,6 +19,7 @@ const deployments = projection({
     'RevisionCreated',
     'DeploymentPlanned',
     'DeploymentStatusChanged',
+    'DeploymentScaled',
     'DeploymentDeleted',
     'DeploymentRemoved',
   ],

@@ -1,4 +1,4 @@
-import type { DeploymentSpec } from '../domain/deployment/events.ts';
+import type { DeploymentState } from '../domain/deployment/evolve.ts';
 import type { ReplicaState } from '../domain/replica/evolve.ts';
 import type { Template } from '../domain/template.ts';
 import { LABEL, type ContainerSpec, type ContainerState } from '../engine/engine.ts';
@@ -15,7 +15,7 @@ export function containerName(replicaId: string, generation: number, installatio
 /** What a container is made from. */
 export interface ContainerSource {
   readonly template: Template;
-  readonly spec: DeploymentSpec | undefined;
+  readonly deployment: DeploymentState | undefined;
   /** Resolved: the values of secrets are in it, and go nowhere but to the engine. */
   readonly env: Readonly<Record<string, string>>;
   readonly installationId: string;
@@ -24,7 +24,7 @@ export interface ContainerSource {
 /** What the engine is asked to create for one generation of a replica. */
 export function containerSpec(
   replica: ReplicaState,
-  { template, spec, env, installationId }: ContainerSource,
+  { template, deployment, env, installationId }: ContainerSource,
 ): ContainerSpec {
   return {
     name: containerName(replica.id, replica.generation, installationId),
@@ -36,7 +36,7 @@ export function containerSpec(
       [LABEL.revision]: String(replica.revision),
       [LABEL.replica]: replica.id,
       [LABEL.generation]: String(replica.generation),
-      ...(spec === undefined ? {} : { [LABEL.strategy]: strategyText(spec) }),
+      ...(deployment === undefined ? {} : { [LABEL.strategy]: strategyText(deployment) }),
     },
     env,
     ports: template.ports,
@@ -49,9 +49,9 @@ export function containerSpec(
 }
 
 /** `RollingUpdate maxUnavailable=1 maxSurge=2`, with the numbers that defaults resolve to. */
-function strategyText(spec: DeploymentSpec): string {
-  if (spec.strategy?.type === 'Recreate') return 'Recreate';
-  const { maxUnavailable, maxSurge } = limitsOf(spec);
+function strategyText(deployment: DeploymentState): string {
+  if (deployment.spec.strategy?.type === 'Recreate') return 'Recreate';
+  const { maxUnavailable, maxSurge } = limitsOf(deployment);
   return `RollingUpdate maxUnavailable=${maxUnavailable} maxSurge=${maxSurge}`;
 }
 

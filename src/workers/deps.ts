@@ -30,6 +30,8 @@ export interface WorkerDeps {
   readonly membership: { readonly present: Membership };
   readonly clock: Clock;
   readonly log: Logger;
+  /** Milliseconds between two looks of the autoscaler, and between two samples of a replica. */
+  readonly autoscaleIntervalMs: number;
   /** Owner label of our containers. */
   readonly installationId: string;
   /** Told when a step is done, before the next one begins. */

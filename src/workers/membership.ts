@@ -22,6 +22,16 @@ export interface Membership {
   query<Row extends Record<string, unknown>>(text: string, values: readonly unknown[]): Promise<{ rows: Row[] }>;
 }
 
+/** A connection takes one statement at a time; several of a life's loops have some for it. */
+function inTurn(query: Membership['query']): Membership['query'] {
+  let last: Promise<unknown> = Promise.resolve();
+  return (text, values) => {
+    const next = last.then(() => query<never>(text, values));
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
+
 interface Life extends Membership {
   readonly end: AbortController;
   readonly connection: Connection;
@@ -147,7 +157,7 @@ export class WorkerMembership implements AsyncDisposable {
       ended: end.signal,
       end,
       connection,
-      query: (text, values) => connection.query(text, [...values]),
+      query: inTurn((text, values) => connection.query(text, [...values])),
     };
   }
 }

@@ -3,6 +3,8 @@ import type { ActiveJob, JobHandler } from '../jobs/queue.ts';
 import { QUEUE_POLICIES, type Job, type QueueName } from '../jobs/catalogue.ts';
 import type { Logger } from '../logger.ts';
 import { Fenced } from '../store/command.ts';
+import { autoscale } from './autoscale/autoscale.ts';
+import { sampleReplicas } from './autoscale/sample-replicas.ts';
 import { AttemptPassed, claim } from './claims.ts';
 import type { WorkerDeps } from './deps.ts';
 import type { Membership, WorkerMembership } from './membership.ts';
@@ -63,7 +65,7 @@ export async function startWorker(options: WorkerOptions): Promise<AsyncDisposab
 }
 
 async function live(deps: WorkerDeps, life: Membership): Promise<void> {
-  await Promise.all([watchNodes(deps, life), sweep(deps, life)]);
+  await Promise.all([watchNodes(deps, life), sweep(deps, life), sampleReplicas(deps, life), autoscale(deps, life)]);
 }
 
 /** Claims the attempt and carries it out in the name of the life that claimed it: what is claimed by the dead is handed to the living. */

@@ -51,6 +51,7 @@ describe('a wrong setting is named with its value and the valid form', () => {
       'ADMIN_SLUG="Ada Lovelace" is not lower-case letters and digits separated by single dashes',
     ],
     ['TOKEN_LIFE', '5m', 'TOKEN_LIFE="5m" is not a whole number of seconds like 300'],
+    ['AUTOSCALE_INTERVAL_SECONDS', '0', 'AUTOSCALE_INTERVAL_SECONDS="0" is not from 1 to 60 seconds'],
     ['DOCKER_INSECURE_TCP', 'yes', 'DOCKER_INSECURE_TCP="yes" is not "true" or "false"'],
     ['LOG_LEVEL', 'verbose', 'LOG_LEVEL="verbose" is not one of error, warn, info, debug'],
   ])('%s=%s', (name, value, words) => {

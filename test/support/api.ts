@@ -7,6 +7,7 @@ import { secretService } from '../../src/services/secret/service.ts';
 import { openUserService, type UserService } from '../../src/services/user/service.ts';
 import { keyRing } from '../../src/vault/key-ring.ts';
 import { openVault } from '../../src/vault/vault.ts';
+import { latestDecision } from '../../src/workers/autoscale/latest-decision.ts';
 import { testStore, type TestStore } from './store.ts';
 
 export const ADMIN = { slug: '1backend', password: 'changeme' } as const;
@@ -81,6 +82,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     nodes: { capacityOf, heartbeats: async () => heartbeats, selfUrl: 'simulated://self' },
     secrets: secretService({ db: world.database.db, store: world.store, vault, keys }),
     ...(options.allowHostPaths === undefined ? {} : { allowHostPaths: options.allowHostPaths }),
+    latestDecision: (id) => latestDecision(world.database.db, id),
     checks: { database: async () => void (await world.store.head()) },
     log: { debug: () => undefined, error: (message, fields) => void errors.push({ message, ...fields }) },
     closing: closing.signal,

@@ -10,7 +10,7 @@ const BUSYBOX = '/bin/busybox';
 
 /**
  * The test image's behaviour, by environment:
- * MODE absent: serves HTTP on PORT (8080): `/` answers VERSION, `/healthz` "ok".
+ * MODE absent: serves HTTP on PORT (8080): `/` answers VERSION, `/healthz` "ok"; `/cgi-bin/burn` uses one core until `/cgi-bin/rest`.
  * MODE=exit prints MESSAGE to stdout and "code CODE" to stderr, and exits with CODE. MODE=stubborn ignores SIGTERM.
  * MODE=burn uses one core. MODE=sleep just waits; both end at once on SIGTERM. MODE=lines prints COUNT lines and exits.
  * START_DELAY: seconds before any of it.
@@ -28,6 +28,18 @@ esac
 mkdir -p /www
 echo "\${VERSION:-unknown}" > /www/index.html
 echo ok > /www/healthz
+mkdir -p /www/cgi-bin
+cat > /www/cgi-bin/burn <<'CGI'
+#!/bin/sh
+[ -e /burning ] || { : > /burning; (while [ -e /burning ]; do :; done) > /dev/null 2>&1 & }
+printf 'Content-Type: text/plain\\r\\n\\r\\nburning\\n'
+CGI
+cat > /www/cgi-bin/rest <<'CGI'
+#!/bin/sh
+rm -f /burning
+printf 'Content-Type: text/plain\\r\\n\\r\\nresting\\n'
+CGI
+chmod +x /www/cgi-bin/burn /www/cgi-bin/rest
 httpd -f -p "\${PORT:-8080}" -h /www &
 server=$!
 trap 'kill $server; exit 0' TERM

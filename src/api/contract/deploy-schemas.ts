@@ -3,8 +3,15 @@ import { z } from 'zod';
 import { DEPLOYMENT_STATUSES } from '../../domain/deployment/events.ts';
 import { containerSettings } from '../../domain/container/settings.ts';
 import { REPLICA_STATUSES } from '../../domain/replica/status.ts';
+import { scalingView } from './scaling-schemas.ts';
 
 const int32 = z.int32();
+
+const autoScaling = z.strictObject({
+  minReplicas: int32.optional(),
+  maxReplicas: int32.optional(),
+  cpuThreshold: int32.optional(),
+});
 
 /** A deployment as every client reads it: exactly these fields. */
 export const deployment = z.strictObject({
@@ -23,13 +30,7 @@ export const deployment = z.strictObject({
   resources: z
     .strictObject({ cpu: z.string().optional(), memory: z.string().optional(), vram: z.string().optional() })
     .optional(),
-  autoScaling: z
-    .strictObject({
-      minReplicas: int32.optional(),
-      maxReplicas: int32.optional(),
-      cpuThreshold: int32.optional(),
-    })
-    .optional(),
+  autoScaling: autoScaling.optional(),
   targetRegions: z.array(z.strictObject({ cluster: z.string().optional(), zone: z.string().optional() })).optional(),
   status: z.enum(DEPLOYMENT_STATUSES),
   details: z.string().optional(),
@@ -41,7 +42,19 @@ export type Deployment = z.infer<typeof deployment>;
 export const deploymentInput = deployment
   .omit({ status: true, details: true })
   .partial({ id: true })
-  .extend({ status: z.string().optional(), details: z.string().optional(), ...containerSettings });
+  .extend({
+    status: z.string().optional(),
+    details: z.string().optional(),
+    autoScaling: z
+      .strictObject({
+        ...autoScaling.shape,
+        memoryThreshold: int32.optional(),
+        scaleUpWindowSeconds: int32.optional(),
+        scaleDownWindowSeconds: int32.optional(),
+      })
+      .optional(),
+    ...containerSettings,
+  });
 export type DeploymentInput = z.infer<typeof deploymentInput>;
 
 export const replicaView = z.strictObject({
@@ -86,6 +99,8 @@ export const deploymentView = z.strictObject({
     /** Replicas that hold, or may hold, a container. */
     total: z.int(),
   }),
+  /** Absent when the deployment does not scale itself. */
+  scaling: scalingView.optional(),
   /** Those that have not stopped. */
   replicas: z.array(replicaView),
 });

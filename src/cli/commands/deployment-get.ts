@@ -2,6 +2,7 @@ import type { DeploymentView } from '../../api/contract/deploy-schemas.ts';
 import { openContext } from '../context.ts';
 import { printValue, toYaml } from '../output.ts';
 import { describeReason } from '../rollout/describe.ts';
+import { describeScaling } from '../text/scaling.ts';
 import { printable, renderTable } from '../text/table.ts';
 import type { ListOptions } from './options.ts';
 
@@ -14,13 +15,15 @@ export async function getDeployment(id: string, options: ListOptions): Promise<v
   context.terminal.stdout.write(await describe(body));
 }
 
-async function describe({ deployment, phase, revision, progress, replicas }: DeploymentView): Promise<string> {
+async function describe(view: DeploymentView): Promise<string> {
+  const { deployment, phase, revision, progress, replicas, scaling } = view;
   const { status, details = '', ...wanted } = deployment;
   const { ready, desired, updated, total } = progress;
   const facts = [
     `Status:    ${phase === 'live' ? status : phase}${details === '' ? '' : `: ${printable(details)}`}`,
     `Ready:     ${ready} of ${desired} (${updated} of the latest revision; ${total} in all)`,
     `Revision:  ${revision}`,
+    ...(scaling === undefined ? [] : [`Scaling:   ${describeScaling(scaling, Date.now())}`]),
   ];
   const header = ['REPLICA', 'ID', 'REVISION', 'STATUS', 'NODE', 'PORTS', 'REASON'];
   const rows = replicas.map((replica) => [

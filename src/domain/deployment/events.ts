@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { containerSettings } from '../container/settings.ts';
 import { template } from '../template.ts';
+import { deploymentScaled } from './scaling.ts';
 
 export const DEPLOYMENT_STATUSES = ['Pending', 'Deploying', 'OK', 'Error', 'Failed'] as const;
 export type DeploymentStatus = (typeof DEPLOYMENT_STATUSES)[number];
@@ -28,6 +29,9 @@ export const deploymentSpec = z.object({
       minReplicas: z.number().int().optional(),
       maxReplicas: z.number().int().optional(),
       cpuThreshold: z.number().int().optional(),
+      memoryThreshold: z.number().int().optional(),
+      scaleUpWindowSeconds: z.number().int().optional(),
+      scaleDownWindowSeconds: z.number().int().optional(),
     })
     .optional(),
   targetRegions: z.array(z.object({ cluster: z.string().optional(), zone: z.string().optional() })).optional(),
@@ -65,6 +69,8 @@ export const deploymentEvents = {
     status: z.enum(DEPLOYMENT_STATUSES),
     details: z.string(),
   }),
+  /** The autoscaler changed how many replicas are wanted, with every number that led to it. */
+  DeploymentScaled: deploymentScaled,
   /** Somebody asked for its removal; its replicas are stopped. */
   DeploymentDeleted: z.object({ deploymentId: z.string() }),
   /** Nothing of it runs any more. */

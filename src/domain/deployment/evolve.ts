@@ -1,12 +1,15 @@
 import type { EventOf } from '../event.ts';
 import type { Template } from '../template.ts';
 import type { DeploymentSpec, DeploymentStatus } from './events.ts';
+import { scaledBy, type Scaled } from './scaling.ts';
+import { wantedReplicas } from './wanted.ts';
 
 export type DeploymentEvent = EventOf<
   | 'DeploymentSaved'
   | 'RevisionCreated'
   | 'DeploymentPlanned'
   | 'DeploymentStatusChanged'
+  | 'DeploymentScaled'
   | 'DeploymentDeleted'
   | 'DeploymentRemoved'
 >;
@@ -34,6 +37,8 @@ export interface DeploymentState {
   readonly savedAtPlan: number;
   /** Saved for the first time, or after a failure or a deletion: a new revision is due, also when nothing has changed. */
   readonly anew: boolean;
+  /** The autoscaler's count, once it has made a step; `replicas` of the spec is only the first size then. */
+  readonly scaled?: Scaled | undefined;
 }
 
 /** One event further. Exhaustive over the deployment's events. */
@@ -50,6 +55,8 @@ export function evolveDeployment(
       return state && { ...state, savedAtPlan: state.saves };
     case 'DeploymentStatusChanged':
       return state && { ...state, status: event.data.status, details: event.data.details };
+    case 'DeploymentScaled':
+      return state && { ...state, scaled: scaledBy(state.scaled, event.data) };
     case 'DeploymentDeleted':
       return state && { ...state, phase: 'deleting' };
     case 'DeploymentRemoved':
@@ -81,7 +88,14 @@ function saved(state: DeploymentState | undefined, { spec, app }: EventOf<'Deplo
     ...(app === undefined ? {} : { app }),
     phase: 'live',
     saves: before.saves + 1,
+    scaled: carriedOver(state, spec),
   };
+}
+
+/** A save keeps the live count, within its bounds; without autoscaling, and after a deletion, `replicas` counts. */
+function carriedOver(state: DeploymentState | undefined, spec: DeploymentSpec): Scaled | undefined {
+  if (state?.scaled === undefined || state.phase !== 'live' || spec.autoScaling === undefined) return undefined;
+  return { ...state.scaled, replicas: wantedReplicas({ spec, scaled: state.scaled }) };
 }
 
 function revisionOf(

@@ -1,8 +1,14 @@
 import type { Input } from '../input.ts';
+import type { Problem } from '../problem.ts';
 import type { DeploymentSpec } from './events.ts';
 import { MAX_REPLICAS } from './parse-count.ts';
+import { DEFAULT_CPU_PERCENT } from './scaling-bounds.ts';
 
-/** Between how many replicas, and by what. */
+const PERCENT = { min: 1, max: 100 };
+/** As in Kubernetes (HorizontalPodAutoscaler v2, stabilizationWindowSeconds). */
+const WINDOW_SECONDS = { min: 0, max: 3_600 };
+
+/** Between how many replicas, by what, and how patiently. */
 export function autoScalingOf(input: Input | undefined): DeploymentSpec['autoScaling'] {
   if (input === undefined) return undefined;
   const bounds = { min: 1, max: MAX_REPLICAS };
@@ -11,5 +17,24 @@ export function autoScalingOf(input: Input | undefined): DeploymentSpec['autoSca
   if (minReplicas !== undefined && maxReplicas !== undefined && minReplicas > maxReplicas) {
     input.problem('minReplicas', `is ${minReplicas}, above maxReplicas ${maxReplicas}`, `at most ${maxReplicas}`);
   }
-  return { minReplicas, maxReplicas, cpuThreshold: input.integer('cpuThreshold', { min: 1, max: 100 }) };
+  return {
+    minReplicas,
+    maxReplicas,
+    cpuThreshold: input.integer('cpuThreshold', PERCENT),
+    memoryThreshold: input.integer('memoryThreshold', PERCENT),
+    scaleUpWindowSeconds: input.integer('scaleUpWindowSeconds', WINDOW_SECONDS),
+    scaleDownWindowSeconds: input.integer('scaleDownWindowSeconds', WINDOW_SECONDS),
+  };
+}
+
+/** Thresholds are percentages of what a replica requests: why nothing could be measured, if so. */
+export function unmeasurable({ autoScaling, resources }: DeploymentSpec): Problem | undefined {
+  if (autoScaling === undefined) return undefined;
+  if (autoScaling.memoryThreshold !== undefined && resources?.memory === undefined) {
+    const message = `is ${autoScaling.memoryThreshold} % of resources.memory, which is not set`;
+    return { field: 'autoScaling.memoryThreshold', message, hint: 'resources: { memory: "256Mi" }' };
+  }
+  if (resources?.cpu !== undefined || autoScaling.memoryThreshold !== undefined) return undefined;
+  const message = `cpuThreshold is ${autoScaling.cpuThreshold ?? DEFAULT_CPU_PERCENT} % of resources.cpu, which is not set: nothing could be measured`;
+  return { field: 'autoScaling', message, hint: 'resources: { cpu: "500m" }' };
 }

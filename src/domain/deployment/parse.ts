@@ -4,7 +4,7 @@ import { inputOf, shown, type Input } from '../input.ts';
 import { InvalidInput, type Problem } from '../problem.ts';
 import { referenceProblem } from '../reference.ts';
 import type { DeploymentSpec } from './events.ts';
-import { autoScalingOf } from './parse-autoscaling.ts';
+import { autoScalingOf, unmeasurable } from './parse-autoscaling.ts';
 import { REPLICA_COUNT } from './parse-count.ts';
 import { regionOf } from './parse-region.ts';
 import { resourcesOf } from './parse-resources.ts';
@@ -30,6 +30,8 @@ export function parseDeployment(value: unknown, freshId: string): DeploymentSpec
     envars: envarsOf(input),
     ...containerSettingsOf(input),
   };
+  const blind = problems.length === 0 ? unmeasurable(spec) : undefined;
+  if (blind !== undefined) problems.push(blind);
   if (problems.length > 0) throw new InvalidInput(problems);
   return withoutUndefined(spec);
 }

@@ -15,7 +15,7 @@ test.each([
   [10, 2, 3],
   [100, 25, 25],
 ])('of %i replicas %i may be unavailable and %i too many', (replicas, maxUnavailable, maxSurge) => {
-  expect(limitsOf({ replicas, strategy: undefined })).toEqual({ maxUnavailable, maxSurge });
+  expect(limitsOf({ spec: { replicas } })).toEqual({ maxUnavailable, maxSurge });
 });
 
 test.each([
@@ -26,5 +26,5 @@ test.each([
   [{ maxSurge: 0 }, 8, { maxUnavailable: 2, maxSurge: 0 }],
   [{ maxUnavailable: 3, maxSurge: 0 }, 0, { maxUnavailable: 1, maxSurge: 0 }],
 ])('%j of %i replicas', (strategy, replicas, limits) => {
-  expect(limitsOf({ replicas, strategy })).toEqual(limits);
+  expect(limitsOf({ spec: { replicas, strategy } })).toEqual(limits);
 });

@@ -1,3 +1,4 @@
+import type { DeploymentView } from '../../api/contract/deploy-schemas.ts';
 import { decideDeleteDeployment, decideSaveDeployment } from '../../domain/deployment/decide.ts';
 import type { DeploymentState } from '../../domain/deployment/evolve.ts';
 import { parseDeployment } from '../../domain/deployment/parse.ts';
@@ -10,15 +11,23 @@ import { partOf } from '../body.ts';
 import { refuseHostPaths } from '../host-paths.ts';
 import { carryOut } from '../carry-out.ts';
 import { callerOf, type Handlers, type Reply, type RequestOf } from '../handler.ts';
+import { toScalingView, type LatestDecision } from './scaling-view.ts';
 import { toDeployment, toDeploymentView, toEventView } from './view.ts';
 
 /** Events in one answer, unless the caller asks for another number. */
 const PAGE = 100;
 
+/** What the service is told from outside. */
+export interface DeployPorts {
+  /** Paths of nodes that volumes may mount. */
+  readonly allowHostPaths: readonly string[];
+  readonly latestDecision: LatestDecision;
+}
+
 /** Deploy Svc: what is wanted, what became of it, and everything that happened. */
 export function deployService(
   store: EventStore,
-  allowHostPaths: readonly string[] = [],
+  { allowHostPaths, latestDecision }: DeployPorts,
 ): Handlers<'saveDeployment' | 'listDeployments' | 'deleteDeployment' | 'showDeployment' | 'listEvents'> {
   return {
     saveDeployment: (request) => saveDeployment(store, request, allowHostPaths),
@@ -30,7 +39,11 @@ export function deployService(
       const rows = await store.rows<DeploymentState>('deployments', { phase: ['live', 'deleting'] });
       return { body: { deployments: rows.map(({ state }) => toDeployment(state)) } };
     },
-    showDeployment: async ({ params }) => ({ body: await store.snapshot((reader) => viewOf(reader, params.id)) }),
+    async showDeployment({ params }) {
+      const { state, view } = await store.snapshot((reader) => viewOf(reader, params.id));
+      const scaling = await toScalingView(state, latestDecision);
+      return { body: { ...view, ...(scaling && { scaling }) } };
+    },
     listEvents: (request) => listEvents(store, request),
   };
 }
@@ -50,18 +63,19 @@ async function saveDeployment(
   return { body: {}, position };
 }
 
-async function viewOf(reader: SnapshotReader, id: string): Promise<Reply<'showDeployment'>['body']> {
+async function viewOf(reader: SnapshotReader, id: string): Promise<{ state: DeploymentState; view: DeploymentView }> {
   const row = await reader.row<DeploymentState>('deployments', id);
   if (row === undefined) throw new NotFound(`deployment ${id} does not exist; oo deployment list shows those that do`);
   const replicas = (await reader.rows<ReplicaState>('replicas', { deployment_id: id })).map(({ state }) => state);
   const nodeIds = [...new Set(replicas.map(({ nodeId }) => nodeId))];
   const nodes = nodeIds.length === 0 ? [] : await reader.rows<NodeState>('nodes', { id: nodeIds });
-  return toDeploymentView(
+  const view = toDeploymentView(
     row.state,
     replicas,
     new Map(nodes.map(({ id: node, state }) => [node, state.url])),
     reader.position,
   );
+  return { state: row.state, view };
 }
 
 async function listEvents(store: EventStore, { query }: RequestOf<'listEvents'>): Promise<Reply<'listEvents'>> {

@@ -46,7 +46,7 @@ export function toDeploymentView(
     revision: state.revision,
     position,
     progress: {
-      desired: state.phase === 'live' ? wantedReplicas(state.spec) : 0,
+      desired: state.phase === 'live' ? wantedReplicas(state) : 0,
       ready: ready.length,
       updated: ready.filter(({ revision }) => revision === state.revision).length,
       total: present.filter(({ status }) => status !== 'Failed').length,

@@ -48,7 +48,7 @@ export async function startReplica(
     const spec = containerSpec(row.state, {
       template,
       env: given.env,
-      spec: deployment?.state.spec,
+      deployment: deployment?.state,
       installationId: deps.installationId,
     });
     const host = node.url.startsWith('simulated:') ? undefined : nodeHost(node.url);

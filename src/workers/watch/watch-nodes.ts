@@ -5,7 +5,7 @@ import type { Membership } from '../membership.ts';
 import { watchNode } from './watch-node.ts';
 
 /** First key of the advisory locks that watchers of nodes hold; the second is a hash of the node's id. */
-const WATCH_LOCK = 7_312;
+export const WATCH_LOCK = 7_312;
 const LOOK_MS = 1_000;
 
 interface Watching {

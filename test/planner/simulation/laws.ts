@@ -74,7 +74,9 @@ export function active(replicas: readonly ReplicaState[]): readonly ReplicaState
 }
 
 /** Kubernetes' rule, written down once more: 25 %, rounded up for surge and down for unavailable, never both 0. */
-export function bounds({ spec: { replicas, strategy } }: DeploymentState): { least: number; most: number } {
+export function bounds({ spec, scaled }: DeploymentState): { least: number; most: number } {
+  const { strategy } = spec;
+  const replicas = scaled?.replicas ?? spec.replicas;
   if (strategy?.type === 'Recreate') return { least: 0, most: replicas };
   const surge = strategy?.maxSurge ?? Math.ceil(replicas * 0.25);
   const wanted = strategy?.maxUnavailable ?? Math.floor(replicas * 0.25);
@@ -124,7 +126,8 @@ function failedUntilSaved(
 function okMeansAllReady(event: RecordedEvent, deployment: DeploymentState, replicas: readonly ReplicaState[]): void {
   if (event.type !== 'DeploymentStatusChanged' || event.data.status !== 'OK') return;
   const all = active(replicas);
-  assert.equal(all.length, deployment.spec.replicas, 'OK, and there are more or fewer replicas than wanted');
+  const wanted = deployment.scaled?.replicas ?? deployment.spec.replicas;
+  assert.equal(all.length, wanted, 'OK, and there are more or fewer replicas than wanted');
   for (const replica of all) {
     assert.equal(replica.status, 'Ready', `OK, and ${replica.id} is ${replica.status}`);
     assert.equal(replica.revision, deployment.revision, `OK, and ${replica.id} is of an earlier revision`);
