@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { IDENTIFIER, IDENTIFIER_FORM } from './domain/identifier.ts';
+import { QUEUE_POLICIES, type QueueName } from './jobs/catalogue.ts';
 import { LOG_LEVELS } from './logger.ts';
 
 const url = (protocols: readonly string[], example: string): z.ZodType<string, string> =>
@@ -20,6 +22,8 @@ const seconds = (example: string): z.ZodType<number, string> =>
     .regex(/^\d+$/, { message: `is not a whole number of seconds like ${example}` })
     .transform(Number);
 
+const yesNo = z.enum(['true', 'false'], { message: 'is not "true" or "false"' }).transform((text) => text === 'true');
+
 /** Every setting, read from the environment. `.env.example` names the same ones, and a test compares the two. */
 export const SETTINGS = z.object({
   DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database').optional(),
@@ -35,6 +39,17 @@ export const SETTINGS = z.object({
       message: 'is not one of "api", "worker" or "api,worker"',
     })
     .default(['api', 'worker']),
+  CLUSTERS: list
+    .refine((names) => names.every((name) => IDENTIFIER.test(name)), {
+      message: `is not a list of clusters like "us-west1,us-east1" (each: ${IDENTIFIER_FORM})`,
+    })
+    .default([]),
+  QUEUES: list
+    .refine((names): names is QueueName[] => names.every((name) => Object.hasOwn(QUEUE_POLICIES, name)), {
+      message: `is not a list of ${Object.keys(QUEUE_POLICIES).join(', ')}`,
+    })
+    .default([]),
+  WATCH: yesNo.default(true),
   NODES: list.default(['auto']),
   CLUSTER: z.string().min(1).default('local-docker'),
   ZONE: z.string().default(''),
@@ -45,10 +60,7 @@ export const SETTINGS = z.object({
   ADMIN_PASSWORD: z.string().min(1).default('changeme'),
   TOKEN_LIFE: seconds('300').default(300),
   DOCKER_CERT_DIR: z.string().min(1).optional(),
-  DOCKER_INSECURE_TCP: z
-    .enum(['true', 'false'], { message: 'is not "true" or "false"' })
-    .transform((text) => text === 'true')
-    .default(false),
+  DOCKER_INSECURE_TCP: yesNo.default(false),
   LOG_LEVEL: z.enum(LOG_LEVELS, { message: `is not one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
 

@@ -23,6 +23,7 @@ function react({ plans, starts, stops, others }: Caused, event: RecordedEvent): 
   switch (event.type) {
     case 'DeploymentSaved':
     case 'DeploymentDeleted':
+    case 'DeploymentRebalanced':
     case 'ReplicaStopped':
       return plan(plans, event.data.deploymentId, event);
     case 'ReplicaScheduled':

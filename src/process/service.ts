@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { enginePool } from '../workers/engine-pool.ts';
+import { type Binding, UNBOUND } from '../workers/pool/binding.ts';
 import { heartbeats } from '../workers/watch/heartbeat.ts';
 import { apiRole } from './api-role.ts';
 import { openMigrated } from './database.ts';
@@ -31,7 +32,8 @@ export async function startService(
   const engines = stack.use(enginePool({ tls, insecureTcp: config.DOCKER_INSECURE_TCP }));
   if (works) {
     await registerConfigured(config, { store, engines, log });
-    stack.use(await workerRole({ store, queue, database, engines, log, ...hooks }));
+    const binding = bindingOf(config);
+    stack.use(await workerRole({ store, queue, database, engines, log, binding, ...hooks }));
   }
   const nodes = {
     // An address that cannot be an engine's is the asker's mistake, told like one that does not answer.
@@ -45,4 +47,9 @@ export async function startService(
   const whole = stack.move();
   log.info('ready', { roles: config.ROLES, ...(server === undefined ? {} : { url: server.url }) });
   return { url: server?.url, databaseUrl: database.url, [Symbol.asyncDispose]: () => whole.disposeAsync() };
+}
+
+/** The part of the work that the settings give to this process' worker. */
+function bindingOf({ CLUSTERS, QUEUES, WATCH }: Config): Binding {
+  return { clusters: CLUSTERS, queues: QUEUES.length === 0 ? UNBOUND.queues : QUEUES, watches: WATCH };
 }

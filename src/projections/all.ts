@@ -16,6 +16,7 @@ const deployments = projection({
     'DeploymentSaved',
     'RevisionCreated',
     'DeploymentPlanned',
+    'DeploymentRebalanced',
     'DeploymentStatusChanged',
     'DeploymentDeleted',
     'DeploymentRemoved',

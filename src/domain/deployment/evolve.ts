@@ -1,11 +1,12 @@
 import type { EventOf } from '../event.ts';
 import type { Template } from '../template.ts';
-import type { DeploymentSpec, DeploymentStatus } from './events.ts';
+import type { DeploymentSpec, DeploymentStatus, Move } from './events.ts';
 
 export type DeploymentEvent = EventOf<
   | 'DeploymentSaved'
   | 'RevisionCreated'
   | 'DeploymentPlanned'
+  | 'DeploymentRebalanced'
   | 'DeploymentStatusChanged'
   | 'DeploymentDeleted'
   | 'DeploymentRemoved'
@@ -32,7 +33,11 @@ export interface DeploymentState {
   readonly savedAtPlan: number;
   /** Saved for the first time, or after a failure or a deletion: a new revision is due, also when nothing has changed. */
   readonly anew: boolean;
+  /** What the latest rebalancing moves; `begun`: the replacement has been scheduled. Absent when there never was one. */
+  readonly moves?: readonly MoveState[];
 }
+
+export type MoveState = Pick<Move, 'replicaId' | 'generation' | 'from' | 'to'> & { readonly begun: boolean };
 
 /** One event further. Exhaustive over the deployment's events. */
 export function evolveDeployment(
@@ -43,11 +48,22 @@ export function evolveDeployment(
     case 'DeploymentSaved':
       return saved(state, event.data.spec);
     case 'RevisionCreated':
-      return state && { ...state, ...revisionOf(event.data), savedAtRevision: state.saves, anew: false };
+      return (
+        state && { ...state, ...revisionOf(event.data), savedAtRevision: state.saves, anew: false, ...settled(state) }
+      );
     case 'DeploymentPlanned':
-      return state && { ...state, savedAtPlan: state.saves };
+      return state && { ...state, savedAtPlan: state.saves, ...begin(state, event.data.begun) };
+    case 'DeploymentRebalanced':
+      return state && { ...state, moves: event.data.moves.map(moveStateOf) };
     case 'DeploymentStatusChanged':
-      return state && { ...state, status: event.data.status, details: event.data.details };
+      return (
+        state && {
+          ...state,
+          status: event.data.status,
+          details: event.data.details,
+          ...(event.data.status === 'OK' ? settled(state) : {}),
+        }
+      );
     case 'DeploymentDeleted':
       return state && { ...state, phase: 'deleting' };
     case 'DeploymentRemoved':
@@ -85,4 +101,18 @@ function revisionOf(
   data: EventOf<'RevisionCreated'>['data'],
 ): Pick<DeploymentState, 'revision' | 'template' | 'fingerprint'> {
   return { revision: data.revision, template: data.template, fingerprint: data.fingerprint };
+}
+
+function moveStateOf({ replicaId, generation, from, to }: Move): MoveState {
+  return { replicaId, generation, from, to, begun: false };
+}
+
+function begin({ moves }: DeploymentState, begun: readonly string[] = []): Pick<DeploymentState, 'moves'> {
+  if (moves === undefined || begun.length === 0) return {};
+  return { moves: moves.map((each) => (begun.includes(each.replicaId) ? { ...each, begun: true } : each)) };
+}
+
+/** Moves end with the deployment's being as wanted, or with a new revision, whose replicas have homes of their own. */
+function settled({ moves }: DeploymentState): Pick<DeploymentState, 'moves'> {
+  return moves === undefined ? {} : { moves: [] };
 }
