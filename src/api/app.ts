@@ -3,6 +3,7 @@ import helmet from 'helmet';
 
 import { NotFound } from '../domain/problem.ts';
 import { deployService } from '../services/deploy/service.ts';
+import { fleetService, type FleetPorts } from '../services/fleet/service.ts';
 import type { NodePorts } from '../services/registry/nodes.ts';
 import { registryService } from '../services/registry/service.ts';
 import type { UserService } from '../services/user/service.ts';
@@ -20,7 +21,7 @@ import type { RequestLog } from './log.ts';
 export interface AppDeps {
   readonly store: EventStore;
   readonly users: UserService;
-  readonly nodes: NodePorts;
+  readonly nodes: NodePorts & FleetPorts;
   /** Of `/readyz`, by name. */
   readonly checks: Checks;
   readonly log: RequestLog;
@@ -38,6 +39,7 @@ export function createApp(deps: AppDeps): Express {
   const handlers = {
     ...deployService(store),
     ...registryService(store, nodes),
+    ...fleetService(store, nodes),
     ...users.handlers,
     ...healthHandlers(checks),
   };

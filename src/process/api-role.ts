@@ -4,6 +4,7 @@ import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../postgres/database.ts';
+import type { FleetPorts } from '../services/fleet/service.ts';
 import type { NodePorts } from '../services/registry/nodes.ts';
 import { openUserService } from '../services/user/service.ts';
 import type { EventStore } from '../store/event-store.ts';
@@ -12,7 +13,7 @@ export interface ApiRoleOptions {
   readonly config: Config;
   readonly store: EventStore;
   readonly database: Database;
-  readonly nodes: NodePorts;
+  readonly nodes: NodePorts & FleetPorts;
   readonly log: Logger;
 }
 

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 
+import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { enginePool } from '../workers/engine-pool.ts';
 import { type Binding, UNBOUND } from '../workers/pool/binding.ts';
+import { readRoster } from '../workers/pool/roster.ts';
 import { heartbeats } from '../workers/watch/heartbeat.ts';
 import { apiRole } from './api-role.ts';
 import { openMigrated } from './database.ts';
@@ -40,6 +42,8 @@ export async function startService(
     capacityOf: async (url: string) => engines.at(url).capacity(),
     heartbeats: () => heartbeats(database.db),
     selfUrl: LOCAL_ENGINE,
+    roster: () => readRoster(database.db),
+    now: () => systemClock.now(),
   };
   const server = config.ROLES.includes('api')
     ? stack.use(await apiRole({ config, store, database, nodes, log }))

@@ -4,6 +4,7 @@ import { listen } from '../../src/api/server.ts';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import type { NodeCapacity } from '../../src/domain/node/events.ts';
 import { openUserService, type UserService } from '../../src/services/user/service.ts';
+import { readRoster } from '../../src/workers/pool/roster.ts';
 import { testStore, type TestStore } from './store.ts';
 
 export const ADMIN = { slug: '1backend', password: 'changeme' } as const;
@@ -70,7 +71,13 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   const app = createApp({
     store: world.store,
     users,
-    nodes: { capacityOf, heartbeats: async () => heartbeats, selfUrl: 'simulated://self' },
+    nodes: {
+      capacityOf,
+      heartbeats: async () => heartbeats,
+      selfUrl: 'simulated://self',
+      roster: () => readRoster(world.database.db),
+      now: () => clock.now(),
+    },
     checks: { database: async () => void (await world.store.head()) },
     log: { debug: () => undefined, error: (message, fields) => void errors.push({ message, ...fields }) },
     closing: closing.signal,

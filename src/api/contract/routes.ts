@@ -1,4 +1,5 @@
 import { deployRoutes } from './deploy.ts';
+import { fleetRoutes } from './fleet.ts';
 import { healthRoutes } from './health.ts';
 import type { OperationName } from './operations.ts';
 import { registryRoutes } from './registry.ts';
@@ -9,6 +10,7 @@ import { userRoutes } from './user.ts';
 export const ROUTES = {
   ...deployRoutes,
   ...registryRoutes,
+  ...fleetRoutes,
   ...userRoutes,
   ...healthRoutes,
 } as const satisfies Record<OperationName, Route>;
