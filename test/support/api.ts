@@ -4,7 +4,6 @@ import { listen } from '../../src/api/server.ts';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import type { NodeCapacity } from '../../src/domain/node/events.ts';
 import { openUserService, type UserService } from '../../src/services/user/service.ts';
-import { readRoster } from '../../src/workers/pool/roster.ts';
 import { testStore, type TestStore } from './store.ts';
 
 export const ADMIN = { slug: '1backend', password: 'changeme' } as const;
@@ -75,7 +74,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
       capacityOf,
       heartbeats: async () => heartbeats,
       selfUrl: 'simulated://self',
-      roster: () => readRoster(world.database.db),
+      roster: async () => ({ workers: [], unserved: [] }),
       now: () => clock.now(),
     },
     checks: { database: async () => void (await world.store.head()) },
