@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 import { pathProblem } from './domain/container/host-path.ts';
+import { IDENTIFIER, IDENTIFIER_FORM } from './domain/identifier.ts';
+import { QUEUE_POLICIES, type QueueName } from './jobs/catalogue.ts';
 import { LOG_LEVELS } from './logger.ts';
 
 const url = (protocols: readonly string[], example: string): z.ZodType<string, string> =>
@@ -28,6 +30,8 @@ const seconds = (example: string): z.ZodType<number, string> =>
     .regex(/^\d+$/, { message: `is not a whole number of seconds like ${example}` })
     .transform(Number);
 
+const yesNo = z.enum(['true', 'false'], { message: 'is not "true" or "false"' }).transform((text) => text === 'true');
+
 /** Every setting, read from the environment. `.env.example` names the same ones, and a test compares the two. */
 export const SETTINGS = z.object({
   DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database').optional(),
@@ -43,6 +47,17 @@ export const SETTINGS = z.object({
       message: 'is not one of "api", "worker" or "api,worker"',
     })
     .default(['api', 'worker']),
+  CLUSTERS: list
+    .refine((names) => names.every((name) => IDENTIFIER.test(name)), {
+      message: `is not a list of clusters like "us-west1,us-east1" (each: ${IDENTIFIER_FORM})`,
+    })
+    .default([]),
+  QUEUES: list
+    .refine((names): names is QueueName[] => names.every((name) => Object.hasOwn(QUEUE_POLICIES, name)), {
+      message: `is not a list of ${Object.keys(QUEUE_POLICIES).join(', ')}`,
+    })
+    .default([]),
+  WATCH: yesNo.default(true),
   NODES: list.default(['auto']),
   CLUSTER: z.string().min(1).default('local-docker'),
   ZONE: z.string().default(''),
@@ -66,10 +81,7 @@ export const SETTINGS = z.object({
     })
     .default([]),
   DOCKER_CERT_DIR: z.string().min(1).optional(),
-  DOCKER_INSECURE_TCP: z
-    .enum(['true', 'false'], { message: 'is not "true" or "false"' })
-    .transform((text) => text === 'true')
-    .default(false),
+  DOCKER_INSECURE_TCP: yesNo.default(false),
   AUTOSCALE_INTERVAL_SECONDS: seconds('5')
     .refine((value) => value >= 1 && value <= 60, { message: 'is not from 1 to 60 seconds' })
     .default(5),

@@ -4,6 +4,7 @@ import helmet from 'helmet';
 import { NotFound } from '../domain/problem.ts';
 import type { LatestDecision } from '../services/deploy/scaling-view.ts';
 import { deployService } from '../services/deploy/service.ts';
+import { fleetService, type FleetPorts } from '../services/fleet/service.ts';
 import type { NodePorts } from '../services/registry/nodes.ts';
 import { registryService } from '../services/registry/service.ts';
 import type { Handlers } from '../services/handler.ts';
@@ -23,11 +24,11 @@ import type { RequestLog } from './log.ts';
 export interface AppDeps {
   readonly store: EventStore;
   readonly users: UserService;
-  readonly nodes: NodePorts;
   readonly secrets: Handlers<SecretOperation>;
   /** Paths of nodes that volumes may mount; none by default. */
   readonly allowHostPaths?: readonly string[];
   readonly latestDecision: LatestDecision;
+  readonly nodes: NodePorts & FleetPorts;
   /** Of `/readyz`, by name. */
   readonly checks: Checks;
   readonly log: RequestLog;
@@ -57,6 +58,7 @@ export function createApp(deps: AppDeps): Express {
   const handlers = {
     ...deployService(store, { allowHostPaths, latestDecision }),
     ...registryService(store, nodes, allowHostPaths),
+    ...fleetService(store, nodes),
     ...users.handlers,
     ...secrets,
     ...healthHandlers(checks),

@@ -30,6 +30,12 @@ export const GROUPS: readonly Group[] = [
     load: async (command) => (await import('./commands/node.ts')).defineNode(command),
   },
   {
+    name: 'worker',
+    aliases: ['w', 'workers'],
+    summary: 'the processes that carry out the work',
+    load: async (command) => (await import('./commands/worker.ts')).defineWorker(command),
+  },
+  {
     name: 'instance',
     aliases: ['i', 'instances'],
     summary: 'the running services and their health',

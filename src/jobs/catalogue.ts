@@ -53,8 +53,13 @@ export interface QueuePolicy {
   readonly expireInSeconds: number;
   /** Seconds without a sign of life after which an attempt is given up; the worker's own lock is faster, this is the net below it. */
   readonly heartbeatSeconds: number;
-  /** Jobs of this queue that one worker process carries out side by side. */
+  /** Jobs of this queue that one worker process carries out side by side; of each cluster where the queue has one per cluster. */
   readonly concurrency: number;
+  /**
+   * The work is at a node, so there is one such queue per cluster: a worker that is bound to clusters takes no other's jobs.
+   * The number bounds the jobs of one node that are in hand over all workers, so that a node that hangs leaves places to others.
+   */
+  readonly perNode?: number;
 }
 
 const DEFAULTS = { retryDelay: 1, retryDelayMax: 30, heartbeatSeconds: 10 } as const;
@@ -63,10 +68,24 @@ export const QUEUE_POLICIES: Readonly<Record<QueueName, QueuePolicy>> = {
   plan: { ...DEFAULTS, policy: 'stately', retryLimit: 50, expireInSeconds: 60, concurrency: 2 },
   replan: { ...DEFAULTS, policy: 'short', retryLimit: 50, expireInSeconds: 60, concurrency: 1 },
   wake: { ...DEFAULTS, policy: 'short', retryLimit: 50, expireInSeconds: 30, concurrency: 1 },
-  start: { ...DEFAULTS, policy: 'standard', retryLimit: 5, expireInSeconds: 1_800, concurrency: 8 },
-  stop: { ...DEFAULTS, policy: 'standard', retryLimit: 100, expireInSeconds: 300, concurrency: 8 },
+  start: { ...DEFAULTS, policy: 'standard', retryLimit: 5, expireInSeconds: 1_800, concurrency: 8, perNode: 3 },
+  stop: { ...DEFAULTS, policy: 'standard', retryLimit: 100, expireInSeconds: 300, concurrency: 8, perNode: 3 },
   register: { ...DEFAULTS, policy: 'standard', retryLimit: 50, expireInSeconds: 30, concurrency: 1 },
 };
 
 /** Where jobs go that have failed for good; they are kept for a person to look at. */
 export const DEAD_LETTER_QUEUE = 'dead-letters';
+
+/** The name under which a queue's jobs of one cluster are kept: `start.us-west1`. Without a cluster: jobs that have still to be routed. */
+export function storedName(queue: QueueName, cluster?: string): string {
+  return cluster === undefined ? queue : `${queue}.${cluster}`;
+}
+
+/** The queue and the cluster of a stored name; undefined for what is none of ours. */
+export function parseStoredName(
+  name: string,
+): { readonly queue: QueueName; readonly cluster: string | undefined } | undefined {
+  const dot = name.indexOf('.');
+  const [queue, cluster] = dot < 0 ? [name, undefined] : [name.slice(0, dot), name.slice(dot + 1)];
+  return Object.hasOwn(QUEUE_POLICIES, queue) ? { queue: queue as QueueName, cluster } : undefined;
+}

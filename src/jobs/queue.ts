@@ -1,7 +1,16 @@
 import { fromKysely, PgBoss, type JobInsert } from 'pg-boss';
 
 import type { Tx } from '../postgres/database.ts';
-import { DEAD_LETTER_QUEUE, JOB_DATA, QUEUE_POLICIES, type Job, type JobData, type QueueName } from './catalogue.ts';
+import {
+  DEAD_LETTER_QUEUE,
+  JOB_DATA,
+  QUEUE_POLICIES,
+  storedName,
+  type Job,
+  type JobData,
+  type QueueName,
+} from './catalogue.ts';
+import { routed, type Routed } from './routing.ts';
 
 /** The schema that the queues live in. */
 export const QUEUE_SCHEMA = 'pgboss';
@@ -16,6 +25,8 @@ const KEEP_COMPLETED_SECONDS = 600;
 export interface ActiveJob<Q extends QueueName> {
   readonly id: string;
   readonly queue: Q;
+  /** The cluster whose queue it came from; absent for a queue that has none, and for jobs that have still to be routed. */
+  readonly cluster?: string | undefined;
   /** Counts attempts from 0. With the id it names this attempt and no other. */
   readonly attempt: number;
   readonly data: JobData<Q>;
@@ -31,14 +42,19 @@ export interface JobQueue extends AsyncDisposable {
   sendIn(tx: Tx, jobs: readonly Job[]): Promise<void>;
   /** Sends jobs at once. */
   send(jobs: readonly Job[]): Promise<void>;
-  /** Carries out jobs of a queue until `rest` or disposal. A handler that throws sends the job back for a retry. */
-  work<Q extends QueueName>(queue: Q, handler: JobHandler<Q>): Promise<void>;
+  /**
+   * Carries out jobs of a queue, or of one cluster's queue, until `rest` or disposal. A handler that throws sends the job
+   * back for a retry.
+   */
+  work<Q extends QueueName>(queue: Q, handler: JobHandler<Q>, cluster?: string): Promise<void>;
+  /** The stored names of all queues: those of clusters come with the first job for one of their nodes. */
+  names(): Promise<readonly string[]>;
   /** Takes no more jobs and waits until those in hand are done. */
   rest(): Promise<void>;
   /** Fails attempts whose worker is gone, in the caller's transaction. Those that were settled in the meantime stay as they are. */
-  failIn(tx: Tx, queue: QueueName, attempts: readonly AttemptId[]): Promise<void>;
-  /** Has this process look for jobs of a queue now. */
-  wake(queue: QueueName): void;
+  failIn(tx: Tx, name: string, attempts: readonly AttemptId[]): Promise<void>;
+  /** Has this process look for jobs of a queue, by its stored name, now. */
+  wake(name: string): void;
 }
 
 /** Names one attempt at a job. */
@@ -76,83 +92,128 @@ export async function openJobQueue({ url, onError, works }: JobQueueOptions): Pr
     await boss.stop({ graceful: false, close: true });
     throw error;
   }
-  const slots = new Map<QueueName, readonly string[]>();
+  const slots = new Map<string, readonly string[]>();
+  const { declare, insert } = senderOf(boss);
   return {
-    sendIn: (tx, jobs) => insert(boss, jobs, { db: fromKysely(tx) }),
-    send: (jobs) => insert(boss, jobs, {}),
-    async work(queue, handler) {
-      slots.set(queue, await work(boss, queue, handler));
+    sendIn: (tx, jobs) => insert(jobs, fromKysely(tx)),
+    send: (jobs) => insert(jobs, boss.getDb()),
+    async work(queue, handler, cluster) {
+      const name = await declare(queue, cluster);
+      slots.set(name, await work(boss, { queue, cluster }, handler));
     },
+    names: async () => (await boss.getQueues()).map(({ name }) => name),
     async rest() {
-      await Promise.all([...slots.keys()].map((queue) => boss.offWork(queue, { wait: true })));
+      await Promise.all([...slots.keys()].map((name) => boss.offWork(name, { wait: true })));
     },
-    async failIn(tx, queue, attempts) {
+    async failIn(tx, name, attempts) {
       const lost = attempts.map(({ id, attempt }) => ({ id, retryCount: attempt }));
-      await boss.fail(queue, lost, { message: 'the worker that had it is gone' }, { db: fromKysely(tx) });
+      await boss.fail(name, lost, { message: 'the worker that had it is gone' }, { db: fromKysely(tx) });
     },
-    wake(queue) {
-      for (const slot of slots.get(queue) ?? []) boss.notifyWorker(slot);
+    wake(name) {
+      for (const slot of slots.get(name) ?? []) boss.notifyWorker(slot);
     },
     [Symbol.asyncDispose]: () => boss.stop({ graceful: true, timeout: STOP_MS, close: true }),
+  };
+}
+
+type Db = ReturnType<typeof fromKysely>;
+
+interface Sender {
+  /** Has the queue, or the cluster's part of it, made where it is not there yet. Returns its stored name. */
+  readonly declare: (queue: QueueName, cluster: string | undefined) => Promise<string>;
+  readonly insert: (jobs: readonly Job[], db: Db) => Promise<void>;
+}
+
+/** A cluster's queue is made by whoever needs it first. */
+function senderOf(boss: PgBoss): Sender {
+  const declared = new Set<string>(Object.keys(QUEUE_POLICIES));
+  const declare: Sender['declare'] = async (queue, cluster) => {
+    const name = storedName(queue, cluster);
+    if (!declared.has(name)) await declareQueue(boss, name, queue);
+    declared.add(name);
+    return name;
+  };
+  return {
+    declare,
+    async insert(jobs, db) {
+      for (const own of await routed(db, jobs)) {
+        await boss.insert(await declare(own.queue, own.cluster), own.jobs.map(toInsert), { db });
+      }
+    },
   };
 }
 
 /** Creates what is missing and brings the settings of what is there up to date: creating leaves those as they were. */
 async function declareQueues(boss: PgBoss): Promise<void> {
   await boss.createQueue(DEAD_LETTER_QUEUE);
-  for (const [name, { concurrency: _, policy, ...retries }] of Object.entries(QUEUE_POLICIES)) {
-    const settings = {
-      ...retries,
-      retryBackoff: true,
-      deleteAfterSeconds: KEEP_COMPLETED_SECONDS,
-      deadLetter: DEAD_LETTER_QUEUE,
-      notify: true,
-    };
-    await boss.createQueue(name, { ...settings, policy });
-    await boss.updateQueue(name, settings);
-    const stored = await boss.getQueue(name);
-    if (stored?.policy !== policy) {
-      throw new Error(
-        `queue ${name} has the policy ${stored?.policy}, which cannot become ${policy}: give it a new name`,
-      );
-    }
+  for (const name of Object.keys(QUEUE_POLICIES) as QueueName[]) await declareQueue(boss, name, name);
+}
+
+async function declareQueue(boss: PgBoss, name: string, queue: QueueName): Promise<void> {
+  const { concurrency: _, perNode: __, policy, ...retries } = QUEUE_POLICIES[queue];
+  const settings = {
+    ...retries,
+    retryBackoff: true,
+    deleteAfterSeconds: KEEP_COMPLETED_SECONDS,
+    deadLetter: DEAD_LETTER_QUEUE,
+    notify: true,
+  };
+  await boss.createQueue(name, { ...settings, policy });
+  await boss.updateQueue(name, settings);
+  const stored = await boss.getQueue(name);
+  if (stored?.policy !== policy) {
+    throw new Error(
+      `queue ${name} has the policy ${stored?.policy}, which cannot become ${policy}: give it a new name`,
+    );
   }
 }
 
-async function insert(
-  boss: PgBoss,
-  jobs: readonly Job[],
-  options: { db?: ReturnType<typeof fromKysely> },
-): Promise<void> {
-  const byQueue = Map.groupBy(jobs, ({ queue }) => queue);
-  for (const [queue, own] of byQueue) {
-    await boss.insert(queue, own.map(toInsert), options);
-  }
-}
-
-function toInsert({ data, key, startAfter }: Job): JobInsert {
+function toInsert({ data, key, startAfter, nodeId }: Routed): JobInsert {
   return {
     data,
     ...(key === undefined ? {} : { singletonKey: key }),
     ...(startAfter === undefined ? {} : { startAfter }),
+    ...(nodeId === undefined ? {} : { group: { id: nodeId } }),
   };
 }
 
-/** Starts as many slots as the queue allows, each with one job at a time. Returns their names. */
-async function work<Q extends QueueName>(boss: PgBoss, queue: Q, handler: JobHandler<Q>): Promise<readonly string[]> {
-  const count = QUEUE_POLICIES[queue].concurrency;
-  return Promise.all(Array.from({ length: count }, () => openSlot(boss, queue, handler)));
+/** A queue, or one cluster's part of it. */
+interface Source<Q extends QueueName> {
+  readonly queue: Q;
+  readonly cluster: string | undefined;
 }
 
-async function openSlot<Q extends QueueName>(boss: PgBoss, queue: Q, handler: JobHandler<Q>): Promise<string> {
-  const options = { batchSize: 1, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: POLL_SECONDS };
-  const slot = await boss.work<unknown>(queue, options, async ([job]) => {
+/** Starts as many slots as the queue allows, each with one job at a time. Returns their names. */
+async function work<Q extends QueueName>(
+  boss: PgBoss,
+  source: Source<Q>,
+  handler: JobHandler<Q>,
+): Promise<readonly string[]> {
+  const { concurrency, perNode } = QUEUE_POLICIES[source.queue];
+  // What has still to be routed is only passed on.
+  const count = perNode !== undefined && source.cluster === undefined ? 1 : concurrency;
+  return Promise.all(Array.from({ length: count }, () => openSlot(boss, source, handler)));
+}
+
+async function openSlot<Q extends QueueName>(
+  boss: PgBoss,
+  { queue, cluster }: Source<Q>,
+  handler: JobHandler<Q>,
+): Promise<string> {
+  const { perNode } = QUEUE_POLICIES[queue];
+  const options = {
+    batchSize: 1,
+    pollingIntervalSeconds: 0.5,
+    notifyPollingIntervalSeconds: POLL_SECONDS,
+    ...(perNode === undefined ? {} : { groupConcurrency: perNode }),
+  };
+  const slot = await boss.work<unknown>(storedName(queue, cluster), options, async ([job]) => {
     if (job === undefined) return;
     const { id, retryCount: attempt, signal } = job;
     try {
       // What is in the queue was written by `toInsert`, or by an older release: parse it.
       const data = JOB_DATA[queue].parse(job.data) as JobData<Q>;
-      await handler({ id, queue, attempt, data, signal });
+      await handler({ id, queue, cluster, attempt, data, signal });
     } finally {
       // Where one job was there may be more: without this a slot rests until its next look, and a backlog drains by one per second.
       boss.notifyWorker(slot);

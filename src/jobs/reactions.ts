@@ -25,6 +25,7 @@ function react({ plans, starts, stops, others }: Caused, event: RecordedEvent): 
     case 'DeploymentSaved':
     case 'DeploymentScaled':
     case 'DeploymentDeleted':
+    case 'DeploymentRebalanced':
     case 'ReplicaStopped':
       return plan(plans, event.data.deploymentId, event);
     case 'ReplicaScheduled':

@@ -1,3 +1,4 @@
+import type { MoveState } from '../domain/deployment/evolve.ts';
 import type { PlacementDecision } from '../domain/replica/events.ts';
 import type { Candidate } from './placement/candidate.ts';
 import type { Demand } from './placement/demand.ts';
@@ -9,6 +10,8 @@ import type { Slot } from './slots.ts';
 export interface Wanted {
   readonly slot: Slot;
   readonly reason: string;
+  /** The move that it carries out: its node is taken while it fits. */
+  readonly move?: MoveState;
 }
 
 export interface Filled {
@@ -25,10 +28,14 @@ export function fill(
   { revision, seed }: { readonly revision: number; readonly seed: number },
 ): Filled {
   const actions: Action[] = [];
-  for (const [index, { slot, reason }] of wanted.entries()) {
-    const { reservation, decision } = place(candidates, demand, slot.replicaId, seed);
+  for (const [index, { slot, reason, move }] of wanted.entries()) {
+    const home = move === undefined ? [] : candidates.filter(({ view }) => view.node.id === move.to);
+    const there = place(home, demand, slot.replicaId, seed);
+    const { reservation, decision } =
+      there.reservation === undefined ? place(candidates, demand, slot.replicaId, seed) : there;
     if (reservation === undefined) return { actions, unplaced: [refusal(wanted.length - index, decision)] };
-    actions.push({ type: 'schedule', ...slot, revision, reservation, decision, reason });
+    const moves = move === undefined ? {} : { moves: move.replicaId };
+    actions.push({ type: 'schedule', ...slot, revision, reservation, decision, reason, ...moves });
   }
   return { actions, unplaced: [] };
 }

@@ -19,6 +19,8 @@ export type Action =
       readonly reservation: Reservation;
       readonly decision: PlacementDecision;
       readonly reason: string;
+      /** The replica that it takes the place of, where it was moved to a better home. */
+      readonly moves?: string;
     }
   | {
       readonly type: 'stop';

@@ -1,5 +1,5 @@
 import type { DeploymentStatus } from '../domain/deployment/events.ts';
-import type { DeploymentState } from '../domain/deployment/evolve.ts';
+import type { DeploymentState, MoveState } from '../domain/deployment/evolve.ts';
 import { wantedReplicas } from '../domain/deployment/wanted.ts';
 import { fill, type Wanted } from './fill.ts';
 import { replicasAfter } from './outcome.ts';
@@ -7,9 +7,10 @@ import { candidatesOf } from './placement/candidate.ts';
 import { demandOf } from './placement/demand.ts';
 import { describeAction, type Action, type Plan } from './plan.ts';
 import { drainingNodes, lossesOf } from './losses.ts';
+import { movingOf, openMovesOf } from './rebalance/moving.ts';
 import { recoveryOf, type Recovery } from './recovery.ts';
 import { siblingsOf } from './siblings.ts';
-import { freeSlots } from './slots.ts';
+import { freeSlots, type Slot } from './slots.ts';
 import type { Snapshot } from './snapshot.ts';
 import { censusOf, type Census } from './strategy/census.ts';
 import { limitsOf } from './strategy/limits.ts';
@@ -49,23 +50,25 @@ function rollout(snapshot: Snapshot, { revision, template, revise }: Target): Pl
   const { spec } = deployment;
   const replicasWanted = wantedReplicas(deployment);
   const draining = drainingNodes(snapshot);
-  const steps = stepsOf(snapshot, censusOf(replicas, revision, draining));
+  const moving = movingOf(deployment);
+  const before = censusOf(replicas, revision, draining, moving);
+  const steps = stepsOf(snapshot, before);
+  const moves = openMovesOf(deployment, revision);
   const recovery = recoveryIn(snapshot, steps, revision);
   const wanted: Wanted[] = [
     ...recovery.due,
-    ...freeSlots(deployment.id, revision, replicas, steps.start).map((slot) => ({
-      slot,
-      reason: `${replicasWanted} wanted`,
-    })),
+    ...freeSlots(deployment.id, revision, replicas, steps.start).map((slot, index) =>
+      wantedFor(slot, moves[index], `${replicasWanted} wanted`),
+    ),
   ];
   // Earlier revisions are about to go: where they are says nothing about where the new ones should be.
-  const candidates = candidatesOf(nodes, siblingsOf(censusOf(replicas, revision).current));
+  const candidates = candidatesOf(nodes, siblingsOf(censusOf(replicas, revision, undefined, moving).current));
   const filled = fill(wanted, candidates, demandOf(template, spec), { revision, seed });
   const stops = steps.stop.map(({ replica, reason }): Action => {
     return { type: 'stop', replicaId: replica.id, generation: replica.generation, nodeId: replica.nodeId, reason };
   });
   const actions = [...revise, ...stops, ...filled.actions];
-  const census = censusOf(replicasAfter(snapshot, actions), revision, draining);
+  const census = censusOf(replicasAfter(snapshot, actions), revision, draining, moving);
   return {
     actions,
     report: [...actions.map(describeAction), ...liveCount(deployment), ...steps.report, ...filled.unplaced],
@@ -80,6 +83,11 @@ function liveCount(deployment: DeploymentState): readonly string[] {
   const wanted = wantedReplicas(deployment);
   if (scaled === undefined || wanted === spec.replicas) return [];
   return [`${wanted} wanted by the autoscaler; replicas: ${spec.replicas} was the size at the start`];
+}
+
+function wantedFor(slot: Slot, move: MoveState | undefined, reason: string): Wanted {
+  if (move === undefined) return { slot, reason };
+  return { slot, move, reason: `takes the place of ${move.replicaId} on ${move.from}, which moves to a better home` };
 }
 
 function stepsOf({ deployment }: Snapshot, census: Census): Steps {

@@ -8,7 +8,7 @@ export function replicaEventOf(
 ): EventOf<'ReplicaScheduled' | 'ReplicaStopping' | 'ReplicaFailed'> | undefined {
   switch (action.type) {
     case 'schedule': {
-      const { type: _, ...data } = action;
+      const { type: _, moves: __, ...data } = action;
       return { type: 'ReplicaScheduled', data: { ...data, deploymentId } };
     }
     case 'stop': {

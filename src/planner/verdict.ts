@@ -1,6 +1,6 @@
 import type { DeploymentStatus } from '../domain/deployment/events.ts';
 import type { ReplicaState } from '../domain/replica/evolve.ts';
-import { isReady, type Census } from './strategy/census.ts';
+import { attemptKey, isReady, type Census } from './strategy/census.ts';
 
 /** Failures in a row from which a deployment is in Error; it is tried again all the same. */
 export const ERROR_AFTER_FAILURES = 3;
@@ -28,12 +28,16 @@ export function verdictOf(census: Census, replicas: number, unplaced: readonly s
     return { status: 'OK', details: '' };
   }
   const outdated = old.filter((replica) => replica.revision !== census.revision).length;
+  const moving = old.filter(
+    (replica) => replica.revision === census.revision && census.moving.has(attemptKey(replica)),
+  ).length;
   const parts = [
     ...unplaced,
     ...(failing !== undefined && failing.failures > 0 ? [failureText(failing)] : []),
     `${ready}/${replicas} ready`,
     ...(outdated > 0 ? [`${outdated} of earlier revisions to go`] : []),
-    ...(old.length > outdated ? [`${old.length - outdated} on drained nodes to go`] : []),
+    ...(moving > 0 ? [`${moving} to move to better homes`] : []),
+    ...(old.length > outdated + moving ? [`${old.length - outdated - moving} on drained nodes to go`] : []),
     ...(stopping.length > 0 ? [`${stopping.length} stopping`] : []),
   ];
   return { status: 'Deploying', details: parts.join('; ') };

@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../postgres/database.ts';
 import type { LatestDecision } from '../services/deploy/scaling-view.ts';
+import type { FleetPorts } from '../services/fleet/service.ts';
 import type { NodePorts } from '../services/registry/nodes.ts';
 import { secretService } from '../services/secret/service.ts';
 import { openUserService } from '../services/user/service.ts';
@@ -16,7 +17,7 @@ export interface ApiRoleOptions {
   readonly config: Config;
   readonly store: EventStore;
   readonly database: Database;
-  readonly nodes: NodePorts;
+  readonly nodes: NodePorts & FleetPorts;
   readonly vault: Vault;
   readonly keys: KeyRing;
   readonly latestDecision: LatestDecision;

@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
 
+import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { latestDecision } from '../workers/autoscale/latest-decision.ts';
 import { enginePool } from '../workers/engine-pool.ts';
 import { keyRing } from '../vault/key-ring.ts';
 import { openVault } from '../vault/vault.ts';
+import { type Binding, UNBOUND } from '../workers/pool/binding.ts';
+import { readRoster } from '../workers/pool/roster.ts';
 import { heartbeats } from '../workers/watch/heartbeat.ts';
 import { apiRole } from './api-role.ts';
 import { openMigrated } from './database.ts';
@@ -39,14 +42,17 @@ export async function startService(
     const surroundings = surroundingsOf(config, process.env);
     await registerConfigured(config, { store, engines, log });
     const autoscaleIntervalMs = config.AUTOSCALE_INTERVAL_SECONDS * 1_000;
+    const binding = bindingOf(config);
     const deps = { store, queue, database, engines, vault, surroundings, log };
-    stack.use(await workerRole({ ...deps, autoscaleIntervalMs, ...hooks }));
+    stack.use(await workerRole({ ...deps, binding, autoscaleIntervalMs, ...hooks }));
   }
   const nodes = {
     // An address that cannot be an engine's is the asker's mistake, told like one that does not answer.
     capacityOf: async (url: string) => engines.at(url).capacity(),
     heartbeats: () => heartbeats(database.db),
     selfUrl: LOCAL_ENGINE,
+    roster: () => readRoster(database.db),
+    now: () => systemClock.now(),
   };
   const server = config.ROLES.includes('api')
     ? stack.use(
@@ -65,4 +71,9 @@ export async function startService(
   const whole = stack.move();
   log.info('ready', { roles: config.ROLES, ...(server === undefined ? {} : { url: server.url }) });
   return { url: server?.url, databaseUrl: database.url, [Symbol.asyncDispose]: () => whole.disposeAsync() };
+}
+
+/** The part of the work that the settings give to this process' worker. */
+function bindingOf({ CLUSTERS, QUEUES, WATCH }: Config): Binding {
+  return { clusters: CLUSTERS, queues: QUEUES.length === 0 ? UNBOUND.queues : QUEUES, watches: WATCH };
 }

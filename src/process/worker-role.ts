@@ -4,6 +4,7 @@ import { sql, type Database, type Db } from '../postgres/database.ts';
 import type { WorkerDeps } from '../workers/deps.ts';
 import type { EnginePool } from '../workers/engine-pool.ts';
 import { WorkerMembership } from '../workers/membership.ts';
+import { type Binding, UNBOUND } from '../workers/pool/binding.ts';
 import { startWorker } from '../workers/worker.ts';
 import type { Foundation } from './store.ts';
 
@@ -14,13 +15,14 @@ export interface WorkerRoleOptions extends Foundation {
   readonly surroundings: WorkerDeps['surroundings'];
   readonly log: Logger;
   readonly autoscaleIntervalMs: number;
+  readonly binding?: Binding;
   readonly onStep?: WorkerDeps['onStep'];
 }
 
 /** Carries out jobs and watches nodes in this process. */
 export async function workerRole(options: WorkerRoleOptions): Promise<AsyncDisposable> {
-  const { database, log } = options;
-  const membership = new WorkerMembership(database, systemClock, log);
+  const { database, log, binding = UNBOUND } = options;
+  const membership = new WorkerMembership(database, systemClock, log, binding);
   const installationId = await readInstallation(database.db);
   return startWorker({ ...options, membership, clock: systemClock, installationId });
 }

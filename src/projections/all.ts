@@ -18,6 +18,7 @@ const deployments = projection({
     'DeploymentSaved',
     'RevisionCreated',
     'DeploymentPlanned',
+    'DeploymentRebalanced',
     'DeploymentStatusChanged',
     'DeploymentScaled',
     'DeploymentDeleted',

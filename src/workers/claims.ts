@@ -1,4 +1,4 @@
-import type { QueueName } from '../jobs/catalogue.ts';
+import { storedName, type QueueName } from '../jobs/catalogue.ts';
 import { QUEUE_SCHEMA, type ActiveJob } from '../jobs/queue.ts';
 import { sql, type Db } from '../postgres/database.ts';
 import { Fenced, type Fence } from '../store/command.ts';
@@ -18,7 +18,8 @@ export class AttemptPassed extends Error {
  * AttemptPassed when the job was handed to somebody else.
  */
 export async function claim(db: Db, { workerId }: Fence, job: ActiveJob<QueueName>): Promise<void> {
-  const { id, attempt, queue } = job;
+  const { id, attempt } = job;
+  const queue = storedName(job.queue, job.cluster);
   const { rows } = await sql<{ active: boolean; alive: boolean }>`
     with job as (
       select id from ${JOBS}

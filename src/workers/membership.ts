@@ -5,6 +5,7 @@ import { newId } from '../domain/identifier.ts';
 import type { Logger } from '../logger.ts';
 import { sql, type Connection, type Database } from '../postgres/database.ts';
 import type { Fence } from '../store/command.ts';
+import { type Binding, UNBOUND } from './pool/binding.ts';
 
 /** First key of the advisory locks that living workers hold; the second is the worker's number. */
 export const WORKER_LOCK = 7_311;
@@ -45,16 +46,18 @@ export class WorkerMembership implements AsyncDisposable {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #log: Logger;
+  readonly #binding: Binding;
   readonly #stop = new AbortController();
   #life: Life | undefined;
   #running: Promise<void> | undefined;
   #onLife: ((life: Membership) => void)[] = [];
   #next = Promise.withResolvers<Membership>();
 
-  constructor(database: Database, clock: Clock, log: Logger) {
+  constructor(database: Database, clock: Clock, log: Logger, binding: Binding = UNBOUND) {
     this.#database = database;
     this.#clock = clock;
     this.#log = log;
+    this.#binding = binding;
   }
 
   /** Begins the first life; later ones begin by themselves. */
@@ -139,13 +142,16 @@ export class WorkerMembership implements AsyncDisposable {
     const workerId = newId('wrk');
     const connection = await this.#database.connect(`deploy-svc worker ${workerId}`);
     const end = new AbortController();
+    const { clusters, queues, watches } = this.#binding;
     connection.once('end', () => end.abort());
     try {
       // One statement: a row without its lock, however shortly, would look like a dead worker's.
       await connection.query(
-        `with registered as (insert into workers (id, host, pid) values ($1, $2, $3) returning number)
+        `with registered as (
+           insert into workers (id, host, pid, clusters, queues, watches) values ($1, $2, $3, $5, $6, $7) returning number
+         )
          select pg_advisory_lock($4, number::int) from registered`,
-        [workerId, hostname(), process.pid, WORKER_LOCK],
+        [workerId, hostname(), process.pid, WORKER_LOCK, clusters, queues, watches],
       );
     } catch (error) {
       await connection.end().catch(() => undefined);

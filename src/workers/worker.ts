@@ -10,6 +10,9 @@ import type { WorkerDeps } from './deps.ts';
 import type { Membership, WorkerMembership } from './membership.ts';
 import { planDeployment } from './plan/plan-deployment.ts';
 import { replan } from './plan/replan.ts';
+import { type Binding, UNBOUND } from './pool/binding.ts';
+import { atNode } from './pool/node-job.ts';
+import { serveClusters } from './pool/serve-clusters.ts';
 import { reap } from './reaper.ts';
 import { registerInstance } from './register-instance.ts';
 import { startReplicas } from './start/start-replicas.ts';
@@ -29,29 +32,44 @@ const HANDLERS: Handlers = {
     const job: Job = { queue: 'plan', key: data.deploymentId, data };
     await queue.send([job]);
   },
-  start: startReplicas,
-  stop: stopReplicas,
+  start: atNode(startReplicas),
+  stop: atNode(stopReplicas),
   register: registerInstance,
 };
 
 /** What a worker process works with; its lives give each job and each watch the name that it acts in. */
-export type WorkerOptions = Omit<WorkerDeps, 'membership'> & { readonly membership: WorkerMembership };
+export type WorkerOptions = Omit<WorkerDeps, 'membership'> & {
+  readonly membership: WorkerMembership;
+  /** The part of the work that it takes; all of it by default. */
+  readonly binding?: Binding;
+};
 
 /** Carries out jobs and watches nodes until disposed. Any number of processes do so side by side. */
 export async function startWorker(options: WorkerOptions): Promise<AsyncDisposable> {
-  const { membership, queue, log, clock, database } = options;
+  const { membership, queue, log, clock, database, binding = UNBOUND } = options;
   const stop = new AbortController();
   await membership.start();
   const lives = new Set<Promise<void>>();
   membership.onLife((life) => {
-    const living = live({ ...options, membership: { present: life } }, life).finally(() => lives.delete(living));
+    const living = live({ ...options, membership: { present: life } }, life, binding).finally(() =>
+      lives.delete(living),
+    );
     lives.add(living);
   });
   const reaping = reap({ db: database.db, queue, clock, log, signal: stop.signal });
-  for (const name of Object.keys(QUEUE_POLICIES) as QueueName[]) await work(options, name, stop.signal);
+  for (const name of binding.queues) await work(options, { name }, stop.signal);
+  const serving = serveClusters({
+    queue,
+    binding,
+    clock,
+    log,
+    signal: stop.signal,
+    work: (name, cluster) => work(options, { name, cluster }, stop.signal),
+  });
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();
+      await serving;
       // Its jobs first: once it has left, what it still does is refused and done again by others.
       const rested = new AbortController();
       await Promise.race([queue.rest(), pause(clock, REST_MS, rested.signal)]);
@@ -64,14 +82,23 @@ export async function startWorker(options: WorkerOptions): Promise<AsyncDisposab
   };
 }
 
-async function live(deps: WorkerDeps, life: Membership): Promise<void> {
-  await Promise.all([watchNodes(deps, life), sweep(deps, life), sampleReplicas(deps, life), autoscale(deps, life)]);
+async function live(deps: WorkerDeps, life: Membership, binding: Binding): Promise<void> {
+  await Promise.all([
+    ...(binding.watches ? [watchNodes(deps, life, binding)] : []),
+    sweep(deps, life),
+    sampleReplicas(deps, life),
+    autoscale(deps, life),
+  ]);
 }
 
 /** Claims the attempt and carries it out in the name of the life that claimed it: what is claimed by the dead is handed to the living. */
-async function work<Q extends QueueName>(options: WorkerOptions, name: Q, stopping: AbortSignal): Promise<void> {
+async function work<Q extends QueueName>(
+  options: WorkerOptions,
+  { name, cluster }: { readonly name: Q; readonly cluster?: string },
+  stopping: AbortSignal,
+): Promise<void> {
   const handle = HANDLERS[name];
-  await options.queue.work(name, async (job) => {
+  const carryOut: JobHandler<Q> = async (job) => {
     const log = options.log.with({ queue: name, jobId: job.id });
     try {
       const life = await claimAlive(options, job, stopping);
@@ -81,7 +108,8 @@ async function work<Q extends QueueName>(options: WorkerOptions, name: Q, stoppi
       report(log, job, error);
       throw error;
     }
-  });
+  };
+  await options.queue.work(name, carryOut, cluster);
 }
 
 /** A worker that was declared dead, and finds it out by a job that it has fetched, claims it in its next life. */

@@ -48,7 +48,7 @@ type Heir = ServiceProcess;
 async function takeovers({ database }: Installation, queue: string, diedAt: number): Promise<readonly number[]> {
   const rows = await queryRows(
     database,
-    `select extract(epoch from started_on) * 1000 as at from pgboss.job where name = '${queue}' and retry_count > 0`,
+    `select extract(epoch from started_on) * 1000 as at from pgboss.job where split_part(name, '.', 1) = '${queue}' and retry_count > 0`,
   );
   return rows.map(({ at }) => Math.round(Number(at) - diedAt));
 }

@@ -79,10 +79,16 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   const app = createApp({
     store: world.store,
     users,
-    nodes: { capacityOf, heartbeats: async () => heartbeats, selfUrl: 'simulated://self' },
     secrets: secretService({ db: world.database.db, store: world.store, vault, keys }),
     ...(options.allowHostPaths === undefined ? {} : { allowHostPaths: options.allowHostPaths }),
     latestDecision: (id) => latestDecision(world.database.db, id),
+    nodes: {
+      capacityOf,
+      heartbeats: async () => heartbeats,
+      selfUrl: 'simulated://self',
+      roster: async () => ({ workers: [], unserved: [] }),
+      now: () => clock.now(),
+    },
     checks: { database: async () => void (await world.store.head()) },
     log: { debug: () => undefined, error: (message, fields) => void errors.push({ message, ...fields }) },
     closing: closing.signal,

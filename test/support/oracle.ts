@@ -29,7 +29,7 @@ export async function compare({ store, engine, id, database }: Installation): Pr
   const containers = await containersOf(engine, id);
   const [row] = await queryRows(
     database,
-    "select count(*)::int as jobs from pgboss.job where state < 'completed' and name in ('plan', 'start', 'stop', 'register')",
+    "select count(*)::int as jobs from pgboss.job where state < 'completed' and split_part(name, '.', 1) in ('plan', 'start', 'stop', 'register')",
   );
   return {
     wanted: rows

@@ -13,6 +13,8 @@ export interface ProcessOptions {
   readonly databaseUrl: string;
   /** `api`, `worker` or `api,worker`. */
   readonly roles?: string;
+  /** Settings over those. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** The process sends itself a signal when it reaches this step for the n-th time. */
   readonly signalAt?: { readonly step: StartStep | StopStep; readonly times?: number; readonly signal: NodeJS.Signals };
 }
@@ -82,12 +84,13 @@ async function within<T>(promise: Promise<T>, output: () => string): Promise<T> 
   }
 }
 
-function environment({ databaseUrl, roles = 'worker', signalAt }: ProcessOptions): NodeJS.ProcessEnv {
+function environment({ databaseUrl, roles = 'worker', settings, signalAt }: ProcessOptions): NodeJS.ProcessEnv {
   return {
     PATH: process.env['PATH'],
     DATABASE_URL: databaseUrl,
     ROLES: roles,
     PORT: '0',
+    ...settings,
     ...(signalAt === undefined ? {} : { SIGNAL_AT: `${signalAt.step} ${signalAt.times ?? 1} ${signalAt.signal}` }),
   };
 }

@@ -8,6 +8,7 @@ export const OPERATIONS = {
   deleteDeployment: 'DELETE /deploy-svc/deployment',
   showDeployment: 'GET /deploy-svc/deployment/{id}',
   listEvents: 'GET /deploy-svc/events',
+  listWorkers: 'GET /deploy-svc/workers',
 
   listDefinitions: 'GET /registry-svc/definitions',
   saveDefinition: 'PUT /registry-svc/definition',
@@ -16,6 +17,9 @@ export const OPERATIONS = {
   selfNode: 'GET /registry-svc/node/self',
   saveNode: 'PUT /registry-svc/node',
   scheduleNode: 'PUT /registry-svc/node/{id}/scheduling',
+  drainPlan: 'GET /registry-svc/node/{id}/drain-plan',
+  rebalancePlan: 'GET /registry-svc/rebalance',
+  rebalance: 'POST /registry-svc/rebalance',
   deleteNode: 'DELETE /registry-svc/node/{url}',
   listInstances: 'GET /registry-svc/instances',
   registerInstance: 'PUT /registry-svc/instance',

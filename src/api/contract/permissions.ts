@@ -4,6 +4,7 @@ export const PERMISSIONS = [
   'deploy-svc:deployment:edit',
   'deploy-svc:deployment:delete',
   'deploy-svc:event:view',
+  'deploy-svc:worker:view',
   'registry-svc:definition:view',
   'registry-svc:definition:edit',
   'registry-svc:definition:delete',

@@ -1,4 +1,5 @@
 import { deployRoutes } from './deploy.ts';
+import { fleetRoutes } from './fleet.ts';
 import { healthRoutes } from './health.ts';
 import type { OperationName } from './operations.ts';
 import { registryRoutes } from './registry.ts';
@@ -10,6 +11,7 @@ import { userRoutes } from './user.ts';
 export const ROUTES = {
   ...deployRoutes,
   ...registryRoutes,
+  ...fleetRoutes,
   ...userRoutes,
   ...secretRoutes,
   ...healthRoutes,

@@ -36,10 +36,10 @@ function inMebibytes(bytes: number): string {
   return `${Math.floor(bytes / 2 ** 20)}Mi`;
 }
 
-/** Cordons, drains or opens a node. */
+/** Cordons or opens a node. */
 export async function scheduleNode(
   node: string,
-  scheduling: 'open' | 'cordoned' | 'draining',
+  scheduling: 'open' | 'cordoned',
   options: GlobalOptions,
 ): Promise<void> {
   const context = await openContext(options);
@@ -47,9 +47,7 @@ export async function scheduleNode(
     params: { id: node },
     body: { scheduling },
   });
-  const { id, replicas } = body.node;
-  const left = scheduling === 'draining' ? `, ${replicas} replicas to move; see: oo node list` : '';
-  context.terminal.stdout.write(`${id} ${statusOf(body.node)}${left}\n`);
+  context.terminal.stdout.write(`${body.node.id} ${statusOf(body.node)}\n`);
 }
 
 interface AddOptions extends ListOptions {

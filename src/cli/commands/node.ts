@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 
-import { examples, outputOption, subcommand } from './options.ts';
+import { examples, longTimeoutOption, outputOption, subcommand } from './options.ts';
 
 /** `oo node`. */
 export function defineNode(group: Command): void {
@@ -36,6 +36,8 @@ export function defineNode(group: Command): void {
         await (await import('./node-actions.ts')).scheduleNode(node, scheduling, command.optsWithGlobals());
       });
   }
+  defineDrain(group);
+  defineRebalance(group);
   subcommand(group, 'remove <url>', 'rm')
     .description('remove a node by its URL')
     .addHelpText('after', examples('oo node remove unix:///var/run/docker.sock'))
@@ -44,13 +46,57 @@ export function defineNode(group: Command): void {
     });
 }
 
+function defineDrain(group: Command): void {
+  subcommand(group, 'drain <node>')
+    .description('move the replicas of a node to others, as far as their strategies allow; shows the plan first')
+    .option('-y, --yes', 'do not ask; elsewhere than on a terminal nobody is asked')
+    .option('--dry-run', 'show the plan and change nothing')
+    .option('--no-wait', 'return as soon as the drain has begun')
+    .addOption(longTimeoutOption())
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      examples(
+        'oo node drain node_dbOdi5eLQK',
+        'oo node drain unix:///var/run/docker.sock --dry-run',
+        'oo node drain node_dbOdi5eLQK --yes --timeout 30m && oo node remove node_dbOdi5eLQK',
+        'oo node uncordon node_dbOdi5eLQK   (gives a drain up)',
+      ) + DRAIN_CODES,
+    )
+    .action(async (node: string, _, command: Command) => {
+      await (await import('./node-drain.ts')).drainNode(node, command.optsWithGlobals());
+    });
+}
+
+const DRAIN_CODES = `
+
+Exit codes: 0 drained (or begun, with --no-wait), 1 declined, 3 no such node, 5 given up by somebody meanwhile,
+            7 not drained in time: the drain goes on; 130 interrupted: the drain goes on`;
+
+function defineRebalance(group: Command): void {
+  subcommand(group, 'rebalance')
+    .description('move replicas that would get a better home today; shows the plan first')
+    .option('--deployment <id>', 'only replicas of this deployment')
+    .option('-y, --yes', 'do not ask; elsewhere than on a terminal nobody is asked')
+    .option('--dry-run', 'show the plan and change nothing')
+    .option('--no-wait', 'return as soon as the moves have begun')
+    .addOption(longTimeoutOption())
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      examples(
+        'oo node rebalance --dry-run',
+        'oo node add tcp://10.0.0.9:2376 && oo node rebalance --yes',
+        'oo node rebalance --deployment depl_myservice123',
+      ),
+    )
+    .action(async (_, command: Command) => {
+      await (await import('./node-rebalance.ts')).rebalanceNodes(command.optsWithGlobals());
+    });
+}
+
 const SCHEDULING = [
   { name: 'cordon', scheduling: 'cordoned', does: 'place nothing new on a node; what runs there stays' },
-  {
-    name: 'drain',
-    scheduling: 'draining',
-    does: 'move the replicas of a node to others, as far as their strategies allow',
-  },
   { name: 'uncordon', scheduling: 'open', does: 'let a node take replicas again; gives up a drain' },
 ] as const;
 

@@ -19,6 +19,11 @@ export function timeoutOption(): Option {
   return new Option('--timeout <time>', 'how long to follow it').argParser(duration).default(5 * 60 * 1000, '5m');
 }
 
+/** `--timeout`: how long to wait for what may take many rollouts, in milliseconds. */
+export function longTimeoutOption(): Option {
+  return new Option('--timeout <time>', 'how long to wait').argParser(duration).default(10 * 60 * 1000, '10m');
+}
+
 /** Reads `5m`, `90s` or `1h30m` as milliseconds. */
 function duration(text: string): number {
   const milliseconds = parseDuration(text);

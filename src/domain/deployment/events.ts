@@ -40,6 +40,18 @@ export const deploymentSpec = z.object({
 });
 export type DeploymentSpec = z.infer<typeof deploymentSpec>;
 
+/** One replica's way to a better home, with the scores that placement gave to both. */
+export const move = z.object({
+  replicaId: z.string(),
+  generation: z.number().int(),
+  from: z.string(),
+  to: z.string(),
+  before: z.number(),
+  after: z.number(),
+  why: z.string(),
+});
+export type Move = z.infer<typeof move>;
+
 export const deploymentEvents = {
   /** Somebody saved the deployment. */
   DeploymentSaved: z.object({
@@ -63,7 +75,11 @@ export const deploymentEvents = {
     now: z.number().int(),
     actions: z.array(z.string()),
     report: z.array(z.string()),
+    /** Replicas whose move to a better home this plan begins: their replacements are scheduled with it. */
+    begun: z.array(z.string()).optional(),
   }),
+  /** Somebody had these replicas moved to better homes; each is replaced as a rollout would. Takes the place of earlier moves. */
+  DeploymentRebalanced: z.object({ deploymentId: z.string(), moves: z.array(move) }),
   DeploymentStatusChanged: z.object({
     deploymentId: z.string(),
     status: z.enum(DEPLOYMENT_STATUSES),

@@ -1,13 +1,14 @@
 import type { EventOf } from '../event.ts';
 import type { Template } from '../template.ts';
-import type { DeploymentSpec, DeploymentStatus } from './events.ts';
 import { scaledBy, type Scaled } from './scaling.ts';
 import { wantedReplicas } from './wanted.ts';
+import type { DeploymentSpec, DeploymentStatus, Move } from './events.ts';
 
 export type DeploymentEvent = EventOf<
   | 'DeploymentSaved'
   | 'RevisionCreated'
   | 'DeploymentPlanned'
+  | 'DeploymentRebalanced'
   | 'DeploymentStatusChanged'
   | 'DeploymentScaled'
   | 'DeploymentDeleted'
@@ -39,7 +40,11 @@ export interface DeploymentState {
   readonly anew: boolean;
   /** The autoscaler's count, once it has made a step; `replicas` of the spec is only the first size then. */
   readonly scaled?: Scaled | undefined;
+  /** What the latest rebalancing moves; `begun`: the replacement has been scheduled. Absent when there never was one. */
+  readonly moves?: readonly MoveState[];
 }
+
+export type MoveState = Pick<Move, 'replicaId' | 'generation' | 'from' | 'to'> & { readonly begun: boolean };
 
 /** One event further. Exhaustive over the deployment's events. */
 export function evolveDeployment(
@@ -50,11 +55,22 @@ export function evolveDeployment(
     case 'DeploymentSaved':
       return saved(state, event.data);
     case 'RevisionCreated':
-      return state && { ...state, ...revisionOf(event.data), savedAtRevision: state.saves, anew: false };
+      return (
+        state && { ...state, ...revisionOf(event.data), savedAtRevision: state.saves, anew: false, ...settled(state) }
+      );
     case 'DeploymentPlanned':
-      return state && { ...state, savedAtPlan: state.saves };
+      return state && { ...state, savedAtPlan: state.saves, ...begin(state, event.data.begun) };
+    case 'DeploymentRebalanced':
+      return state && { ...state, moves: event.data.moves.map(moveStateOf) };
     case 'DeploymentStatusChanged':
-      return state && { ...state, status: event.data.status, details: event.data.details };
+      return (
+        state && {
+          ...state,
+          status: event.data.status,
+          details: event.data.details,
+          ...(event.data.status === 'OK' ? settled(state) : {}),
+        }
+      );
     case 'DeploymentScaled':
       return state && { ...state, scaled: scaledBy(state.scaled, event.data) };
     case 'DeploymentDeleted':
@@ -102,4 +118,18 @@ function revisionOf(
   data: EventOf<'RevisionCreated'>['data'],
 ): Pick<DeploymentState, 'revision' | 'template' | 'fingerprint'> {
   return { revision: data.revision, template: data.template, fingerprint: data.fingerprint };
+}
+
+function moveStateOf({ replicaId, generation, from, to }: Move): MoveState {
+  return { replicaId, generation, from, to, begun: false };
+}
+
+function begin({ moves }: DeploymentState, begun: readonly string[] = []): Pick<DeploymentState, 'moves'> {
+  if (moves === undefined || begun.length === 0) return {};
+  return { moves: moves.map((each) => (begun.includes(each.replicaId) ? { ...each, begun: true } : each)) };
+}
+
+/** Moves end with the deployment's being as wanted, or with a new revision, whose replicas have homes of their own. */
+function settled({ moves }: DeploymentState): Pick<DeploymentState, 'moves'> {
+  return moves === undefined ? {} : { moves: [] };
 }

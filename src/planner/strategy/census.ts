@@ -5,35 +5,46 @@ export interface Census {
   readonly revision: number;
   /** Of the latest revision, not stopping, and where they may stay. */
   readonly current: readonly ReplicaState[];
-  /** Not stopping yet, but to be replaced: of earlier revisions, or on nodes that are drained. */
+  /** Not stopping yet, but to be replaced: of earlier revisions, on nodes that are drained, or moved to better homes. */
   readonly old: readonly ReplicaState[];
   /** On their way out; their containers may still exist. */
   readonly stopping: readonly ReplicaState[];
   /** All of these: what exists or may exist. */
   readonly total: number;
+  /** Those of `old` that go to better homes, by `attemptKey`. */
+  readonly moving: ReadonlySet<string>;
 }
 
 export function censusOf(
   replicas: readonly ReplicaState[],
   revision: number,
   draining: ReadonlySet<string> = new Set(),
+  moving: ReadonlySet<string> = new Set(),
 ): Census {
   const active = replicas.filter(({ status }) => status !== 'Stopped');
   const staying = active.filter(({ status }) => status !== 'Stopping');
   // A failed replica holds no node any more.
   const mayStay = (replica: ReplicaState): boolean =>
-    replica.revision === revision && (replica.status === 'Failed' || !draining.has(replica.nodeId));
+    replica.revision === revision &&
+    (replica.status === 'Failed' || !(draining.has(replica.nodeId) || moving.has(attemptKey(replica))));
   return {
     revision,
     current: staying.filter(mayStay),
     old: staying.filter((replica) => !mayStay(replica)),
     stopping: active.filter(({ status }) => status === 'Stopping'),
     total: active.length,
+    moving,
   };
 }
 
+/** Names one generation of a replica. */
+export function attemptKey({ id, generation }: Pick<ReplicaState, 'id' | 'generation'>): string {
+  return `${id} ${generation}`;
+}
+
 /** Why a replica of `old` has to go. */
-export function reasonToGo({ revision }: Census, replica: ReplicaState): string {
+export function reasonToGo({ revision, moving }: Census, replica: ReplicaState): string {
+  if (replica.revision === revision && moving.has(attemptKey(replica))) return 'moved to a better home';
   return replica.revision === revision ? `node ${replica.nodeId} is drained` : 'of an earlier revision';
 }
 

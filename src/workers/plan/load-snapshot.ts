@@ -25,28 +25,35 @@ export function loadSnapshot(
   deploymentId: string,
   now: number,
 ): Promise<LoadedSnapshot | undefined> {
-  return store.snapshot(async (reader) => {
-    const deployment = await reader.row<DeploymentState>('deployments', deploymentId);
-    if (deployment === undefined) return undefined;
-    const definition = await reader.row<DefinitionState>('definitions', deployment.state.definitionId);
-    const replicas = await reader.rows<ReplicaState>('replicas', { deployment_id: deploymentId });
-    const nodes = await nodeViews(reader);
-    return {
-      snapshot: {
-        position: reader.position,
-        now,
-        seed: reader.position,
-        deployment: deployment.state,
-        definition: definition?.state,
-        secrets: await secretsOf(reader, deployment.state, definition?.state),
-        replicas: states(replicas),
-        earlier: await earlierRevisions(reader, deployment.state, states(replicas)),
-        nodes,
-      },
-      deploymentVersion: deployment.version,
-      replicaVersions: new Map(replicas.map(({ id, version }) => [id, version])),
-    };
-  });
+  return store.snapshot((reader) => snapshotIn(reader, deploymentId, now));
+}
+
+/** The same within a snapshot that is open already. */
+export async function snapshotIn(
+  reader: SnapshotReader,
+  deploymentId: string,
+  now: number,
+): Promise<LoadedSnapshot | undefined> {
+  const deployment = await reader.row<DeploymentState>('deployments', deploymentId);
+  if (deployment === undefined) return undefined;
+  const definition = await reader.row<DefinitionState>('definitions', deployment.state.definitionId);
+  const replicas = await reader.rows<ReplicaState>('replicas', { deployment_id: deploymentId });
+  const nodes = await nodeViews(reader);
+  return {
+    snapshot: {
+      position: reader.position,
+      now,
+      seed: reader.position,
+      deployment: deployment.state,
+      definition: definition?.state,
+      secrets: await secretsOf(reader, deployment.state, definition?.state),
+      replicas: states(replicas),
+      earlier: await earlierRevisions(reader, deployment.state, states(replicas)),
+      nodes,
+    },
+    deploymentVersion: deployment.version,
+    replicaVersions: new Map(replicas.map(({ id, version }) => [id, version])),
+  };
 }
 
 async function secretsOf(

@@ -32,6 +32,7 @@ function deploymentEvents(
   const { actions, report, status, details } = plan;
   const path = statusPath(deployment.status, status);
   const statuses = path.length > 0 || details === deployment.details ? path : [status];
+  const begun = actions.flatMap((action) => (action.type === 'schedule' ? (action.moves ?? []) : []));
   const planned: DomainEvent = {
     type: 'DeploymentPlanned',
     data: {
@@ -41,6 +42,7 @@ function deploymentEvents(
       now,
       actions: actions.map(describeAction),
       report: [...report],
+      ...(begun.length === 0 ? {} : { begun }),
     },
   };
   return [

@@ -22,7 +22,8 @@ export async function ensureImage(
   if (await hasImage(key, engine, image, signal)) return undefined;
   const running = pulls.get(key) ?? pull(engine, image, deps).finally(() => pulls.delete(key));
   pulls.set(key, running);
-  return running;
+  // The pull goes on for the others; whoever's job is over waits no longer.
+  return raceAbort(running, signal);
 }
 
 function hasImage(key: string, engine: Engine, image: string, signal: AbortSignal): Promise<boolean> {

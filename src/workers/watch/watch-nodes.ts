@@ -2,6 +2,7 @@ import { pause } from '../../clock.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
 import type { WorkerDeps } from '../deps.ts';
 import type { Membership } from '../membership.ts';
+import { type Binding, serves } from '../pool/binding.ts';
 import { watchNode } from './watch-node.ts';
 
 /** First key of the advisory locks that watchers of nodes hold; the second is a hash of the node's id. */
@@ -14,14 +15,18 @@ interface Watching {
 }
 
 /**
- * Watches every node that nobody else watches, for one life of this worker. The locks belong to the life's connection:
+ * Watches every node of its clusters that nobody else watches, for one life of this worker. The locks belong to the life's connection:
  * when the worker dies they drop, and another worker takes the nodes over within a second.
  */
-export async function watchNodes(deps: WorkerDeps, life: Membership): Promise<void> {
+export async function watchNodes(
+  deps: WorkerDeps,
+  life: Membership,
+  binding: Pick<Binding, 'clusters'>,
+): Promise<void> {
   const watching = new Map<string, Watching>();
   while (!life.ended.aborted) {
     try {
-      await look(deps, life, watching);
+      await look(deps, life, binding, watching);
     } catch (error) {
       if (!life.ended.aborted) deps.log.warn('nodes could not be read; looking again', { error: String(error) });
     }
@@ -30,9 +35,15 @@ export async function watchNodes(deps: WorkerDeps, life: Membership): Promise<vo
   await Promise.all([...watching.values()].map(({ done }) => done));
 }
 
-/** Begins to watch what is unwatched, and leaves off what was removed. */
-async function look(deps: WorkerDeps, life: Membership, watching: Map<string, Watching>): Promise<void> {
-  const nodes = await deps.store.rows<NodeState>('nodes', { removed: 'false' });
+/** Begins to watch what is unwatched, and leaves off what was removed or went to another cluster. */
+async function look(
+  deps: WorkerDeps,
+  life: Membership,
+  binding: Pick<Binding, 'clusters'>,
+  watching: Map<string, Watching>,
+): Promise<void> {
+  const all = await deps.store.rows<NodeState>('nodes', { removed: 'false' });
+  const nodes = all.filter(({ state }) => serves(binding, state.cluster));
   for (const { id, state } of nodes) {
     if (watching.has(id) || !(await tryLock(life, id))) continue;
     const end = new AbortController();

@@ -1,0 +1,4 @@
+/** `1 replica`, `2 replicas`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

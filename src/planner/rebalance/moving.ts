@@ -1,0 +1,15 @@
+import type { DeploymentState, MoveState } from '../../domain/deployment/evolve.ts';
+import { attemptKey } from '../strategy/census.ts';
+
+/** The generations that a rebalancing moves away, by `attemptKey`. */
+export function movingOf({ moves = [] }: DeploymentState): ReadonlySet<string> {
+  return new Set(moves.map(({ replicaId, generation }) => attemptKey({ id: replicaId, generation })));
+}
+
+/**
+ * Moves whose replacement is still to be scheduled, in their order. Where the strategy stops first and starts then, what was
+ * moved may be gone already. A new revision's replicas are placed by their own scores.
+ */
+export function openMovesOf({ moves = [], revision }: DeploymentState, target: number): readonly MoveState[] {
+  return revision === target ? moves.filter(({ begun }) => !begun) : [];
+}

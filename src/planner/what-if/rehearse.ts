@@ -1,0 +1,32 @@
+import { describeAction, type Plan } from '../plan.ts';
+import { plan } from '../planner.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { afterPlan, afterWork } from './carry-out.ts';
+
+/** Plans of one rehearsal at most; a deployment of so many replicas that are replaced one by one has as many. */
+const MOST = 2_000;
+
+/** What would happen if nothing went wrong. */
+export interface Rehearsal {
+  /** The plans that do something, in order; each begins when everything of the one before has come off. */
+  readonly waves: readonly Plan[];
+  /** How it stands then. */
+  readonly end: Snapshot;
+  /** What blocks the rest, in words and numbers; empty when there is no rest. */
+  readonly blocked: readonly string[];
+}
+
+/** Plays a deployment's plans to their end, with the planner itself and the domain's own fold. Pure. */
+export function rehearse(snapshot: Snapshot): Rehearsal {
+  const waves: Plan[] = [];
+  let present = afterWork(snapshot);
+  for (;;) {
+    const next = plan(present);
+    if (next.actions.length === 0 || waves.length === MOST) {
+      const told = new Set(next.actions.map(describeAction));
+      return { waves, end: present, blocked: next.report.filter((line) => !told.has(line)) };
+    }
+    waves.push(next);
+    present = afterWork(afterPlan(present, next));
+  }
+}
