@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { probesSpec } from './probe/spec.ts';
+
 /** What every container of one revision is made from. CPU in thousandths of a core, sizes in bytes. */
 export const template = z.object({
   definitionId: z.string(),
@@ -10,6 +12,7 @@ export const template = z.object({
   cpuMillis: z.number().int().optional(),
   memoryBytes: z.number().int().optional(),
   vramBytes: z.number().int().optional(),
+  probes: probesSpec.optional(),
 });
 export type Template = z.infer<typeof template>;
 

@@ -28,6 +28,7 @@ function react({ plans, starts, stops, others }: Caused, event: RecordedEvent): 
     case 'ReplicaScheduled':
       return push(starts, event.data.reservation.nodeId, event, event.data);
     case 'ReplicaReady':
+    case 'ReplicaUnready':
       plan(plans, event.data.deploymentId, event);
       return void others.push(register(event, event.data));
     case 'ReplicaFailed':

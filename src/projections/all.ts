@@ -49,6 +49,7 @@ const replicas = projection({
     'ContainerCreated',
     'ContainerStarted',
     'ReplicaReady',
+    'ReplicaUnready',
     'ReplicaFailed',
     'ReplicaStopping',
     'ReplicaStopped',

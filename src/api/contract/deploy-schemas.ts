@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 import { DEPLOYMENT_STATUSES } from '../../domain/deployment/events.ts';
+import { probesSpec } from '../../domain/probe/spec.ts';
+import { REPLICA_FAILURE_KINDS } from '../../domain/replica/events.ts';
 import { REPLICA_STATUSES } from '../../domain/replica/status.ts';
 
 const int32 = z.int32();
@@ -40,7 +42,12 @@ export type Deployment = z.infer<typeof deployment>;
 export const deploymentInput = deployment
   .omit({ status: true, details: true })
   .partial({ id: true })
-  .extend({ status: z.string().optional(), details: z.string().optional() });
+  .extend({
+    status: z.string().optional(),
+    details: z.string().optional(),
+    probes: probesSpec.optional(),
+    restart: z.object({ maxFailures: z.int().optional() }).optional(),
+  });
 export type DeploymentInput = z.infer<typeof deploymentInput>;
 
 export const replicaView = z.strictObject({
@@ -57,13 +64,17 @@ export const replicaView = z.strictObject({
   failures: z.int(),
   failure: z
     .strictObject({
-      kind: z.enum(['image', 'start', 'exit', 'gone', 'lost']),
+      kind: z.enum(REPLICA_FAILURE_KINDS),
       message: z.string(),
       exitCode: z.int().optional(),
       lastLogs: z.array(z.string()).optional(),
       terminal: z.boolean(),
     })
     .optional(),
+  /** Why it is out of service although it runs. */
+  unready: z.string().optional(),
+  /** RFC 3339: it has failed, and is tried again then. */
+  retryAt: z.string().optional(),
 });
 export type ReplicaView = z.infer<typeof replicaView>;
 

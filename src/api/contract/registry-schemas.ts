@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { CLIENT_LANGUAGES } from '../../domain/definition/events.ts';
 import { INSTANCE_STATUSES } from '../../domain/instance/events.ts';
+import { probesSpec } from '../../domain/probe/spec.ts';
 import { NODE_LIVENESS, NODE_SCHEDULING } from '../../domain/node/status.ts';
 
 const port = z.int().min(1).max(65535);
@@ -48,6 +49,7 @@ export const definitionInput = definition.extend({
       ports: z.array(port).optional(),
     })
     .optional(),
+  probes: probesSpec.optional(),
 });
 export type DefinitionInput = z.infer<typeof definitionInput>;
 

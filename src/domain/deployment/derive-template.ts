@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 
 import type { DefinitionSpec } from '../definition/events.ts';
+import { portProblem } from '../probe/port.ts';
+import { mergeProbes } from '../probe/spec.ts';
 import { parseBytes, parseCpu } from '../quantity.ts';
 import type { Template } from '../template.ts';
 import type { DeploymentSpec } from './events.ts';
@@ -24,6 +26,9 @@ export function deriveTemplate(
   const { cpu, memory, vram } = spec.resources ?? {};
   const fixed = new Map((definition.ports ?? []).map(({ internal, host }) => [internal, host]));
   const internal = [...new Set([...definition.image.internalPorts, ...fixed.keys()])];
+  const probes = mergeProbes(definition.probes, spec.probes);
+  const problem = portProblem(probes, internal);
+  if (problem !== undefined) return { problem };
   return {
     template: {
       definitionId: definition.id,
@@ -33,6 +38,7 @@ export function deriveTemplate(
       ...optional('cpuMillis', cpu === undefined ? undefined : parseCpu(cpu)),
       ...optional('memoryBytes', memory === undefined ? undefined : parseBytes(memory)),
       ...optional('vramBytes', vram === undefined ? undefined : parseBytes(vram)),
+      ...(probes === undefined ? {} : { probes }),
     },
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { probesSpec } from '../probe/spec.ts';
 import { template } from '../template.ts';
 
 export const DEPLOYMENT_STATUSES = ['Pending', 'Deploying', 'OK', 'Error', 'Failed'] as const;
@@ -31,6 +32,9 @@ export const deploymentSpec = z.object({
     .optional(),
   targetRegions: z.array(z.object({ cluster: z.string().optional(), zone: z.string().optional() })).optional(),
   envars: z.record(z.string(), z.string()).optional(),
+  probes: probesSpec.optional(),
+  /** `maxFailures`: failures in a row of one replica after which nobody tries again. Absent: it is tried for ever. */
+  restart: z.object({ maxFailures: z.number().int().optional() }).optional(),
 });
 export type DeploymentSpec = z.infer<typeof deploymentSpec>;
 

@@ -1,11 +1,13 @@
 import { IDENTIFIER, IDENTIFIER_FORM } from '../identifier.ts';
 import { inputOf, shown, type Input } from '../input.ts';
+import { probesOf } from '../probe/parse.ts';
 import { InvalidInput, type Problem } from '../problem.ts';
 import type { DeploymentSpec } from './events.ts';
 import { autoScalingOf } from './parse-autoscaling.ts';
 import { REPLICA_COUNT } from './parse-count.ts';
 import { regionOf } from './parse-region.ts';
 import { resourcesOf } from './parse-resources.ts';
+import { restartOf } from './parse-restart.ts';
 import { strategyOf } from './parse-strategy.ts';
 
 /**
@@ -26,6 +28,8 @@ export function parseDeployment(value: unknown, freshId: string): DeploymentSpec
     autoScaling: autoScalingOf(input.object('autoScaling')),
     targetRegions: input.list('targetRegions', regionOf),
     envars: input.texts('envars', environmentProblem),
+    probes: probesOf(input.object('probes')),
+    restart: restartOf(input.object('restart')),
   };
   if (problems.length > 0) throw new InvalidInput(problems);
   return withoutUndefined(spec);
