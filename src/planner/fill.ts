@@ -1,7 +1,7 @@
 import type { PlacementDecision } from '../domain/replica/events.ts';
 import type { Candidate } from './placement/candidate.ts';
 import type { Demand } from './placement/demand.ts';
-import { place } from './placement/place.ts';
+import { placeAvoiding } from './placement/avoid.ts';
 import type { Action } from './plan.ts';
 import type { Slot } from './slots.ts';
 
@@ -9,6 +9,8 @@ import type { Slot } from './slots.ts';
 export interface Wanted {
   readonly slot: Slot;
   readonly reason: string;
+  /** Nodes to take only when no other will do, with how often the replica has failed there. */
+  readonly avoid?: ReadonlyMap<string, number>;
 }
 
 export interface Filled {
@@ -25,8 +27,8 @@ export function fill(
   { revision, seed }: { readonly revision: number; readonly seed: number },
 ): Filled {
   const actions: Action[] = [];
-  for (const [index, { slot, reason }] of wanted.entries()) {
-    const { reservation, decision } = place(candidates, demand, slot.replicaId, seed);
+  for (const [index, { slot, reason, avoid }] of wanted.entries()) {
+    const { reservation, decision } = placeAvoiding(candidates, demand, slot.replicaId, seed, avoid);
     if (reservation === undefined) return { actions, unplaced: [refusal(wanted.length - index, decision)] };
     actions.push({ type: 'schedule', ...slot, revision, reservation, decision, reason });
   }

@@ -6,7 +6,7 @@ import { candidatesOf } from './placement/candidate.ts';
 import { demandOf } from './placement/demand.ts';
 import { describeAction, type Action, type Plan } from './plan.ts';
 import { drainingNodes, lossesOf } from './losses.ts';
-import { recoveryOf, type Recovery } from './recovery.ts';
+import { budgetOf, recoveryOf, type Recovery } from './recovery.ts';
 import { siblingsOf } from './siblings.ts';
 import { freeSlots } from './slots.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -68,7 +68,7 @@ function rollout(snapshot: Snapshot, { revision, template, revise }: Target): Pl
   return {
     actions,
     report: [...actions.map(describeAction), ...steps.report, ...filled.unplaced],
-    ...verdictOf(census, replicasWanted, filled.unplaced),
+    ...verdictOf(census, replicasWanted, filled.unplaced, spec.restart?.maxFailures),
     wakeAt: recovery.wakeAt,
   };
 }
@@ -80,13 +80,14 @@ function stepsOf({ deployment: { spec } }: Snapshot, census: Census): Steps {
 }
 
 /** Failed replicas of the latest revision that stay, unless the strategy makes them wait. */
-function recoveryIn({ replicas, now }: Snapshot, { stop, retry }: Steps, revision: number): Recovery {
+function recoveryIn({ deployment, replicas, now }: Snapshot, { stop, retry }: Steps, revision: number): Recovery {
   if (!retry) return { due: [], wakeAt: undefined };
   const leaving = new Set(stop.map(({ replica }) => replica.id));
   const { current } = censusOf(replicas, revision);
   return recoveryOf(
     current.filter(({ id }) => !leaving.has(id)),
     now,
+    budgetOf(deployment),
   );
 }
 

@@ -22,6 +22,16 @@ export async function exitFailure(engine: Engine, container: ContainerState, log
   };
 }
 
+/** Why a container that runs is given up, with the last it said. */
+export async function probeFailure(
+  engine: Engine,
+  containerId: string,
+  message: string,
+  log: Logger,
+): Promise<ReplicaFailure> {
+  return { kind: 'probe', message, lastLogs: await lastLines(engine, containerId, log), terminal: false };
+}
+
 /** Why the engine did not start it. Throws what a retry may mend: the engine cannot be reached. */
 export function startFailure(error: unknown): ReplicaFailure {
   if (!(error instanceof EngineError)) throw error;

@@ -2,6 +2,7 @@ import { pause } from '../../clock.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
 import type { WorkerDeps } from '../deps.ts';
 import type { Membership } from '../membership.ts';
+import { followResidents, type Residents } from './residents.ts';
 import { watchNode } from './watch-node.ts';
 
 /** First key of the advisory locks that watchers of nodes hold; the second is a hash of the node's id. */
@@ -19,24 +20,32 @@ interface Watching {
  */
 export async function watchNodes(deps: WorkerDeps, life: Membership): Promise<void> {
   const watching = new Map<string, Watching>();
+  const { residents, done: followed } = followResidents(deps, life.ended);
   while (!life.ended.aborted) {
     try {
-      await look(deps, life, watching);
+      await look(deps, life, { watching, residents });
     } catch (error) {
       if (!life.ended.aborted) deps.log.warn('nodes could not be read; looking again', { error: String(error) });
     }
     await pause(deps.clock, LOOK_MS, life.ended);
   }
-  await Promise.all([...watching.values()].map(({ done }) => done));
+  await Promise.all([followed, ...[...watching.values()].map(({ done }) => done)]);
 }
 
 /** Begins to watch what is unwatched, and leaves off what was removed. */
-async function look(deps: WorkerDeps, life: Membership, watching: Map<string, Watching>): Promise<void> {
+async function look(
+  deps: WorkerDeps,
+  life: Membership,
+  { watching, residents }: { readonly watching: Map<string, Watching>; readonly residents: Residents },
+): Promise<void> {
   const nodes = await deps.store.rows<NodeState>('nodes', { removed: 'false' });
   for (const { id, state } of nodes) {
     if (watching.has(id) || !(await tryLock(life, id))) continue;
     const end = new AbortController();
-    watching.set(id, { end, done: watchNode(deps, state, AbortSignal.any([life.ended, end.signal])) });
+    watching.set(id, {
+      end,
+      done: watchNode({ deps, node: state, residents }, AbortSignal.any([life.ended, end.signal])),
+    });
   }
   const present = new Set(nodes.map(({ id }) => id));
   for (const [id, { end, done }] of watching) {
