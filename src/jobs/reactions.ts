@@ -59,6 +59,7 @@ function react({ plans, starts, stops, others }: Caused, event: RecordedEvent): 
     case 'NodeDrained':
     case 'NodeRemoved':
     case 'InstanceRegistered':
+    case 'InstanceStatusChanged':
     case 'InstanceRemoved':
     case 'UserRegistered':
       return;

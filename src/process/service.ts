@@ -1,8 +1,11 @@
 import { resolve } from 'node:path';
 
+import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { enginePool } from '../workers/engine-pool.ts';
+import { instanceBeats } from '../services/registry/instance-beats.ts';
+import { watchSilence } from '../services/registry/watch-silence.ts';
 import { heartbeats } from '../workers/watch/heartbeat.ts';
 import { apiRole } from './api-role.ts';
 import { openMigrated } from './database.ts';
@@ -37,8 +40,10 @@ export async function startService(
     // An address that cannot be an engine's is the asker's mistake, told like one that does not answer.
     capacityOf: async (url: string) => engines.at(url).capacity(),
     heartbeats: () => heartbeats(database.db),
+    beats: instanceBeats(database.db),
     selfUrl: LOCAL_ENGINE,
   };
+  if (config.ROLES.includes('api')) stack.use(watchSilence({ store, beats: nodes.beats, clock: systemClock, log }));
   const server = config.ROLES.includes('api')
     ? stack.use(await apiRole({ config, store, database, nodes, log }))
     : undefined;

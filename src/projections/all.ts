@@ -87,7 +87,7 @@ const allotments = projection({
 const instances = projection({
   name: 'instances',
   ownership: 'stream',
-  types: ['InstanceRegistered', 'InstanceRemoved'],
+  types: ['InstanceRegistered', 'InstanceStatusChanged', 'InstanceRemoved'],
   key: ({ data }) => data.instanceId,
   evolve: evolveInstance,
 });

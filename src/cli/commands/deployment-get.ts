@@ -1,7 +1,7 @@
 import type { DeploymentView } from '../../api/contract/deploy-schemas.ts';
 import { openContext } from '../context.ts';
 import { printValue, toYaml } from '../output.ts';
-import { describeReason } from '../rollout/describe.ts';
+import { describeStanding } from '../rollout/describe.ts';
 import { printable, renderTable } from '../text/table.ts';
 import type { ListOptions } from './options.ts';
 
@@ -30,7 +30,7 @@ async function describe({ deployment, phase, revision, progress, replicas }: Dep
     replica.status,
     replica.nodeId,
     replica.ports.map(({ host, internal }) => `${host}->${internal}`).join(' '),
-    describeReason(replica),
+    describeStanding(replica, Date.now()),
   ]);
   return `${facts.join('\n')}\n\n${renderTable(header, rows)}\n${await toYaml(wanted)}`;
 }
