@@ -42,6 +42,16 @@ export async function countRunning(id: string): Promise<number> {
   return (await docker.listContainers({ filters })).length;
 }
 
+/** SIGKILL, as `docker kill` sends it. */
+export async function killContainer(id: string): Promise<void> {
+  await docker.getContainer(id).kill({ signal: 'SIGKILL' });
+}
+
+/** When the engine started it. */
+export async function startedAt(id: string): Promise<Date> {
+  return new Date((await docker.getContainer(id).inspect()).State.StartedAt);
+}
+
 /** Removes the containers of this deployment's label, a few at a time. */
 export async function removeContainers(id: string): Promise<void> {
   const found = await docker.listContainers({ all: true, filters: { label: [`${LABEL.deployment}=${id}`] } });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { containerSettings } from './container/settings.ts';
+import { probesSpec } from './probe/spec.ts';
 
 /** What every container of one revision is made from. CPU in thousandths of a core, sizes in bytes. */
 export const template = z.object({
@@ -15,6 +16,7 @@ export const template = z.object({
   ...containerSettings,
   /** Secrets that `env` refers to, with the fingerprints of the values that it means. */
   secrets: z.record(z.string(), z.string()).optional(),
+  probes: probesSpec.optional(),
 });
 export type Template = z.infer<typeof template>;
 

@@ -48,6 +48,11 @@ export interface Engine extends AsyncDisposable {
   inspect(idOrName: string, signal?: AbortSignal): Promise<ContainerState | undefined>;
   /** Log lines, oldest first. With `follow` until the container ends or the signal aborts. Throws `not-found`. */
   logs(containerId: string, options?: LogOptions): AsyncIterableIterator<LogLine>;
+  /**
+   * Runs a command in the running container, without a shell around it. What has not ended in time is left to itself: engines
+   * cannot end it. Throws `not-found`; `refused` when the container does not run.
+   */
+  exec(containerId: string, command: readonly string[], options: ExecOptions): Promise<Executed>;
   /** One sample of what the container uses; zeros while it does not run. Throws `not-found`. */
   stats(containerId: string, signal?: AbortSignal): Promise<ContainerStats>;
   /**
@@ -156,6 +161,19 @@ export interface LogLine {
   readonly at?: Date;
   readonly stream: 'stdout' | 'stderr';
   readonly text: string;
+}
+
+export interface ExecOptions {
+  /** For the command itself; finding a free place among the calls is not counted. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Executed {
+  /** 126 or 127 where the command cannot be run; undefined: it has not ended in time. */
+  readonly exitCode: number | undefined;
+  /** Both its outputs, in order, the first 4 KiB of them. */
+  readonly output: string;
 }
 
 /** CPU in thousandths of a core averaged since the previous sample of the engine; memory in bytes. */

@@ -31,6 +31,7 @@ function react({ plans, starts, stops, others }: Caused, event: RecordedEvent): 
     case 'ReplicaScheduled':
       return push(starts, event.data.reservation.nodeId, event, event.data);
     case 'ReplicaReady':
+    case 'ReplicaUnready':
       plan(plans, event.data.deploymentId, event);
       return void others.push(register(event, event.data));
     case 'ReplicaFailed':
@@ -64,6 +65,7 @@ function react({ plans, starts, stops, others }: Caused, event: RecordedEvent): 
     case 'NodeDrained':
     case 'NodeRemoved':
     case 'InstanceRegistered':
+    case 'InstanceStatusChanged':
     case 'InstanceRemoved':
     case 'UserRegistered':
       return;

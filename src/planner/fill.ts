@@ -2,6 +2,7 @@ import type { MoveState } from '../domain/deployment/evolve.ts';
 import type { PlacementDecision } from '../domain/replica/events.ts';
 import type { Candidate } from './placement/candidate.ts';
 import type { Demand } from './placement/demand.ts';
+import { placeAvoiding } from './placement/avoid.ts';
 import { place } from './placement/place.ts';
 import type { Action } from './plan.ts';
 import type { Slot } from './slots.ts';
@@ -12,6 +13,8 @@ export interface Wanted {
   readonly reason: string;
   /** The move that it carries out: its node is taken while it fits. */
   readonly move?: MoveState;
+  /** Nodes to take only when no other will do, with how often the replica has failed there. */
+  readonly avoid?: ReadonlyMap<string, number>;
 }
 
 export interface Filled {
@@ -28,11 +31,11 @@ export function fill(
   { revision, seed }: { readonly revision: number; readonly seed: number },
 ): Filled {
   const actions: Action[] = [];
-  for (const [index, { slot, reason, move }] of wanted.entries()) {
+  for (const [index, { slot, reason, move, avoid }] of wanted.entries()) {
     const home = move === undefined ? [] : candidates.filter(({ view }) => view.node.id === move.to);
     const there = place(home, demand, slot.replicaId, seed);
     const { reservation, decision } =
-      there.reservation === undefined ? place(candidates, demand, slot.replicaId, seed) : there;
+      there.reservation === undefined ? placeAvoiding(candidates, demand, slot.replicaId, seed, avoid) : there;
     if (reservation === undefined) return { actions, unplaced: [refusal(wanted.length - index, decision)] };
     const moves = move === undefined ? {} : { moves: move.replicaId };
     actions.push({ type: 'schedule', ...slot, revision, reservation, decision, reason, ...moves });

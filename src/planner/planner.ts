@@ -8,7 +8,7 @@ import { demandOf } from './placement/demand.ts';
 import { describeAction, type Action, type Plan } from './plan.ts';
 import { drainingNodes, lossesOf } from './losses.ts';
 import { movingOf, openMovesOf } from './rebalance/moving.ts';
-import { recoveryOf, type Recovery } from './recovery.ts';
+import { budgetOf, recoveryOf, type Recovery } from './recovery.ts';
 import { siblingsOf } from './siblings.ts';
 import { freeSlots, type Slot } from './slots.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -72,7 +72,7 @@ function rollout(snapshot: Snapshot, { revision, template, revise }: Target): Pl
   return {
     actions,
     report: [...actions.map(describeAction), ...liveCount(deployment), ...steps.report, ...filled.unplaced],
-    ...verdictOf(census, replicasWanted, filled.unplaced),
+    ...verdictOf(census, replicasWanted, filled.unplaced, spec.restart?.maxFailures),
     wakeAt: recovery.wakeAt,
   };
 }
@@ -97,13 +97,14 @@ function stepsOf({ deployment }: Snapshot, census: Census): Steps {
 }
 
 /** Failed replicas of the latest revision that stay, unless the strategy makes them wait. */
-function recoveryIn({ replicas, now }: Snapshot, { stop, retry }: Steps, revision: number): Recovery {
+function recoveryIn({ deployment, replicas, now }: Snapshot, { stop, retry }: Steps, revision: number): Recovery {
   if (!retry) return { due: [], wakeAt: undefined };
   const leaving = new Set(stop.map(({ replica }) => replica.id));
   const { current } = censusOf(replicas, revision);
   return recoveryOf(
     current.filter(({ id }) => !leaving.has(id)),
     now,
+    budgetOf(deployment),
   );
 }
 

@@ -2,7 +2,7 @@ import type { ReplicaState } from '../domain/replica/evolve.ts';
 import { candidatesOf } from './placement/candidate.ts';
 import { demandOf } from './placement/demand.ts';
 import { fill, type Filled } from './fill.ts';
-import { recoveryOf } from './recovery.ts';
+import { budgetOf, recoveryOf } from './recovery.ts';
 import { siblingsOf } from './siblings.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -20,7 +20,7 @@ export function upkeepOf(snapshot: Snapshot): Upkeep {
   const active = replicas.filter(({ status }) => status !== 'Stopped');
   const exclusive = deployment.spec.strategy?.type === 'Recreate';
   if (exclusive && revisionsOf(active).length > 1) return { actions: [], unplaced: [], wakeAt: undefined };
-  const { due, wakeAt } = recoveryOf(active, now);
+  const { due, wakeAt } = recoveryOf(active, now, budgetOf(deployment));
   const candidates = candidatesOf(nodes, siblingsOf(replicas));
   const filled = revisionsOf(due.map(({ replica }) => replica)).map((revision) => {
     const template = templateOf(snapshot, revision);

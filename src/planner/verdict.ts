@@ -1,5 +1,7 @@
 import type { DeploymentStatus } from '../domain/deployment/events.ts';
 import type { ReplicaState } from '../domain/replica/evolve.ts';
+import { backoffMs } from './backoff.ts';
+import { isUsedUp } from './recovery.ts';
 import { attemptKey, isReady, type Census } from './strategy/census.ts';
 
 /** Failures in a row from which a deployment is in Error; it is tried again all the same. */
@@ -17,12 +19,19 @@ export function hopelessOf({ current }: Census): string | undefined {
 }
 
 /** How a deployment stands that is not hopeless. The reason comes first in `details`: tables show only its beginning. */
-export function verdictOf(census: Census, replicas: number, unplaced: readonly string[]): Verdict {
+export function verdictOf(
+  census: Census,
+  replicas: number,
+  unplaced: readonly string[],
+  maxFailures = Infinity,
+): Verdict {
   const { current, old, stopping } = census;
   const ready = current.filter(isReady).length;
+  const givenUp = current.find((replica) => isUsedUp(replica, maxFailures));
+  if (givenUp !== undefined) return { status: 'Error', details: usedUpText(givenUp, maxFailures) };
   const failing = current.filter(({ status }) => status !== 'Ready').toSorted((a, b) => b.failures - a.failures)[0];
   if (failing !== undefined && failing.failures >= ERROR_AFTER_FAILURES) {
-    return { status: 'Error', details: `${failureText(failing)} (failed ${failing.failures} times, tried again)` };
+    return { status: 'Error', details: `${failureText(failing)} (${retryText(failing)})` };
   }
   if (ready === replicas && current.length === replicas && old.length === 0 && stopping.length === 0) {
     return { status: 'OK', details: '' };
@@ -34,6 +43,7 @@ export function verdictOf(census: Census, replicas: number, unplaced: readonly s
   const parts = [
     ...unplaced,
     ...(failing !== undefined && failing.failures > 0 ? [failureText(failing)] : []),
+    ...current.flatMap(({ id, unready }) => (unready === undefined ? [] : [`${unready.reason} (${id})`])).slice(0, 1),
     `${ready}/${replicas} ready`,
     ...(outdated > 0 ? [`${outdated} of earlier revisions to go`] : []),
     ...(moving > 0 ? [`${moving} to move to better homes`] : []),
@@ -41,6 +51,19 @@ export function verdictOf(census: Census, replicas: number, unplaced: readonly s
     ...(stopping.length > 0 ? [`${stopping.length} stopping`] : []),
   ];
   return { status: 'Deploying', details: parts.join('; ') };
+}
+
+/** The length of the back-off, not what is left of it: this stays true while it runs, and the view counts it down. */
+function retryText({ id, failures }: ReplicaState): string {
+  const seconds = Math.round(backoffMs(failures, id) / 1_000);
+  return `failed ${failures} times, tried again after ${seconds} s`;
+}
+
+function usedUpText(replica: ReplicaState, maxFailures: number): string {
+  return (
+    `restart budget of ${maxFailures} used up: ${failureText(replica)}; ` +
+    `save again, or oo deployment restart ${replica.deploymentId}`
+  );
 }
 
 function failureText({ id, failure }: ReplicaState): string {

@@ -39,7 +39,26 @@ test('Error after three failures in a row, with the last words of the worst', ()
   ];
   expect(verdictOf(censusOf(all, 1), 2, [])).toEqual({
     status: 'Error',
-    details: 'container exited with code 1: no DATABASE_URL (web-r1-0) (failed 3 times, tried again)',
+    details: 'container exited with code 1: no DATABASE_URL (web-r1-0) (failed 3 times, tried again after 2 s)',
+  });
+});
+
+test('Error with the reason and the next step once a restart budget is used up, however small it is', () => {
+  const all = [replica(0), replica(1, { status: 'Failed', failures: 1, failure })];
+  expect(verdictOf(censusOf(all, 1), 2, [], 1)).toEqual({
+    status: 'Error',
+    details:
+      'restart budget of 1 used up: container exited with code 1: no DATABASE_URL (web-r1-1); ' +
+      'save again, or oo deployment restart web',
+  });
+  expect(verdictOf(censusOf(all, 1), 2, [], 2)).toMatchObject({ status: 'Deploying' });
+});
+
+test('a replica that is out of service makes it Deploying, with the reason', () => {
+  const unready = { reason: 'ready probe failed once: GET / on port 80 answered 503', silent: false };
+  expect(verdictOf(censusOf([replica(0), replica(1, { status: 'Running', unready })], 1), 2, [])).toEqual({
+    status: 'Deploying',
+    details: `${unready.reason} (web-r1-1); 1/2 ready`,
   });
 });
 

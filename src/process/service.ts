@@ -9,6 +9,8 @@ import { keyRing } from '../vault/key-ring.ts';
 import { openVault } from '../vault/vault.ts';
 import { type Binding, UNBOUND } from '../workers/pool/binding.ts';
 import { readRoster } from '../workers/pool/roster.ts';
+import { instanceBeats } from '../services/registry/instance-beats.ts';
+import { watchSilence } from '../services/registry/watch-silence.ts';
 import { heartbeats } from '../workers/watch/heartbeat.ts';
 import { apiRole } from './api-role.ts';
 import { openMigrated } from './database.ts';
@@ -50,10 +52,12 @@ export async function startService(
     // An address that cannot be an engine's is the asker's mistake, told like one that does not answer.
     capacityOf: async (url: string) => engines.at(url).capacity(),
     heartbeats: () => heartbeats(database.db),
+    beats: instanceBeats(database.db),
     selfUrl: LOCAL_ENGINE,
     roster: () => readRoster(database.db),
     now: () => systemClock.now(),
   };
+  if (config.ROLES.includes('api')) stack.use(watchSilence({ store, beats: nodes.beats, clock: systemClock, log }));
   const server = config.ROLES.includes('api')
     ? stack.use(
         await apiRole({

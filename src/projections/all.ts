@@ -53,6 +53,7 @@ const replicas = projection({
     'ContainerCreated',
     'ContainerStarted',
     'ReplicaReady',
+    'ReplicaUnready',
     'ReplicaFailed',
     'ReplicaStopping',
     'ReplicaStopped',
@@ -90,7 +91,7 @@ const allotments = projection({
 const instances = projection({
   name: 'instances',
   ownership: 'stream',
-  types: ['InstanceRegistered', 'InstanceRemoved'],
+  types: ['InstanceRegistered', 'InstanceStatusChanged', 'InstanceRemoved'],
   key: ({ data }) => data.instanceId,
   evolve: evolveInstance,
 });

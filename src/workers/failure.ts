@@ -8,8 +8,13 @@ const LINES_KEPT = 20;
 /** Characters of a line that are kept. */
 const LINE_LENGTH = 500;
 
-/** Why the container ended, with the last it said. */
-export async function exitFailure(engine: Engine, container: ContainerState, log: Logger): Promise<ReplicaFailure> {
+/** Why the container ended, with the last it said; `lines` where they are being read already. */
+export async function exitFailure(
+  engine: Engine,
+  container: ContainerState,
+  log: Logger,
+  lines: Promise<string[]> = lastLines(engine, container.id, log),
+): Promise<ReplicaFailure> {
   const { exitCode, oomKilled, error } = container;
   const code = exitCode === undefined ? 'ended' : `exited with code ${exitCode}`;
   const why = oomKilled === true ? `${code}: it used more memory than its limit` : error ? `${code}: ${error}` : code;
@@ -17,9 +22,19 @@ export async function exitFailure(engine: Engine, container: ContainerState, log
     kind: 'exit',
     message: `container ${why}`,
     ...(exitCode === undefined ? {} : { exitCode }),
-    lastLogs: await lastLines(engine, container.id, log),
+    lastLogs: await lines,
     terminal: false,
   };
+}
+
+/** Why a container that runs is given up, with the last it said. */
+export async function probeFailure(
+  engine: Engine,
+  containerId: string,
+  message: string,
+  log: Logger,
+): Promise<ReplicaFailure> {
+  return { kind: 'probe', message, lastLogs: await lastLines(engine, containerId, log), terminal: false };
 }
 
 /** Why the engine did not start it. Throws what a retry may mend: the engine cannot be reached. */
@@ -50,7 +65,8 @@ function storable(text: string): string {
   return text.replaceAll('\0', '\ufffd').slice(0, LINE_LENGTH).toWellFormed();
 }
 
-async function lastLines(engine: Engine, containerId: string, log: Logger): Promise<string[]> {
+/** The last lines of its logs; none when they cannot be had any more. */
+export async function lastLines(engine: Engine, containerId: string, log: Logger): Promise<string[]> {
   const lines: string[] = [];
   try {
     for await (const { text } of engine.logs(containerId, { tail: LINES_KEPT })) lines.push(storable(text));

@@ -1,6 +1,7 @@
 import type { InstanceState } from '../domain/instance/evolve.ts';
 import type { NodeState } from '../domain/node/evolve.ts';
 import type { ReplicaState } from '../domain/replica/evolve.ts';
+import { decideByProbes } from '../domain/instance/probed.ts';
 import type { DomainEvent } from '../domain/event.ts';
 import { streamOf } from '../domain/stream.ts';
 import type { Row } from '../store/projection.ts';
@@ -13,7 +14,7 @@ import { presentReplica } from './replica-log.ts';
 /** Account that owns the instances of deployments. */
 const OWNER = 'deploy-svc';
 
-/** Registers the replica's instance while this generation is ready, and removes it when it is not. Reads how things are now, so late jobs are right too. */
+/** Registers the replica's instance when this generation is ready, has it say what its probes find, and removes it when it is over. Reads how things are now, so late jobs are right too. */
 export async function registerInstance(deps: WorkerDeps, { data }: ActiveJob<'register'>): Promise<void> {
   const { store } = deps;
   const instanceId = `inst_${data.replicaId}-g${data.generation}`;
@@ -36,10 +37,11 @@ function change(
 ): DomainEvent | undefined {
   const registered = known !== undefined && !known.state.removed;
   const port = replica?.ports[0]?.host;
-  if (replica?.status !== 'Ready' || node === undefined || port === undefined) {
-    return registered ? { type: 'InstanceRemoved', data: { instanceId } } : undefined;
+  if (registered) {
+    const gone: DomainEvent = { type: 'InstanceRemoved', data: { instanceId } };
+    return replica === undefined || node === undefined ? gone : decideByProbes(known.state, replica)[0];
   }
-  if (registered) return undefined;
+  if (replica?.status !== 'Ready' || node === undefined || port === undefined) return undefined;
   const host = nodeHost(node.url);
   return {
     type: 'InstanceRegistered',
@@ -48,6 +50,7 @@ function change(
       url: `http://${host}:${port}`,
       slug: OWNER,
       status: 'Healthy',
+      by: 'probe',
       deploymentId: replica.deploymentId,
       replicaId: replica.id,
       nodeUrl: node.url,

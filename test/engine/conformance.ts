@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 
 import { createBench } from './bench.ts';
 import { eventConformance } from './conformance-events.ts';
+import { execConformance } from './conformance-exec.ts';
 import { hostConformance } from './conformance-host.ts';
 import { imageConformance } from './conformance-images.ts';
 import { lifecycleConformance } from './conformance-lifecycle.ts';
@@ -14,6 +15,7 @@ export function engineConformance(name: string, makeHarness: () => Promise<Engin
     const bench = createBench(makeHarness);
     lifecycleConformance(bench);
     logConformance(bench);
+    describe('exec', () => execConformance(bench));
     eventConformance(bench);
     imageConformance(bench);
     hostConformance(bench);

@@ -6,7 +6,7 @@ import { test } from 'vitest';
 import { newDrive, settle, take } from './simulation/drive.ts';
 import { active, replicasOf } from './simulation/laws.ts';
 import { definitionOf, deploymentOf } from './simulation/planning.ts';
-import { addNode, define, remove, save, type Step } from './simulation/steps.ts';
+import { addNode, define, remove, save, turnAll, type Step } from './simulation/steps.ts';
 import type { World } from './simulation/world.ts';
 
 const strategy = fc.oneof(
@@ -28,6 +28,7 @@ const spec = fc.record(
     envars: fc.constantFrom<Record<string, string>[]>({}, { MODE: 'a' }, { MODE: 'b' }),
     resources: fc.constantFrom({}, { cpu: '250m' }, { cpu: '500m' }),
     description: fc.constantFrom('one', 'two'),
+    restart: fc.constantFrom(undefined, undefined, { maxFailures: 2 }),
   },
   { requiredKeys: [] },
 );
@@ -50,6 +51,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 4, arbitrary: fc.constant({ type: 'plan late' as const }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('die' as const), which: fc.nat(20) }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('falter' as const), which: fc.nat(20) }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('wait' as const), ms: fc.constantFrom(500, 5_000, 90_000) }) },
   {
     weight: 6,
@@ -85,6 +87,11 @@ function expectRest(world: World, end: Ending): void {
     const exclusive = deployment.spec.strategy?.type === 'Recreate';
     return assert.deepEqual(exclusive ? [] : idle, []);
   }
+  if (end === 'nothing' && deployment.spec.restart !== undefined && deployment.status === 'Error') {
+    const { maxFailures = Infinity } = deployment.spec.restart;
+    const waiting = all.filter(({ status, failures }) => status !== 'Ready' && failures < maxFailures);
+    return assert.deepEqual(waiting, []);
+  }
   assert.deepEqual([deployment.status, deployment.details], ['OK', '']);
   assert.deepEqual(
     all.map(({ status, revision }) => [status, revision]),
@@ -106,6 +113,7 @@ test('whatever happens, every event keeps the laws, and in the end exactly what 
         save(world, { replicas: 3 });
         for (const each of steps) await take(drive, each);
         // Failures stop, and there is room.
+        turnAll(world);
         addNode(world, 20_000);
         if (end === 'save') {
           define(world, 'web:3');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { wait } from './simulation/drive.ts';
 import { replicasOf } from './simulation/laws.ts';
-import { addNode, define, fail, remove, save, undefine, type Fate } from './simulation/steps.ts';
+import { addNode, define, fail, remove, save, turn, undefine, type Fate } from './simulation/steps.ts';
 import { story, type Story } from './simulation/story.ts';
 import type { World } from './simulation/world.ts';
 
@@ -25,6 +25,11 @@ function kill(world: World, replicaId: string): void {
   const victim = replicasOf(world).find(({ id }) => id === replicaId);
   const failure = { kind: 'exit' as const, message: 'container exited with code 137', terminal: false };
   fail(world, replicaId, victim?.generation ?? 0, failure);
+}
+
+function falter(world: World, replicaId: string): void {
+  const found = replicasOf(world).find(({ id }) => id === replicaId);
+  if (found !== undefined) turn(world, found);
 }
 
 const STORIES: Readonly<Record<string, () => Promise<Story>>> = {
@@ -79,6 +84,34 @@ const STORIES: Readonly<Record<string, () => Promise<Story>>> = {
       await told.until((id) => (id.startsWith('web-r2') ? 'fails' : 'ready'));
     }
     told.act('definition web:3', (world) => define(world, 'web:3'));
+    await told.until(ready);
+    return told;
+  },
+  async 'restart-budget'() {
+    const told = story(
+      'One that fails, goes to another node after two failures, uses its budget up, and gets a new one',
+    );
+    const fails = (): Fate => 'fails';
+    told.act('two nodes, definition web:1, deployment of 1, at most 3 failures in a row', (world) => {
+      addNode(world);
+      addNode(world);
+      define(world, 'web:1');
+      save(world, { replicas: 1, restart: { maxFailures: 3 } });
+    });
+    await told.until(fails);
+    told.act('1 s passes', (world) => wait(world, 1_000));
+    await told.until(fails);
+    told.act('an hour passes', (world) => wait(world, 3_600_000));
+    await told.until(fails);
+    told.act('the same save again', (world) => save(world, {}));
+    await told.until(ready);
+    return told;
+  },
+  async 'out-of-service'() {
+    const told = await upAndRunning('A replica is out of service while a new version rolls out');
+    told.act('web-r1-0 is out of service', (world) => falter(world, 'web-r1-0'));
+    await told.until(ready);
+    told.act('definition web:2', (world) => define(world, 'web:2'));
     await told.until(ready);
     return told;
   },

@@ -4,6 +4,7 @@ import { listen } from '../../src/api/server.ts';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import type { NodeCapacity } from '../../src/domain/node/events.ts';
 import { secretService } from '../../src/services/secret/service.ts';
+import { instanceBeats } from '../../src/services/registry/instance-beats.ts';
 import { openUserService, type UserService } from '../../src/services/user/service.ts';
 import { keyRing } from '../../src/vault/key-ring.ts';
 import { openVault } from '../../src/vault/vault.ts';
@@ -88,6 +89,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
       selfUrl: 'simulated://self',
       roster: async () => ({ workers: [], unserved: [] }),
       now: () => clock.now(),
+      beats: instanceBeats(world.database.db),
     },
     checks: { database: async () => void (await world.store.head()) },
     log: { debug: () => undefined, error: (message, fields) => void errors.push({ message, ...fields }) },

@@ -1,9 +1,27 @@
 import type { ContainerSpec } from '../../src/engine/engine.ts';
-import type { Script, SimulatedImage } from '../../src/engine/simulated/script.ts';
+import type { Answer, Question, Script, SimulatedImage } from '../../src/engine/simulated/script.ts';
 
 /** The simulated twin of the image that `buildWebImage` makes: same modes, same words, same exit codes. */
 export function simulatedWebImage(version: string): SimulatedImage {
-  return { bytes: 2_000_000, script: (spec) => scriptOf(spec.env, version) };
+  return { bytes: 2_000_000, script: (spec) => ({ ...scriptOf(spec.env, version), answers }) };
+}
+
+/** The commands of the suite, as busybox has them; over the network it serves. */
+function answers(question: Question): Answer {
+  if (question.type !== 'exec') return { code: 200 };
+  const [name = '', ...words] = question.command;
+  switch (name) {
+    case 'true':
+      return { code: 0 };
+    case 'false':
+      return { code: 1 };
+    case 'echo':
+      return { code: 0, text: words.join(' ') };
+    case 'sleep':
+      return { code: 0, afterMs: Number(words[0]) * 1_000 };
+    default:
+      return { code: 127, text: `${name}: not found` };
+  }
 }
 
 const BUSY = { cpuMillis: 1_000, memoryBytes: 1_000_000 };

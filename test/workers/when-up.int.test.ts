@@ -33,7 +33,8 @@ const options = { host: '127.0.0.1', clock: systemClock, signal: new AbortContro
 
 test('a server is up when it answers, not when it has started', async () => {
   const id = await started('slow', { START_DELAY: '1' });
-  const container = await whenUp(engine, id, options);
+  const { container, ...up } = await whenUp(engine, id, options);
+  expect(up).toEqual({ ready: true, answered: true });
   expect(container?.phase).toBe('running');
   const port = container?.ports[0]?.host ?? 0;
   expect(await (await fetch(`http://127.0.0.1:${port}`)).text()).toBe('up\n');
@@ -41,14 +42,29 @@ test('a server is up when it answers, not when it has started', async () => {
 
 test('a container that ends before it answers never was up', async () => {
   const id = await started('crash', { MODE: 'exit', CODE: '3', START_DELAY: '0.5' });
-  expect(await whenUp(engine, id, options)).toMatchObject({ phase: 'exited', exitCode: 3 });
+  expect(await whenUp(engine, id, options)).toMatchObject({
+    container: { phase: 'exited', exitCode: 3 },
+    ready: false,
+  });
 });
 
 test('one that listens nowhere is up once it has run for two seconds', async () => {
   const id = await started('deaf', { MODE: 'sleep' });
   const since = performance.now();
-  expect(await whenUp(engine, id, options)).toMatchObject({ phase: 'running' });
+  expect(await whenUp(engine, id, options)).toMatchObject({
+    container: { phase: 'running' },
+    ready: true,
+    answered: false,
+  });
   expect(performance.now() - since).toBeGreaterThan(1_900);
+});
+
+test('one with a probe is not waited for: whoever watches its node asks', async () => {
+  const id = await started('probed', { START_DELAY: '5' });
+  const since = performance.now();
+  const up = await whenUp(engine, id, { ...options, probes: { ready: { http: { path: '/healthz' } } } });
+  expect(up).toMatchObject({ container: { phase: 'running' }, ready: false });
+  expect(performance.now() - since).toBeLessThan(1_500);
 });
 
 async function listening(server: Server): Promise<number> {

@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 import { DEPLOYMENT_STATUSES } from '../../domain/deployment/events.ts';
 import { containerSettings } from '../../domain/container/settings.ts';
+import { probesSpec } from '../../domain/probe/spec.ts';
+import { REPLICA_FAILURE_KINDS } from '../../domain/replica/events.ts';
 import { REPLICA_STATUSES } from '../../domain/replica/status.ts';
 import { scalingView } from './scaling-schemas.ts';
 
@@ -54,6 +56,8 @@ export const deploymentInput = deployment
       })
       .optional(),
     ...containerSettings,
+    probes: probesSpec.optional(),
+    restart: z.object({ maxFailures: z.int().optional() }).optional(),
   });
 export type DeploymentInput = z.infer<typeof deploymentInput>;
 
@@ -71,13 +75,17 @@ export const replicaView = z.strictObject({
   failures: z.int(),
   failure: z
     .strictObject({
-      kind: z.enum(['image', 'start', 'exit', 'gone', 'lost', 'config']),
+      kind: z.enum(REPLICA_FAILURE_KINDS),
       message: z.string(),
       exitCode: z.int().optional(),
       lastLogs: z.array(z.string()).optional(),
       terminal: z.boolean(),
     })
     .optional(),
+  /** Why it is out of service although it runs. */
+  unready: z.string().optional(),
+  /** RFC 3339: it has failed, and is tried again then. */
+  retryAt: z.string().optional(),
 });
 export type ReplicaView = z.infer<typeof replicaView>;
 

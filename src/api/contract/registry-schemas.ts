@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { containerSettings } from '../../domain/container/settings.ts';
 import { CLIENT_LANGUAGES } from '../../domain/definition/events.ts';
 import { INSTANCE_STATUSES } from '../../domain/instance/events.ts';
+import { probesSpec } from '../../domain/probe/spec.ts';
 import { NODE_LIVENESS, NODE_SCHEDULING } from '../../domain/node/status.ts';
 
 const port = z.int().min(1).max(65535);
@@ -50,6 +51,7 @@ export const definitionInput = definition.extend({
     })
     .optional(),
   ...containerSettings,
+  probes: probesSpec.optional(),
 });
 export type DefinitionInput = z.infer<typeof definitionInput>;
 

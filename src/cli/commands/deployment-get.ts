@@ -1,8 +1,8 @@
 import type { DeploymentView } from '../../api/contract/deploy-schemas.ts';
 import { openContext } from '../context.ts';
 import { printValue, toYaml } from '../output.ts';
-import { describeReason } from '../rollout/describe.ts';
 import { describeScaling } from '../text/scaling.ts';
+import { describeStanding } from '../rollout/describe.ts';
 import { printable, renderTable } from '../text/table.ts';
 import type { ListOptions } from './options.ts';
 
@@ -33,7 +33,7 @@ async function describe(view: DeploymentView): Promise<string> {
     replica.status,
     replica.nodeId,
     replica.ports.map(({ host, internal }) => `${host}->${internal}`).join(' '),
-    describeReason(replica),
+    describeStanding(replica, Date.now()),
   ]);
   return `${facts.join('\n')}\n\n${renderTable(header, rows)}\n${await toYaml(wanted)}`;
 }

@@ -1,4 +1,5 @@
 import type { DeploymentView, ReplicaView } from '../../api/contract/deploy-schemas.ts';
+import { formatSeconds } from '../text/duration.ts';
 import { printable } from '../text/table.ts';
 
 /** Log lines of a failed replica that are shown at most. */
@@ -16,7 +17,8 @@ export function describeDeployment(view: DeploymentView): string {
 
 /** `replica 0 of revision 2 Failed on node_1: image "nope" does not exist` */
 export function describeReplica(replica: ReplicaView): string {
-  const why = replica.failure === undefined ? '' : `: ${describeReason(replica)}`;
+  const reason = describeReason(replica);
+  const why = reason === '' ? '' : `: ${reason}`;
   return `${nameOf(replica)} ${replica.status} on ${replica.nodeId}${why}`;
 }
 
@@ -25,8 +27,23 @@ function nameOf({ ordinal, revision }: ReplicaView): string {
   return `replica ${ordinal} of revision ${revision}`;
 }
 
-/** Why a replica failed, its exit code and how often in a row. */
-export function describeReason({ failure, failures }: ReplicaView): string {
+/** As `describeReason`, with the time until the next try: `…, tried again in 8s (4th time)`. `now`: milliseconds since the epoch. */
+export function describeStanding(replica: ReplicaView, now: number): string {
+  const { retryAt, failures } = replica;
+  if (retryAt === undefined) return describeReason(replica);
+  const left = formatSeconds(Date.parse(retryAt) - now + 999);
+  return `${describeReason(replica)}, tried again in ${left} (${ordinalOf(failures)} time)`;
+}
+
+/** 1st, 2nd, 3rd, 4th … 11th … 21st. */
+function ordinalOf(count: number): string {
+  const teens = count % 100 >= 11 && count % 100 <= 13;
+  return `${count}${teens ? 'th' : (['th', 'st', 'nd', 'rd'][count % 10] ?? 'th')}`;
+}
+
+/** Why a replica is out of service, or why it failed, with its exit code and how often in a row. */
+export function describeReason({ failure, failures, unready }: ReplicaView): string {
+  if (unready !== undefined) return printable(unready);
   if (failure === undefined) return '';
   const code = failure.exitCode === undefined ? '' : ` (exit code ${failure.exitCode})`;
   const times = failures > 1 ? `, ${failures} times in a row` : '';

@@ -1,7 +1,7 @@
 import type { DeploymentView, ReplicaView } from '../../api/contract/deploy-schemas.ts';
 import type { Terminal } from '../terminal.ts';
 import { charactersOf, renderTable } from '../text/table.ts';
-import { describeChanges, describeDeployment, describeReason } from './describe.ts';
+import { describeChanges, describeDeployment, describeStanding } from './describe.ts';
 
 /** Shows how rollouts go while they are followed. */
 export interface Progress {
@@ -53,7 +53,8 @@ export function blockOf(view: DeploymentView): string[] {
 }
 
 function rowOf(replica: ReplicaView): string[] {
-  return [String(replica.ordinal), String(replica.revision), replica.status, replica.nodeId, describeReason(replica)];
+  const { ordinal, revision, status, nodeId } = replica;
+  return [String(ordinal), String(revision), status, nodeId, describeStanding(replica, Date.now())];
 }
 
 /** What a terminal of that size can hold: a line that wraps or scrolls away could not be drawn over. */

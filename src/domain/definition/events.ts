@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { containerSettings } from '../container/settings.ts';
+import { probesSpec } from '../probe/spec.ts';
 
 /** Languages that a client of a service may be written in. The names are case-sensitive. */
 export const CLIENT_LANGUAGES = [
@@ -54,6 +55,8 @@ export const definitionSpec = z.object({
     )
     .optional(),
   clients: z.array(z.object({ language: z.enum(CLIENT_LANGUAGES), url: z.string() })).optional(),
+  /** Those of its deployments that do not say their own. */
+  probes: probesSpec.optional(),
 });
 export type DefinitionSpec = z.infer<typeof definitionSpec>;
 

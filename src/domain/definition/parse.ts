@@ -3,6 +3,7 @@ import { environmentProblem } from '../deployment/parse.ts';
 import { IDENTIFIER, IDENTIFIER_FORM } from '../identifier.ts';
 import { inputOf, shown, type Input } from '../input.ts';
 import { suggestion } from '../nearest.ts';
+import { probesOf } from '../probe/parse.ts';
 import { InvalidInput, type Problem } from '../problem.ts';
 import { referenceProblem } from '../reference.ts';
 import { CLIENT_LANGUAGES, type DefinitionSpec } from './events.ts';
@@ -32,6 +33,7 @@ export function parseDefinition(value: unknown): DefinitionSpec {
       metadata: api.texts('metadata'),
     })),
     clients: input.list('clients', (client) => ({ language: languageOf(client), url: client.requiredText('url') })),
+    probes: probesOf(input.object('probes')),
   };
   if (input.has('image') === input.has('repository')) {
     const given = input.has('image') ? 'has both an image and a repository' : 'has neither image nor repository';

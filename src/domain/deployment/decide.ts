@@ -4,8 +4,8 @@ import type { DeploymentSpec } from './events.ts';
 import type { DeploymentEvent, DeploymentState } from './evolve.ts';
 
 /**
- * A save that changes nothing is no event, except of a failed deployment, where it asks for another try, and of one that
- * is being deleted, which it brings back. Whether the definition exists is not asked here: without it the deployment fails
+ * A save that changes nothing is no event, except of a failed deployment, or one that may have used its restart budget up,
+ * where it asks for another try, and of one that is being deleted, which it brings back. Whether the definition exists is not asked here: without it the deployment fails
  * with that reason, and goes on once somebody has saved the definition and the deployment. `app`: the host of the app in
  * which it is saved; secrets are looked up there.
  */
@@ -14,7 +14,8 @@ export function decideSaveDeployment(
   spec: DeploymentSpec,
   app?: string,
 ): DeploymentEvent[] {
-  const settled = state?.phase === 'live' && state.status !== 'Failed';
+  const gaveUp = state?.status === 'Failed' || (state?.status === 'Error' && state.spec.restart !== undefined);
+  const settled = state?.phase === 'live' && !gaveUp;
   if (settled && isSame(state.spec, spec) && (app === undefined || app === (state.app ?? DEFAULT_APP))) return [];
   const given = app === undefined ? {} : { app };
   return [{ type: 'DeploymentSaved', data: { deploymentId: spec.id, spec, ...given } }];

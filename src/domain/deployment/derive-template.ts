@@ -4,6 +4,8 @@ import canonicalize from 'canonicalize';
 
 import type { ContainerSettings } from '../container/settings.ts';
 import type { DefinitionSpec } from '../definition/events.ts';
+import { portProblem } from '../probe/port.ts';
+import { mergeProbes } from '../probe/spec.ts';
 import { parseBytes, parseCpu } from '../quantity.ts';
 import { referencesOf } from '../reference.ts';
 import type { Template } from '../template.ts';
@@ -34,17 +36,25 @@ export function deriveTemplate(
   const used = referencesOf(Object.values(env)).secrets;
   const missing = used.filter((name) => !Object.hasOwn(secrets, name));
   if (missing.length > 0) return { problem: missing.map(missingSecret).join('; ') };
+  const probes = mergeProbes(definition.probes, spec.probes);
+  const ports = portsOf(definition, definition.image.internalPorts, settings.network?.mode);
+  const problem = portProblem(
+    probes,
+    ports.map(({ internal }) => internal),
+  );
+  if (problem !== undefined) return { problem };
   return {
     template: {
       definitionId: definition.id,
       image: definition.image.name,
-      ports: portsOf(definition, definition.image.internalPorts, settings.network?.mode),
+      ports,
       env,
       ...optional('cpuMillis', cpu === undefined ? undefined : parseCpu(cpu)),
       ...optional('memoryBytes', memory === undefined ? undefined : parseBytes(memory)),
       ...optional('vramBytes', vram === undefined ? undefined : parseBytes(vram)),
       ...settings,
       ...(used.length === 0 ? {} : { secrets: Object.fromEntries(used.map((name) => [name, secrets[name] ?? ''])) }),
+      ...(probes === undefined ? {} : { probes }),
     },
   };
 }

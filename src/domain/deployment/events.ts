@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { containerSettings } from '../container/settings.ts';
+import { probesSpec } from '../probe/spec.ts';
 import { template } from '../template.ts';
 import { deploymentScaled } from './scaling.ts';
 
@@ -37,6 +38,9 @@ export const deploymentSpec = z.object({
   targetRegions: z.array(z.object({ cluster: z.string().optional(), zone: z.string().optional() })).optional(),
   envars: z.record(z.string(), z.string()).optional(),
   ...containerSettings,
+  probes: probesSpec.optional(),
+  /** `maxFailures`: failures in a row of one replica after which nobody tries again. Absent: it is tried for ever. */
+  restart: z.object({ maxFailures: z.number().int().optional() }).optional(),
 });
 export type DeploymentSpec = z.infer<typeof deploymentSpec>;
 

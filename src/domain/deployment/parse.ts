@@ -1,6 +1,7 @@
 import { containerSettingsOf } from '../container/parse-settings.ts';
 import { IDENTIFIER, IDENTIFIER_FORM } from '../identifier.ts';
 import { inputOf, shown, type Input } from '../input.ts';
+import { probesOf } from '../probe/parse.ts';
 import { InvalidInput, type Problem } from '../problem.ts';
 import { referenceProblem } from '../reference.ts';
 import type { DeploymentSpec } from './events.ts';
@@ -8,6 +9,7 @@ import { autoScalingOf, unmeasurable } from './parse-autoscaling.ts';
 import { REPLICA_COUNT } from './parse-count.ts';
 import { regionOf } from './parse-region.ts';
 import { resourcesOf } from './parse-resources.ts';
+import { restartOf } from './parse-restart.ts';
 import { strategyOf } from './parse-strategy.ts';
 
 /**
@@ -29,6 +31,8 @@ export function parseDeployment(value: unknown, freshId: string): DeploymentSpec
     targetRegions: input.list('targetRegions', regionOf),
     envars: envarsOf(input),
     ...containerSettingsOf(input),
+    probes: probesOf(input.object('probes')),
+    restart: restartOf(input.object('restart')),
   };
   const blind = problems.length === 0 ? unmeasurable(spec) : undefined;
   if (blind !== undefined) problems.push(blind);

@@ -36,6 +36,8 @@ export function decideRegisterInstance(
     id: instanceId,
     slug: before?.slug ?? owner.slug,
     status: before?.status ?? 'Unknown',
+    details: before?.details,
+    by: before?.by,
     replicaId: before?.replicaId,
     nodeUrl: before?.nodeUrl,
     deploymentId: input.deploymentId ?? before?.deploymentId,

@@ -1,6 +1,6 @@
 import type { EventOf } from '../event.ts';
 
-export type InstanceEvent = EventOf<'InstanceRegistered' | 'InstanceRemoved'>;
+export type InstanceEvent = EventOf<'InstanceRegistered' | 'InstanceStatusChanged' | 'InstanceRemoved'>;
 
 /** A running replica, or a service that registered itself, as the registry shows it. */
 export interface InstanceState extends Omit<EventOf<'InstanceRegistered'>['data'], 'instanceId'> {
@@ -14,6 +14,10 @@ export function evolveInstance(state: InstanceState | undefined, event: Instance
     case 'InstanceRegistered': {
       const { instanceId, ...rest } = event.data;
       return { ...rest, id: instanceId, removed: false };
+    }
+    case 'InstanceStatusChanged': {
+      const { status, details, by } = event.data;
+      return state && { ...state, status, details, by };
     }
     case 'InstanceRemoved':
       return state && { ...state, removed: true };

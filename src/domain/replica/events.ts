@@ -12,9 +12,11 @@ export const placementDecision = z.object({
 });
 export type PlacementDecision = z.infer<typeof placementDecision>;
 
+export const REPLICA_FAILURE_KINDS = ['image', 'start', 'exit', 'gone', 'lost', 'probe', 'config'] as const;
+
 export const replicaFailure = z.object({
-  /** `image`: it cannot be had; `start`: the engine refused; `exit`: the container ended; `gone`: it is not there any more; `lost`: its node is; `config`: what it is to be given cannot be had. */
-  kind: z.enum(['image', 'start', 'exit', 'gone', 'lost', 'config']),
+  /** `image`: it cannot be had; `start`: the engine refused; `exit`: the container ended; `gone`: it is not there any more; `lost`: its node is; `probe`: it runs and does not do what it should; `config`: what it is to be given cannot be had. */
+  kind: z.enum(REPLICA_FAILURE_KINDS),
   message: z.string(),
   exitCode: z.number().int().optional(),
   lastLogs: z.array(z.string()).optional(),
@@ -33,6 +35,8 @@ export const replicaEvents = {
     reservation,
     decision: placementDecision,
     reason: z.string(),
+    /** Its failures in a row are forgotten: somebody saved after its restart budget was used up. */
+    fresh: z.boolean().optional(),
   }),
   ImagePulled: z.object({ ...attempt, image: z.string(), milliseconds: z.number().int() }),
   ContainerCreated: z.object({ ...attempt, containerId: z.string(), adopted: z.boolean() }),
@@ -40,8 +44,13 @@ export const replicaEvents = {
     ...attempt,
     containerId: z.string(),
     ports: z.array(z.object({ internal: z.number().int(), host: z.number().int() })),
+    /** Its image has a HEALTHCHECK. */
+    healthcheck: z.boolean().optional(),
   }),
-  ReplicaReady: z.object({ ...attempt }),
+  /** It may get traffic. `answered`: its first port accepts connections, and has to from now on. */
+  ReplicaReady: z.object({ ...attempt, answered: z.boolean().optional() }),
+  /** Its ready probe fails: it runs on, out of service. `silent`: nobody answered at all. */
+  ReplicaUnready: z.object({ ...attempt, reason: z.string(), silent: z.boolean() }),
   ReplicaFailed: z.object({ ...attempt, failure: replicaFailure, released: reservation }),
   ReplicaStopping: z.object({ ...attempt, nodeId: z.string(), reason: z.string() }),
   ReplicaStopped: z.object({ ...attempt, released: reservation.optional() }),

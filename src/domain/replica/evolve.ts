@@ -21,6 +21,14 @@ export interface ReplicaState {
   /** Failures in a row; a run of `STEADY_MS` in between starts the count anew. */
   readonly failures: number;
   readonly failure: ReplicaFailure | undefined;
+  /** Failures since the count began anew, by node; nodes that were lost do not count. */
+  readonly failedOn?: Readonly<Record<string, number>> | undefined;
+  /** Its image has a HEALTHCHECK. */
+  readonly healthcheck?: boolean | undefined;
+  /** Its first port accepted a connection when it started. */
+  readonly answered?: boolean | undefined;
+  /** Why it was taken out of service; undefined while it is in service, or never was. */
+  readonly unready?: { readonly reason: string; readonly silent: boolean } | undefined;
   /** Milliseconds since the epoch, of the events that led here. */
   readonly scheduledAt: number;
   readonly changedAt: number;
@@ -54,18 +62,39 @@ function step(
     case 'ContainerCreated':
       return { ...state, status, containerId: event.data.containerId };
     case 'ContainerStarted':
-      return { ...state, status, containerId: event.data.containerId, ports: event.data.ports };
+      return started({ ...state, status }, event.data);
     case 'ReplicaReady':
-      return { ...state, status, readyAt: at };
+      return { ...state, status, readyAt: at, unready: undefined, answered: event.data.answered ?? state.answered };
+    case 'ReplicaUnready':
+      return unready({ ...state, status }, event.data, at);
     case 'ReplicaFailed':
       return failed({ ...state, status }, event.data.failure, at);
     case 'ReplicaStopping':
       return { ...state, status };
     case 'ReplicaStopped':
-      return { ...state, status, reservation: undefined, ports: [], failures: 0, failure: undefined };
+      return {
+        ...state,
+        status,
+        reservation: undefined,
+        ports: [],
+        failures: 0,
+        failure: undefined,
+        failedOn: undefined,
+      };
     default:
       return event satisfies never;
   }
+}
+
+function started(state: ReplicaState, data: EventOf<'ContainerStarted'>['data']): ReplicaState {
+  const { containerId, ports, healthcheck } = data;
+  return { ...state, containerId, ports, healthcheck };
+}
+
+/** A long time in service leaves earlier failures behind, however it ends. */
+function unready(state: ReplicaState, { reason, silent }: EventOf<'ReplicaUnready'>['data'], at: number): ReplicaState {
+  const forgotten = wasSteady(state, at) ? { failures: 0, failedOn: undefined } : {};
+  return { ...state, ...forgotten, readyAt: undefined, unready: { reason, silent } };
 }
 
 function scheduled(
@@ -84,8 +113,9 @@ function scheduled(
     reservation: data.reservation,
     containerId: undefined,
     ports: [],
-    failures: state?.failures ?? 0,
+    failures: data.fresh === true ? 0 : (state?.failures ?? 0),
     failure: state?.failure,
+    failedOn: data.fresh === true ? undefined : state?.failedOn,
     scheduledAt: at,
     changedAt: at,
     readyAt: undefined,
@@ -98,15 +128,28 @@ function failed(state: ReplicaState, failure: ReplicaFailure, at: number): Repli
     ...state,
     reservation: undefined,
     ports: [],
+    unready: undefined,
     failure,
     failedAt: at,
-    failures: failuresAfter(state, failure, at),
+    ...countsAfter(state, failure, at),
   };
 }
 
 /** A node that is lost is no fault of what ran on it. */
-function failuresAfter({ failures, readyAt }: ReplicaState, { kind }: ReplicaFailure, at: number): number {
-  if (kind === 'lost') return failures;
-  const steady = readyAt !== undefined && at - readyAt >= STEADY_MS;
-  return steady ? 1 : failures + 1;
+function countsAfter(
+  state: ReplicaState,
+  { kind }: ReplicaFailure,
+  at: number,
+): Pick<ReplicaState, 'failures' | 'failedOn'> {
+  if (kind === 'lost') return { failures: state.failures, failedOn: state.failedOn };
+  const { nodeId } = state;
+  if (wasSteady(state, at)) return { failures: 1, failedOn: { [nodeId]: 1 } };
+  return {
+    failures: state.failures + 1,
+    failedOn: { ...state.failedOn, [nodeId]: (state.failedOn?.[nodeId] ?? 0) + 1 },
+  };
+}
+
+function wasSteady({ readyAt }: ReplicaState, at: number): boolean {
+  return readyAt !== undefined && at - readyAt >= STEADY_MS;
 }

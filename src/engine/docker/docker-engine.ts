@@ -9,6 +9,7 @@ import {
 } from './containers.ts';
 import { DockerApi } from './docker-api.ts';
 import { readEvents } from './events.ts';
+import { execIn } from './exec.ts';
 import { ping, readCapacity, readInfo } from './host.ts';
 import { buildImage, hasImage, pullImage } from './images.ts';
 import { readLogs } from './logs.ts';
@@ -38,6 +39,7 @@ export function connectDocker(url: URL, options: DockerOptions = {}): Engine {
     list: (signal) => listContainers(api, signal),
     inspect: (idOrName, signal) => inspectContainer(api, idOrName, signal),
     logs: (containerId, logOptions) => readLogs(api, containerId, logOptions),
+    exec: (containerId, command, execOptions) => execIn(api, containerId, command, execOptions),
     stats: (containerId, signal) => sampleStats(api, readings, containerId, signal),
     events: (eventOptions) => readEvents(api, eventOptions),
     [Symbol.asyncDispose]: async () => api[Symbol.dispose](),

@@ -75,6 +75,7 @@ function deadlineOf(operation: Operation, deadlines: Deadlines): number {
     case 'list':
     case 'inspect':
     case 'logs':
+    case 'exec':
     case 'stats':
     case 'events':
       return deadlines.read;

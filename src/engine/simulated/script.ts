@@ -9,6 +9,20 @@ export type Step = { readonly afterMs?: number } & (
   | { readonly kind: 'oom' }
 );
 
+/** What somebody asks of a running container: over the network, or by a command in it. */
+export type Question =
+  | { readonly type: 'tcp'; readonly port: number }
+  | { readonly type: 'http'; readonly port: number; readonly path: string }
+  | { readonly type: 'exec'; readonly command: readonly string[] };
+
+/** An exit code or an HTTP status; a connection is accepted whatever the code. */
+export interface Answer {
+  readonly code: number;
+  readonly text?: string;
+  /** Milliseconds that it takes; 0 when absent. */
+  readonly afterMs?: number;
+}
+
 /** How a container behaves from its start on. After the last step it goes on running. */
 export interface Script {
   readonly steps?: readonly Step[];
@@ -20,6 +34,8 @@ export interface Script {
   readonly sigtermExitCode?: number;
   /** What it uses from its start on; nothing when absent. */
   readonly stats?: ContainerStats;
+  /** Its answer to a question, asked so many milliseconds after its start; undefined: nobody answers. A server's where absent. */
+  readonly answers?: (question: Question, runningMs: number) => Answer | undefined;
   /** The engine's words when it cannot even be started, as for an entry point that does not exist. */
   readonly startFailure?: string;
 }

@@ -7,6 +7,7 @@ import { createContainer } from './create.ts';
 import { normalReference, type SimulatedHost } from './host.ts';
 import { removeContainer, startContainer, stopContainer } from './lifecycle.ts';
 import { pullImage } from './pull.ts';
+import { answerOf } from './answer.ts';
 import { SERVER_IMAGE } from './script.ts';
 import { readEvents, readLogs } from './streams.ts';
 
@@ -40,7 +41,7 @@ export function connectSimulated(host: SimulatedHost, deadlines?: Partial<Deadli
   };
 }
 
-type ContainerCalls = Pick<Engine, 'create' | 'start' | 'stop' | 'remove' | 'list' | 'inspect' | 'stats'>;
+type ContainerCalls = Pick<Engine, 'create' | 'start' | 'stop' | 'remove' | 'list' | 'inspect' | 'exec' | 'stats'>;
 
 function containerCalls(host: SimulatedHost, calls: Calls): ContainerCalls {
   return {
@@ -68,6 +69,16 @@ function containerCalls(host: SimulatedHost, calls: Calls): ContainerCalls {
         const container = host.find(idOrName);
         return container && toState(container);
       }),
+    exec: (id, command, { timeoutMs, signal }) =>
+      calls.run(
+        'exec',
+        signal,
+        async () => {
+          const answer = await answerOf(host, host.get(id), { type: 'exec', command }, { timeoutMs, signal });
+          return { exitCode: answer?.code, output: answer?.text ?? '' };
+        },
+        timeoutMs,
+      ),
     stats: (id, signal) =>
       calls.run('stats', signal, () => {
         const container = host.get(id);

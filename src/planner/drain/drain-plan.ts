@@ -46,7 +46,7 @@ function drainOf(before: Snapshot, { waves, end, blocked }: Rehearsal, nodeId: s
   const replicas = before.replicas.filter((replica) => holds(replica, nodeId)).map(({ id }) => id);
   const own = new Set(replicas);
   const stuck = end.replicas.filter((replica) => own.has(replica.id) && holds(replica, nodeId)).map(({ id }) => id);
-  const wanted = deployment.phase === 'live' ? wantedReplicas(spec) : 0;
+  const wanted = deployment.phase === 'live' ? wantedReplicas(deployment) : 0;
   const up = (all: readonly ReplicaState[]): number => all.filter(({ status }) => ON_NODE.includes(status)).length;
   const homeless = Math.max(0, Math.min(wanted, up(before.replicas)) - up(end.replicas));
   const leaving = waves.map(
@@ -63,7 +63,8 @@ function drainOf(before: Snapshot, { waves, end, blocked }: Rehearsal, nodeId: s
     homeless,
     steps: leaving.filter((count) => count > 0).length,
     atATime: Math.max(0, ...leaving),
-    strategy: spec.strategy?.type === 'Recreate' ? { type: 'Recreate' } : { type: 'RollingUpdate', ...limitsOf(spec) },
+    strategy:
+      spec.strategy?.type === 'Recreate' ? { type: 'Recreate' } : { type: 'RollingUpdate', ...limitsOf(deployment) },
     why: stuck.length + homeless === 0 ? [] : blocked,
   };
 }

@@ -3,6 +3,7 @@ import { wantedReplicas } from '../../domain/deployment/wanted.ts';
 import type { DeploymentState } from '../../domain/deployment/evolve.ts';
 import type { RecordedEvent } from '../../domain/event.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
+import { retryAt } from '../../planner/recovery.ts';
 
 /** A deployment as the contract shows it: what the product has beyond the contract is in the view's `spec`. */
 export function toDeployment({ spec, status, details, phase }: DeploymentState): Deployment {
@@ -51,7 +52,7 @@ export function toDeploymentView(
       updated: ready.filter(({ revision }) => revision === state.revision).length,
       total: present.filter(({ status }) => status !== 'Failed').length,
     },
-    replicas: present.map((replica) => toReplicaView(replica, nodeUrls.get(replica.nodeId) ?? '')),
+    replicas: present.map((replica) => toReplicaView(replica, nodeUrls.get(replica.nodeId) ?? '', state)),
   };
 }
 
@@ -72,8 +73,9 @@ export function toEventView(event: RecordedEvent): EventView {
   };
 }
 
-function toReplicaView(replica: ReplicaState, nodeUrl: string): ReplicaView {
+function toReplicaView(replica: ReplicaState, nodeUrl: string, { phase, spec }: DeploymentState): ReplicaView {
   const { id, ordinal, revision, generation, status, nodeId, containerId, ports, failures, failure } = replica;
+  const again = phase === 'live' ? retryAt(replica, spec.restart?.maxFailures ?? Infinity) : undefined;
   return {
     id,
     ordinal,
@@ -86,5 +88,7 @@ function toReplicaView(replica: ReplicaState, nodeUrl: string): ReplicaView {
     ports: ports.map(({ internal, host }) => ({ internal, host })),
     failures,
     ...(failure === undefined ? {} : { failure }),
+    ...(replica.unready === undefined ? {} : { unready: replica.unready.reason }),
+    ...(again === undefined ? {} : { retryAt: new Date(again).toISOString() }),
   };
 }

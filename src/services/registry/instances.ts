@@ -1,8 +1,9 @@
 import type { Instance } from '../../api/contract/registry-schemas.ts';
 import { ADMIN_ROLE } from '../../api/contract/permissions.ts';
 import { decideRegisterInstance, decideRemoveInstance, instanceIdOf } from '../../domain/instance/decide.ts';
-import type { InstanceState } from '../../domain/instance/evolve.ts';
+import { evolveInstance, type InstanceState } from '../../domain/instance/evolve.ts';
 import { parseInstance } from '../../domain/instance/parse.ts';
+import { decideHeartbeat } from '../../domain/instance/silence.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
 import type { EventStore, RowFilter } from '../../store/event-store.ts';
 import { carryOut } from '../carry-out.ts';
@@ -12,10 +13,13 @@ import type { NodePorts } from './nodes.ts';
 type InstanceOperation = 'listInstances' | 'registerInstance' | 'removeInstance';
 
 /** The registry of instances. */
-export function instanceHandlers(store: EventStore, ports: Pick<NodePorts, 'heartbeats'>): Handlers<InstanceOperation> {
+export function instanceHandlers(
+  store: EventStore,
+  ports: Pick<NodePorts, 'heartbeats' | 'beats'>,
+): Handlers<InstanceOperation> {
   return {
     listInstances: (request) => listInstances(store, ports, request),
-    registerInstance: (request) => registerInstance(store, request),
+    registerInstance: (request) => registerInstance(store, ports, request),
     async removeInstance(request) {
       const decision = { kind: 'instance', id: request.params.id, decide: decideRemoveInstance } as const;
       return { body: undefined, position: await carryOut<InstanceState>(store, request, decision) };
@@ -26,7 +30,7 @@ export function instanceHandlers(store: EventStore, ports: Pick<NodePorts, 'hear
 /** An administrator sees all, anybody else what is their own. */
 async function listInstances(
   store: EventStore,
-  { heartbeats }: Pick<NodePorts, 'heartbeats'>,
+  { heartbeats, beats }: Pick<NodePorts, 'heartbeats' | 'beats'>,
   request: RequestOf<'listInstances'>,
 ): Promise<Reply<'listInstances'>> {
   const { slug, roles } = callerOf(request);
@@ -41,13 +45,20 @@ async function listInstances(
     .filter((state) => roles.includes(ADMIN_ROLE) || state.slug === slug)
     .filter((state) => wanted.every(([key, value]) => state[key] === value));
   if (found.length === 0) return { body: { instances: [] } };
-  const [nodes, beats] = await Promise.all([store.rows<NodeState>('nodes', { removed: 'false' }), heartbeats()]);
-  const beatOf = new Map(nodes.map(({ state }) => [state.url, beats.get(state.id)]));
-  return { body: { instances: found.map((state) => toInstance(state, beatOf.get(state.nodeUrl ?? ''))) } };
+  const [nodes, ofNodes, own] = await Promise.all([
+    store.rows<NodeState>('nodes', { removed: 'false' }),
+    heartbeats(),
+    beats.last(),
+  ]);
+  const ofUrl = new Map(nodes.map(({ state }) => [state.url, ofNodes.get(state.id)]));
+  const instances = found.map((state) => toInstance(state, ofUrl.get(state.nodeUrl ?? ''), own.get(state.id)));
+  return { body: { instances } };
 }
 
+/** Registering again what is registered is a heartbeat. */
 async function registerInstance(
   store: EventStore,
+  { beats }: Pick<NodePorts, 'beats'>,
   request: RequestOf<'registerInstance'>,
 ): Promise<Reply<'registerInstance'>> {
   const { slug, roles } = callerOf(request);
@@ -58,14 +69,28 @@ async function registerInstance(
   const position = await carryOut<InstanceState>(store, request, {
     kind: 'instance',
     id,
-    decide: (state) => decideRegisterInstance(state, id, input, owner),
+    decide: (state) => {
+      const events = decideRegisterInstance(state, id, input, owner);
+      const known = state !== undefined && !state.removed;
+      return known ? [...events, ...decideHeartbeat(events.reduce(evolveInstance, state))] : events;
+    },
   });
+  await beats.beat(id);
   return { body: {}, position };
 }
 
-/** An instance as the contract shows it. `heartbeat`: of the node that it runs on; it counts while the instance is healthy. */
-export function toInstance(state: InstanceState, heartbeat: Date | undefined): Instance {
-  const { replicaId: _, removed: __, ...shown } = state;
-  const alive = heartbeat !== undefined && state.status === 'Healthy';
-  return { ...shown, ...(alive ? { lastHeartbeat: heartbeat.toISOString() } : {}) };
+/**
+ * An instance as the contract shows it. `ofNode`: the heartbeat of the node that it runs on; it counts while its probes find it
+ * healthy. `own`: when the service was last heard of itself.
+ */
+export function toInstance(state: InstanceState, ofNode: Date | undefined, own?: Date): Instance {
+  const { replicaId: _, removed: __, by: ___, details, ...shown } = state;
+  const counts = state.status === 'Healthy' || state.status === 'Degraded';
+  const times = [counts ? ofNode : undefined, own].filter((each) => each !== undefined);
+  const last = times.toSorted((left, right) => right.getTime() - left.getTime())[0];
+  return {
+    ...shown,
+    ...(details === undefined ? {} : { details }),
+    ...(last === undefined ? {} : { lastHeartbeat: last.toISOString() }),
+  };
 }

@@ -16,6 +16,7 @@ import type { EventStore } from '../../store/event-store.ts';
 import { partOf } from '../body.ts';
 import { carryOut } from '../carry-out.ts';
 import type { Handlers, Reply, RequestContext, RequestOf } from '../handler.ts';
+import type { InstanceBeats } from './instance-beats.ts';
 import { toNode, toStanding } from './node-view.ts';
 
 export interface NodePorts {
@@ -23,6 +24,8 @@ export interface NodePorts {
   readonly capacityOf: (url: string) => Promise<NodeCapacity>;
   /** Id of a node -> when its engine last answered. */
   readonly heartbeats: () => Promise<ReadonlyMap<string, Date>>;
+  /** When services last registered themselves anew. */
+  readonly beats: InstanceBeats;
   /** The engine on this machine, if there is one. */
   readonly selfUrl?: string | undefined;
 }

@@ -1,5 +1,6 @@
 import type { DeploymentState } from '../../domain/deployment/evolve.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
+import type { ProbesSpec } from '../../domain/probe/spec.ts';
 import type { ReplicaEvent, ReplicaState } from '../../domain/replica/evolve.ts';
 import type { ContainerSpec, ContainerState, Engine } from '../../engine/engine.ts';
 import type { Attempt } from '../../jobs/catalogue.ts';
@@ -13,7 +14,7 @@ import { presentReplica, record } from '../replica-log.ts';
 import { GRACE_SECONDS } from '../stop-replicas.ts';
 import { ensureImage } from './ensure-image.ts';
 import { environmentOf } from './environment.ts';
-import { whenUp } from './when-up.ts';
+import { whenUp, type Up } from './when-up.ts';
 
 /** Statuses in which a replica waits for its container to come up. */
 const STARTING: readonly string[] = ['Scheduled', 'Created'];
@@ -52,7 +53,7 @@ export async function startReplica(
       installationId: deps.installationId,
     });
     const host = node.url.startsWith('simulated:') ? undefined : nodeHost(node.url);
-    await bringUp(deps, { engine, attempt, signal, reached, replica: row.state, spec, host });
+    await bringUp(deps, { engine, attempt, signal, reached, replica: row.state, spec, host, probes: template.probes });
   } catch (error) {
     await failAttempt(deps, attempt, startFailure(error));
   }
@@ -67,10 +68,11 @@ interface Start {
   readonly spec: ContainerSpec;
   /** Where its ports are reached; a simulated host has none that answer. */
   readonly host: string | undefined;
+  readonly probes: ProbesSpec | undefined;
 }
 
 async function bringUp(deps: WorkerDeps, start: Start): Promise<void> {
-  const { engine, attempt, signal, reached, replica, spec, host } = start;
+  const { engine, attempt, signal, reached, replica, spec, host, probes } = start;
   const ids = { replicaId: replica.id, deploymentId: replica.deploymentId, generation: replica.generation };
   const pulled = await ensureImage(engine, spec.image, deps, signal);
   if (pulled !== undefined) {
@@ -86,23 +88,28 @@ async function bringUp(deps: WorkerDeps, start: Start): Promise<void> {
   reached('created-stored');
   await engine.start(created.containerId, signal);
   reached('started');
-  const container = await whenUp(engine, created.containerId, { host, clock: deps.clock, signal });
+  const up = await whenUp(engine, created.containerId, { host, probes, clock: deps.clock, signal });
+  const { container } = up;
   if (container?.phase !== 'running') return reportEnd(deps, start, container);
   const { containerId } = created;
-  const up = await record(deps, attempt, () => upEvents(ids, containerId, container));
-  if (up === undefined) return discard(deps, start);
+  const stored = await record(deps, attempt, () => upEvents(ids, containerId, container, up));
+  if (stored === undefined) return discard(deps, start);
   reached('started-stored');
 }
 
 function upEvents(
   ids: { replicaId: string; deploymentId: string; generation: number },
   containerId: string,
-  { ports }: ContainerState,
-): [ReplicaEvent, ReplicaEvent] {
-  return [
-    { type: 'ContainerStarted', data: { ...ids, containerId, ports: [...ports] } },
-    { type: 'ReplicaReady', data: ids },
-  ];
+  { ports, health }: ContainerState,
+  { ready, answered }: Up,
+): [ReplicaEvent, ...ReplicaEvent[]] {
+  const checked = health === undefined ? {} : { healthcheck: true };
+  const started: ReplicaEvent = {
+    type: 'ContainerStarted',
+    data: { ...ids, containerId, ports: [...ports], ...checked },
+  };
+  if (!ready) return [started];
+  return [started, { type: 'ReplicaReady', data: { ...ids, ...(answered === undefined ? {} : { answered }) } }];
 }
 
 async function reportEnd(

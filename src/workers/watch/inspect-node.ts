@@ -7,7 +7,7 @@ import type { Cause } from '../../jobs/catalogue.ts';
 import { containerName, identityOf } from '../container.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { failAttempt } from '../fail-attempt.ts';
-import { exitFailure } from '../failure.ts';
+import { exitFailure, lastLines } from '../failure.ts';
 import { GRACE_SECONDS } from '../stop-replicas.ts';
 
 /** Statuses in which a replica's container has to be running. */
@@ -87,12 +87,14 @@ export async function reportDeath(
   const replica = row?.state;
   // While it is being stopped the end is wanted.
   if (replica === undefined || replica.generation !== identity.generation || !ENDS.includes(replica.status)) return;
+  // Side by side: the engine answers neither before it has cleaned up after the container.
+  const lines = lastLines(engine, containerId, deps.log);
   const container = await engine.inspect(containerId);
   if (container?.phase === 'running') return;
   const failure =
     container === undefined
       ? { kind: 'gone' as const, message: `its container was removed from node ${node.id}`, terminal: false }
-      : await exitFailure(engine, container, deps.log);
+      : await exitFailure(engine, container, deps.log, lines);
   await failAttempt(deps, attemptOf(replica), failure);
 }
 

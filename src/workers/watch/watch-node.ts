@@ -2,10 +2,12 @@ import { pause } from '../../clock.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
 import { LABEL, type Engine, type EngineEvent } from '../../engine/engine.ts';
 import type { WorkerDeps } from '../deps.ts';
+import { probeNode, type NodeProber } from '../probe/probe-node.ts';
 import { heartbeat } from './heartbeat.ts';
 import { inspectNode, reportDeath } from './inspect-node.ts';
 import { recordLiveness } from './liveness.ts';
 import { Pulse } from './pulse.ts';
+import type { Residents } from './residents.ts';
 
 /** A heartbeat is written at most so often; a beat is an answer of the engine. */
 const WRITE_MS = 1_000;
@@ -13,19 +15,24 @@ const WRITE_MS = 1_000;
 const INSPECT_MS = 30_000;
 const RETRY_MS = 200;
 
-/** What a watch of one node goes by. */
-interface Watch {
+/** A node to watch, and what is known of its replicas. */
+export interface Watched {
   readonly deps: WorkerDeps;
   readonly node: NodeState;
+  readonly residents: Residents;
+}
+
+interface Watch extends Watched {
   readonly engine: Engine;
   readonly pulse: Pulse;
 }
 
 /** Follows one engine until the signal aborts: a full inspection on every connect, then its events. */
-export async function watchNode(deps: WorkerDeps, node: NodeState, ended: AbortSignal): Promise<void> {
+export async function watchNode(watched: Watched, ended: AbortSignal): Promise<void> {
+  const { deps, node } = watched;
   const log = deps.log.with({ nodeId: node.id });
   const engine = deps.engines.at(node.url);
-  const watch = { deps, node, engine, pulse: new Pulse(engine) };
+  const watch = { ...watched, engine, pulse: new Pulse(engine) };
   let away = false;
   while (!ended.aborted) {
     try {
@@ -53,7 +60,7 @@ async function reportSilence({ deps, node, pulse }: Watch, reason: string): Prom
 
 /** Until the engine goes away (throws), or the watch ends. */
 async function watchOnce(watch: Watch, ended: AbortSignal, onConnect: () => void): Promise<void> {
-  const { deps, node, engine, pulse } = watch;
+  const { engine, pulse } = watch;
   await pulse.ask(ended);
   const { now } = await engine.info(ended);
   onConnect();
@@ -61,23 +68,24 @@ async function watchOnce(watch: Watch, ended: AbortSignal, onConnect: () => void
   const signal = AbortSignal.any([ended, over.signal]);
   const beating = beat(watch, signal);
   const inspecting = takeStock(watch, signal);
+  const prober = probeNode(watch, signal);
   try {
     // Events from before the inspection on: what happens in between is seen twice rather than not at all.
-    await Promise.race([follow(deps, node, engine, now, signal), inspecting, beating]);
+    await Promise.race([follow(watch, prober, now, signal), inspecting, beating]);
   } finally {
     over.abort();
-    await Promise.allSettled([inspecting, beating]);
+    await Promise.allSettled([inspecting, beating, prober.done]);
   }
 }
 
 async function follow(
-  deps: WorkerDeps,
-  node: NodeState,
-  engine: Engine,
+  { deps, node, engine }: Watch,
+  prober: NodeProber,
   since: Date,
   signal: AbortSignal,
 ): Promise<void> {
   for await (const event of engine.events({ since, signal })) {
+    prober.hear(event);
     if (isOurDeath(event, deps.installationId)) await reportDeath(deps, engine, node, event);
   }
 }

@@ -3,6 +3,7 @@ import type { NodeState } from '../../domain/node/evolve.ts';
 import type { WorkerDeps } from '../deps.ts';
 import type { Membership } from '../membership.ts';
 import { type Binding, serves } from '../pool/binding.ts';
+import { followResidents, type Residents } from './residents.ts';
 import { watchNode } from './watch-node.ts';
 
 /** First key of the advisory locks that watchers of nodes hold; the second is a hash of the node's id. */
@@ -24,30 +25,35 @@ export async function watchNodes(
   binding: Pick<Binding, 'clusters'>,
 ): Promise<void> {
   const watching = new Map<string, Watching>();
+  const { residents, done: followed } = followResidents(deps, life.ended);
   while (!life.ended.aborted) {
     try {
-      await look(deps, life, binding, watching);
+      await look(deps, life, { binding, watching, residents });
     } catch (error) {
       if (!life.ended.aborted) deps.log.warn('nodes could not be read; looking again', { error: String(error) });
     }
     await pause(deps.clock, LOOK_MS, life.ended);
   }
-  await Promise.all([...watching.values()].map(({ done }) => done));
+  await Promise.all([followed, ...[...watching.values()].map(({ done }) => done)]);
+}
+
+interface Look {
+  readonly binding: Pick<Binding, 'clusters'>;
+  readonly watching: Map<string, Watching>;
+  readonly residents: Residents;
 }
 
 /** Begins to watch what is unwatched, and leaves off what was removed or went to another cluster. */
-async function look(
-  deps: WorkerDeps,
-  life: Membership,
-  binding: Pick<Binding, 'clusters'>,
-  watching: Map<string, Watching>,
-): Promise<void> {
+async function look(deps: WorkerDeps, life: Membership, { binding, watching, residents }: Look): Promise<void> {
   const all = await deps.store.rows<NodeState>('nodes', { removed: 'false' });
   const nodes = all.filter(({ state }) => serves(binding, state.cluster));
   for (const { id, state } of nodes) {
     if (watching.has(id) || !(await tryLock(life, id))) continue;
     const end = new AbortController();
-    watching.set(id, { end, done: watchNode(deps, state, AbortSignal.any([life.ended, end.signal])) });
+    watching.set(id, {
+      end,
+      done: watchNode({ deps, node: state, residents }, AbortSignal.any([life.ended, end.signal])),
+    });
   }
   const present = new Set(nodes.map(({ id }) => id));
   for (const [id, { end, done }] of watching) {

@@ -82,7 +82,7 @@ describe('for every fleet', () => {
           const snapshot = snapshots.find(({ deployment }) => deployment.id === deploymentId) as Snapshot;
           const data = { deploymentId, moves: [...moves] };
           const deployment = evolveDeployment(snapshot.deployment, { type: 'DeploymentRebalanced', data });
-          const { maxUnavailable, maxSurge } = limitsOf(snapshot.deployment.spec);
+          const { maxUnavailable, maxSurge } = limitsOf(snapshot.deployment);
           const count = snapshot.replicas.length;
           let present: Snapshot = { ...snapshot, nodes, deployment: deployment ?? snapshot.deployment };
           for (let next = plan(present); next.actions.length > 0; next = plan(present)) {

@@ -7,7 +7,7 @@ import { VersionConflict } from '../../../src/store/command.ts';
 import type { RecordedEvent } from '../../../src/domain/event.ts';
 import { lawBook, replicasOf, type LawBook } from './laws.ts';
 import { carryOut, decide, DEPLOYMENT, deploymentOf, type Decided } from './planning.ts';
-import { addNode, define, fail, remove, save, start, stop, undefine, type Fate, type Step } from './steps.ts';
+import { addNode, define, fail, remove, save, start, stop, turn, undefine, type Fate, type Step } from './steps.ts';
 import { newWorld, type World } from './world.ts';
 
 /** A world under law, with at most one plan that is made and not yet carried out. */
@@ -50,6 +50,12 @@ export async function take(drive: Drive, step: Step): Promise<void> {
       const victim = ready[step.which % Math.max(1, ready.length)];
       const failure = { kind: 'exit' as const, message: 'container exited with code 137', terminal: false };
       if (victim !== undefined) fail(world, victim.id, victim.generation, failure);
+      return;
+    }
+    case 'falter': {
+      const up = replicasOf(world).filter(({ status }) => status === 'Ready' || status === 'Running');
+      const chosen = up[step.which % Math.max(1, up.length)];
+      if (chosen !== undefined) turn(world, chosen);
       return;
     }
     case 'wait':

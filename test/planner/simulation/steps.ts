@@ -20,6 +20,8 @@ export type Step =
   | { readonly type: 'rush'; readonly jobs: number; readonly fate: Fate }
   /** A container that runs ends. */
   | { readonly type: 'die'; readonly which: number }
+  /** A replica in service is taken out of it by its ready probe, or one that is out comes back. */
+  | { readonly type: 'falter'; readonly which: number }
   | { readonly type: 'wait'; readonly ms: number };
 
 /** What becomes of a start. */
@@ -74,6 +76,18 @@ export function fail(world: World, replicaId: string, generation: number, failur
   if (released === undefined) return;
   const data = { replicaId, deploymentId: DEPLOYMENT, generation, failure, released };
   recordOf(world, replicaId, generation, [{ type: 'ReplicaFailed', data }]);
+}
+
+/** The ready probe of a replica turns. */
+export function turn(world: World, { id: replicaId, generation, status }: ReplicaState): void {
+  const ids = { replicaId, deploymentId: DEPLOYMENT, generation };
+  const out = { type: 'ReplicaUnready' as const, data: { ...ids, reason: 'GET / answered 503', silent: false } };
+  recordOf(world, replicaId, generation, [status === 'Ready' ? out : { type: 'ReplicaReady', data: ids }]);
+}
+
+/** Those that are out of service come back. */
+export function turnAll(world: World): void {
+  for (const { state } of rowsOf<ReplicaState>(world, 'replicas')) if (state.status === 'Running') turn(world, state);
 }
 
 export function stop(world: World, replicaId: string, generation: number): void {

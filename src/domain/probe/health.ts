@@ -1,0 +1,78 @@
+import type { ProbePlan } from './plan.ts';
+import type { ProbeKind } from './spec.ts';
+
+/** Results in a row: above 0 passes, below 0 failures. */
+type Run = number;
+
+/** What the probes of one replica have found so far. */
+export interface Health {
+  /** `starting`: only the start probe counts. `over`: it has failed, and nothing counts any more. */
+  readonly phase: 'starting' | 'started' | 'over';
+  readonly inService: boolean;
+  readonly runs: Readonly<Record<ProbeKind, Run>>;
+}
+
+/** What follows from a result; undefined: nothing yet. */
+export type Turn = 'ready' | 'unready' | 'failed' | undefined;
+
+export interface Result {
+  readonly kind: ProbeKind;
+  readonly passed: boolean;
+  /** Milliseconds since the start was first looked at. */
+  readonly elapsedMs: number;
+}
+
+const NO_RUNS = { start: 0, ready: 0, live: 0 } as const;
+
+/**
+ * How the watch of a replica begins. `known` is what the log says of it, also after its watcher has changed. A replica without
+ * start and ready probes is ready at once.
+ */
+export function beginHealth(
+  plan: ProbePlan,
+  known: { started: boolean; inService: boolean },
+): { health: Health; turn: Turn } {
+  const started = known.started || known.inService || plan.start === undefined;
+  const inService = known.inService || (started && plan.ready === undefined);
+  const health: Health = { phase: started ? 'started' : 'starting', inService, runs: NO_RUNS };
+  return { health, turn: inService && !known.inService ? 'ready' : undefined };
+}
+
+/**
+ * One result further, as Kubernetes has it: until the start has passed, ready and live do not count; a probe turns after so many
+ * equal results in a row. The start is asked quickly, so that its budget is time: failureThreshold periods.
+ */
+export function judge(health: Health, plan: ProbePlan, result: Result): { health: Health; turn: Turn } {
+  const { kind, passed } = result;
+  const probe = plan[kind];
+  const counts = health.phase === (kind === 'start' ? 'starting' : 'started');
+  if (probe === undefined || !counts) return { health, turn: undefined };
+  const run = passed ? Math.max(0, health.runs[kind]) + 1 : Math.min(0, health.runs[kind]) - 1;
+  const next: Health = { ...health, runs: { ...health.runs, [kind]: run } };
+  const passes = run >= probe.successThreshold;
+  const fails = -run >= probe.failureThreshold;
+  switch (kind) {
+    case 'start':
+      if (passes) return whenStarted(next, plan);
+      return fails && result.elapsedMs >= probe.failureThreshold * probe.periodMs
+        ? over(next)
+        : { health: next, turn: undefined };
+    case 'ready':
+      if (passes && !next.inService) return { health: { ...next, inService: true }, turn: 'ready' };
+      if (fails && next.inService) return { health: { ...next, inService: false }, turn: 'unready' };
+      return { health: next, turn: undefined };
+    case 'live':
+      return fails ? over(next) : { health: next, turn: undefined };
+    default:
+      return kind satisfies never;
+  }
+}
+
+function whenStarted(health: Health, { ready }: ProbePlan): { health: Health; turn: Turn } {
+  const inService = ready === undefined;
+  return { health: { ...health, phase: 'started', inService }, turn: inService ? 'ready' : undefined };
+}
+
+function over(health: Health): { health: Health; turn: Turn } {
+  return { health: { ...health, phase: 'over', inService: false }, turn: 'failed' };
+}
