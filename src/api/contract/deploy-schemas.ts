@@ -40,7 +40,12 @@ export type Deployment = z.infer<typeof deployment>;
 export const deploymentInput = deployment
   .omit({ status: true, details: true })
   .partial({ id: true })
-  .extend({ status: z.string().optional(), details: z.string().optional() });
+  .extend({
+    status: z.string().optional(),
+    details: z.string().optional(),
+    resources: deployment.shape.resources.unwrap().extend({ gpus: z.int().optional() }).optional(),
+    requiredLabels: z.record(z.string(), z.string()).optional(),
+  });
 export type DeploymentInput = z.infer<typeof deploymentInput>;
 
 export const replicaView = z.strictObject({

@@ -21,7 +21,7 @@ export function deriveTemplate(
   if (definition.image === undefined) {
     return { problem: `definition ${definition.id} has no image: building from a repository is not supported yet` };
   }
-  const { cpu, memory, vram } = spec.resources ?? {};
+  const { cpu, memory, vram, gpus } = spec.resources ?? {};
   const fixed = new Map((definition.ports ?? []).map(({ internal, host }) => [internal, host]));
   const internal = [...new Set([...definition.image.internalPorts, ...fixed.keys()])];
   return {
@@ -33,6 +33,7 @@ export function deriveTemplate(
       ...optional('cpuMillis', cpu === undefined ? undefined : parseCpu(cpu)),
       ...optional('memoryBytes', memory === undefined ? undefined : parseBytes(memory)),
       ...optional('vramBytes', vram === undefined ? undefined : parseBytes(vram)),
+      ...optional('gpus', gpus),
     },
   };
 }

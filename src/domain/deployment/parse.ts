@@ -25,6 +25,7 @@ export function parseDeployment(value: unknown, freshId: string): DeploymentSpec
     resources: resourcesOf(input.object('resources')),
     autoScaling: autoScalingOf(input.object('autoScaling')),
     targetRegions: input.list('targetRegions', regionOf),
+    requiredLabels: input.texts('requiredLabels', (key) => (key === '' ? 'a label needs a name' : undefined)),
     envars: input.texts('envars', environmentProblem),
   };
   if (problems.length > 0) throw new InvalidInput(problems);
