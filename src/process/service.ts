@@ -3,8 +3,10 @@ import { resolve } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { enginePool } from '../workers/engine-pool.ts';
+import { gpuReadings } from '../workers/watch/gpu-telemetry.ts';
 import { heartbeats } from '../workers/watch/heartbeat.ts';
 import { apiRole } from './api-role.ts';
+import { capacityOf } from './capacity.ts';
 import { openMigrated } from './database.ts';
 import { LOCAL_ENGINE, registerConfigured } from './nodes.ts';
 import { openFoundation } from './store.ts';
@@ -35,8 +37,9 @@ export async function startService(
   }
   const nodes = {
     // An address that cannot be an engine's is the asker's mistake, told like one that does not answer.
-    capacityOf: async (url: string) => engines.at(url).capacity(),
+    capacityOf: async (url: string) => capacityOf(engines.at(url), log),
     heartbeats: () => heartbeats(database.db),
+    gpuReadings: () => gpuReadings(database.db),
     selfUrl: LOCAL_ENGINE,
   };
   const server = config.ROLES.includes('api')

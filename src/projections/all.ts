@@ -7,6 +7,7 @@ import { evolveReplica, type ReplicaState } from '../domain/replica/evolve.ts';
 import { evolveUser, type UserState } from '../domain/user/evolve.ts';
 import type { Projection } from '../store/projection.ts';
 import { projection } from './define.ts';
+import { evolveImage } from './image.ts';
 import { revisionKey, type Revision } from './revision.ts';
 
 const deployments = projection({
@@ -83,6 +84,14 @@ const allotments = projection({
   violation: overcommitOf,
 });
 
+const images = projection({
+  name: 'images',
+  ownership: 'shared',
+  types: ['ImagePulled'],
+  key: ({ data }) => (data.nodeId === undefined ? undefined : data.image),
+  evolve: evolveImage,
+});
+
 const instances = projection({
   name: 'instances',
   ownership: 'stream',
@@ -107,6 +116,7 @@ export const PROJECTIONS: readonly Projection[] = [
   replicas,
   nodes,
   allotments,
+  images,
   instances,
   users,
 ];

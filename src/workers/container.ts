@@ -33,6 +33,7 @@ export function containerSpec(
     ports: template.ports,
     cpuMillis: template.cpuMillis,
     memoryBytes: template.memoryBytes,
+    gpuIndexes: replica.reservation?.cards?.map(({ index }) => index),
   };
 }
 

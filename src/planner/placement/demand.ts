@@ -32,6 +32,6 @@ export function demandOf(template: Template, spec: DeploymentSpec, images: Snaps
     hostPorts: template.ports.flatMap(({ host }) => (host === undefined ? [] : [host])),
     regions: spec.targetRegions ?? [],
     labels: spec.requiredLabels ?? {},
-    imageOn: new Set(images[image]),
+    imageOn: new Set(Object.hasOwn(images, image) ? images[image] : []),
   };
 }

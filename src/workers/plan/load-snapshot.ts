@@ -4,6 +4,7 @@ import type { Allotment } from '../../domain/node/allotment.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import type { Snapshot } from '../../planner/snapshot.ts';
+import type { ImageState } from '../../projections/image.ts';
 import { revisionKey, type Revision } from '../../projections/revision.ts';
 import type { EventStore, SnapshotReader } from '../../store/event-store.ts';
 import type { Row } from '../../store/projection.ts';
@@ -26,7 +27,12 @@ export function loadSnapshot(
     if (deployment === undefined) return undefined;
     const definition = await reader.row<DefinitionState>('definitions', deployment.state.definitionId);
     const replicas = await reader.rows<ReplicaState>('replicas', { deployment_id: deploymentId });
-    const nodes = await nodeViews(reader);
+    const earlier = await earlierRevisions(reader, deployment.state, states(replicas));
+    const images = [
+      definition?.state.spec.image?.name,
+      deployment.state.template?.image,
+      ...earlier.map(({ template }) => template.image),
+    ];
     return {
       snapshot: {
         position: reader.position,
@@ -35,8 +41,9 @@ export function loadSnapshot(
         deployment: deployment.state,
         definition: definition?.state,
         replicas: states(replicas),
-        earlier: await earlierRevisions(reader, deployment.state, states(replicas)),
-        nodes,
+        earlier,
+        nodes: await nodeViews(reader),
+        images: await imageNodes(reader, images),
       },
       deploymentVersion: deployment.version,
       replicaVersions: new Map(replicas.map(({ id, version }) => [id, version])),
@@ -53,6 +60,16 @@ async function earlierRevisions(
   if (failed.length === 0) return [];
   const keys = [...new Set(failed.map((replica) => revisionKey(id, replica.revision)))];
   return states(await reader.rows<Revision>('revisions', { id: keys }));
+}
+
+/** Image -> nodes that have pulled it. */
+async function imageNodes(
+  reader: SnapshotReader,
+  images: readonly (string | undefined)[],
+): Promise<Snapshot['images']> {
+  const wanted = [...new Set(images.filter((image) => image !== undefined))];
+  const known = wanted.length === 0 ? [] : await reader.rows<ImageState>('images', { id: wanted });
+  return Object.fromEntries(known.map(({ id, state }) => [id, state.nodes]));
 }
 
 async function nodeViews(reader: SnapshotReader): Promise<Snapshot['nodes']> {

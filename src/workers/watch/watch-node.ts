@@ -2,6 +2,7 @@ import { pause } from '../../clock.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
 import { LABEL, type Engine, type EngineEvent } from '../../engine/engine.ts';
 import type { WorkerDeps } from '../deps.ts';
+import { sampleGpus } from './gpu-telemetry.ts';
 import { heartbeat } from './heartbeat.ts';
 import { inspectNode, reportDeath } from './inspect-node.ts';
 import { recordLiveness } from './liveness.ts';
@@ -61,12 +62,13 @@ async function watchOnce(watch: Watch, ended: AbortSignal, onConnect: () => void
   const signal = AbortSignal.any([ended, over.signal]);
   const beating = beat(watch, signal);
   const inspecting = takeStock(watch, signal);
+  const sampling = sampleGpus(deps, node, engine, signal);
   try {
     // Events from before the inspection on: what happens in between is seen twice rather than not at all.
     await Promise.race([follow(deps, node, engine, now, signal), inspecting, beating]);
   } finally {
     over.abort();
-    await Promise.allSettled([inspecting, beating]);
+    await Promise.allSettled([inspecting, beating, sampling]);
   }
 }
 
