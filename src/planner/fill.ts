@@ -50,7 +50,8 @@ function refusal(count: number, { considered, excluded, excludedBy }: PlacementD
       ([nodeId, lacks]) =>
         `${nodeId} ${lacks.map(({ filter, need, have }) => `${filter} needs ${need}, has ${have}`).join(' and ')}`,
     );
-  const more = byNode.length > NODES_NAMED ? [`and ${byNode.length - NODES_NAMED} more nodes`] : [];
+  const rest = byNode.length - NODES_NAMED;
+  const more = rest > 0 ? [`and ${rest} more ${rest === 1 ? 'node' : 'nodes'}`] : [];
   return `${what} no node: ${[...named, ...more].join('; ')}`;
 }
 

@@ -10,14 +10,13 @@ const SAMPLE_MS = 15_000;
 /** Readings that are older say nothing of now. */
 const FRESH_SECONDS = 60;
 
-/** Telemetry: what a node's cards say of themselves, until the signal aborts. A node without cards is not asked. */
+/** Telemetry: what a node's cards say of themselves, until the signal aborts. A host that cannot be asked is asked once. */
 export async function sampleGpus(
   deps: WorkerDeps,
   node: NodeState,
   engine: Engine,
   signal: AbortSignal,
 ): Promise<void> {
-  if (node.capacity.gpus.length === 0) return;
   let told = false;
   while (!signal.aborted) {
     try {
