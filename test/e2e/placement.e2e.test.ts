@@ -79,6 +79,7 @@ test('on a fleet that lacks the cards it says which node lacks what', async () =
     ' vram needs 80G, has 40832Mi free on the emptiest of 2 cards, 128Mi per card kept back',
     'two region needs gpu-cluster-a100/gpu-zone-1, has elsewhere/default',
   );
+  expect(cardsInUse()).toEqual([]);
 });
 
 test('it is placed as soon as the cards are there, never two replicas on one', async () => {
