@@ -109,8 +109,8 @@ describe('whatever the fleet and the demand', () => {
           expect(totals).toEqual(totals.toSorted((left, right) => right - left));
           expect(decision.scores[0]?.nodeId).toBe(reservation?.nodeId);
           for (const { total, parts } of decision.scores) {
-            const { spread = 0, balance = 0, image = 0, zones = 0 } = parts;
-            expect(total).toBeCloseTo(4 * spread + 2 * balance + image + 4 * zones, 9);
+            const { spread = 0, balance = 0, cards = 0, image = 0, zones = 0 } = parts;
+            expect(total).toBeCloseTo(4 * spread + 2 * balance + 3 * cards + image + 4 * zones, 9);
           }
         }
       }),

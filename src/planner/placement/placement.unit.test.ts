@@ -124,6 +124,14 @@ describe('scores', () => {
     expect(chosen(candidates(nodes), 2, { imageOn })[1]).not.toBe('n2');
   });
 
+  test('a node with cards is left to those who need cards, until the others hold three replicas each', () => {
+    const nodes = [node('gpu', { gpus: [8] }), node('plain')];
+    const all = chosen(candidates(nodes), 5);
+    expect(all.slice(0, 3)).toEqual(['plain', 'plain', 'plain']);
+    expect(all).toContain('gpu');
+    expect(chosen(candidates(nodes), 1, { gpus: 1, cardBytes: 8 })).toEqual(['gpu']);
+  });
+
   test('the decision shows the parts of the best five, and everybody who was left out', () => {
     const nodes = [...Array.from({ length: 7 }, (_, n) => node(`n${n}`, used(n * 100))), node('x', used(4_000))];
     const [placed] = placements(candidates(nodes), 1, { cpuMillis: 1_000 });
@@ -132,8 +140,8 @@ describe('scores', () => {
     expect(placed?.decision.scores.map(({ nodeId }) => nodeId)).toEqual(['n0', 'n1', 'n2', 'n3', 'n4']);
     expect(placed?.decision.scores[0]).toEqual({
       nodeId: 'n0',
-      total: 9.5,
-      parts: { spread: 1, balance: 0.75, image: 0, zones: 1 },
+      total: 12.5,
+      parts: { spread: 1, balance: 0.75, cards: 1, image: 0, zones: 1 },
     });
   });
 });

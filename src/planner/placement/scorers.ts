@@ -21,10 +21,14 @@ const balance: Scorer = ({ cpuMillis, memoryBytes, view }, demand) => {
 /** The image is there already: the replica starts without a pull. */
 const image: Scorer = ({ view }, { imageOn }) => (imageOn.has(view.node.id) ? 1 : 0);
 
+/** Nodes with cards are left to those who need cards: their CPU and memory are what the cards cannot be used without. */
+const cards: Scorer = ({ cards: own }, { gpus }) => (gpus > 0 || own.length === 0 ? 1 : 0);
+
 /** What counts of a node by itself, with its weight. */
 export const NODE_SCORERS: readonly { readonly name: string; readonly weight: number; readonly score: Scorer }[] = [
   { name: 'spread', weight: 4, score: spread },
   { name: 'balance', weight: 2, score: balance },
+  { name: 'cards', weight: 3, score: cards },
   { name: 'image', weight: 1, score: image },
 ];
 
