@@ -47,6 +47,7 @@ async function run({ pairs, say }: Bench, nodes: number): Promise<Outcome> {
   }
   const perSecond = runs.map(({ seconds }) => (DEPLOYMENTS * REPLICAS) / sum(seconds));
   const steadiness = runs.map(({ cpuSeconds }) => sum(cpuSeconds.slice(0, TENTH)) / sum(cpuSeconds.slice(-TENTH)));
+  const cpu = runs.map(({ cpuSeconds }) => (sum(cpuSeconds) * 1e6) / (DEPLOYMENTS * REPLICAS));
   for (const [index, value] of perSecond.entries()) {
     say(
       `  ours   ${Math.round(value)} placements/s, the last tenth at ${percent(steadiness[index] ?? 0)} of the first`,
@@ -66,7 +67,7 @@ async function run({ pairs, say }: Bench, nodes: number): Promise<Outcome> {
         met: warm.largestDecision <= LARGEST_DECISION,
       },
     ],
-    spent: [`${Math.round((1e6 / value) * 10) / 10} microseconds of one core per placement`],
+    spent: [`${median(cpu).toFixed(1)} microseconds of CPU time per placement, garbage collection included`],
   };
 }
 

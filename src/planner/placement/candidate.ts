@@ -1,3 +1,4 @@
+import type { CardAllotment } from '../../domain/node/cards.ts';
 import type { Reservation } from '../../domain/template.ts';
 import type { NodeView } from '../snapshot.ts';
 import { chooseCards, type FreeCard } from './cards.ts';
@@ -9,7 +10,7 @@ export interface Candidate {
   cpuMillis: number;
   memoryBytes: number;
   readonly cards: readonly FreeCard[];
-  readonly hostPorts: Set<number>;
+  hostPorts: readonly number[];
   /** Replicas of the deployment that are on it. */
   siblings: number;
 }
@@ -36,10 +37,17 @@ function candidateOf(view: NodeView, siblings: number): Candidate {
     view,
     cpuMillis: limit.cpuMillis - reserved.cpuMillis,
     memoryBytes: limit.memoryBytes - reserved.memoryBytes,
-    cards: cards.map(({ index, limitBytes, reservedBytes }) => ({ index, freeBytes: limitBytes - reservedBytes })),
-    hostPorts: new Set(hostPorts),
+    cards: cards.length === 0 ? NO_CARDS : cards.map(freeCard),
+    hostPorts,
     siblings,
   };
+}
+
+/** Most nodes of a large fleet have none: one list does for all. */
+const NO_CARDS: readonly FreeCard[] = [];
+
+function freeCard({ index, limitBytes, reservedBytes }: CardAllotment): FreeCard {
+  return { index, freeBytes: limitBytes - reservedBytes };
 }
 
 /** Takes what a replica needs of a node that has it, and says what it holds there. */
@@ -51,7 +59,7 @@ export function take(
   for (const card of cards) card.freeBytes -= cardBytes;
   candidate.cpuMillis -= cpuMillis;
   candidate.memoryBytes -= memoryBytes;
-  for (const port of hostPorts) candidate.hostPorts.add(port);
+  if (hostPorts.length > 0) candidate.hostPorts = [...candidate.hostPorts, ...hostPorts];
   candidate.siblings += 1;
   return {
     nodeId: candidate.view.node.id,

@@ -58,8 +58,10 @@ const region: Filter = {
 
 const labels: Filter = {
   name: 'labels',
-  fits: ({ view: { node } }, demand) =>
-    Object.entries(demand.labels).every(([key, value]) => hasLabel(node, key, value)),
+  fits({ view: { node } }, demand) {
+    for (const key in demand.labels) if (!hasLabel(node, key, demand.labels[key] ?? '')) return false;
+    return true;
+  },
   need: (demand) => labelText(Object.entries(demand.labels)),
   have({ view: { node } }, demand) {
     const wrong = Object.keys(demand.labels).filter((key) => !hasLabel(node, key, demand.labels[key] ?? ''));
@@ -105,8 +107,8 @@ const vram: Filter = {
 
 const hostPorts: Filter = {
   name: 'host port',
-  fits: ({ hostPorts: taken }, demand) => demand.hostPorts.every((port) => !taken.has(port)),
-  need: (demand, { hostPorts: taken }) => String(demand.hostPorts.find((port) => taken.has(port))),
+  fits: ({ hostPorts: taken }, demand) => demand.hostPorts.every((port) => !taken.includes(port)),
+  need: (demand, { hostPorts: taken }) => String(demand.hostPorts.find((port) => taken.includes(port))),
   have: () => 'taken',
 };
 

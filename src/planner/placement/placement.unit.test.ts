@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { Mi, nodeView as node, type Special } from '../../../test/support/node-view.ts';
+import { fill } from '../fill.ts';
 import type { NodeView } from '../snapshot.ts';
 import { candidatesOf, type Candidates } from './candidate.ts';
 import type { Demand } from './demand.ts';
@@ -197,6 +198,16 @@ describe('targetRegions', () => {
   });
 });
 
+test('a plan that places nothing does not look at the nodes', () => {
+  const untouched = new Proxy<NodeView[]>([], {
+    get() {
+      throw new Error('somebody looked');
+    },
+  });
+  const nothing = { actions: [], unplaced: [] };
+  expect(fill([], candidatesOf(untouched, new Map()), demand(), { revision: 1, seed: 1 })).toEqual(nothing);
+});
+
 describe('on a large fleet', () => {
   const fleet = (count: number): Candidates =>
     candidates(Array.from({ length: count }, (_, n) => node(`n${n}`, n % 2 === 0 ? used(4_000) : { zone: 'b' })));
@@ -216,6 +227,15 @@ describe('on a large fleet', () => {
       ],
       scores: [],
     });
+  });
+
+  test('what is blocked says how many nodes lack what', () => {
+    const slot = { replicaId: 'web-r1-0', ordinal: 0, generation: 1 };
+    const wanted = [{ slot, reason: 'wanted' }];
+    const { unplaced } = fill(wanted, fleet(51), demand({ gpus: 1, cardBytes: Mi }), { revision: 1, seed: 1 });
+    expect(unplaced).toEqual([
+      '1 replica fits none of 51 nodes: vram needs 1Mi: 51 nodes lack it (as n0 has no GPU, n1 has no GPU, n2 has no GPU)',
+    ]);
   });
 
   test('a decision does not grow with the fleet', () => {

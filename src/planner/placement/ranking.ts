@@ -86,9 +86,11 @@ function zoneOf(
   { cluster, zone }: { readonly cluster: string; readonly zone: string },
 ): Draft {
   const name = `${cluster}/${zone}`;
-  const known = zones.get(name) ?? { siblings: 0, nodes: [] };
-  zones.set(name, known);
-  return known;
+  const known = zones.get(name);
+  if (known !== undefined) return known;
+  const fresh = { siblings: 0, nodes: [] };
+  zones.set(name, fresh);
+  return fresh;
 }
 
 function ranked(zones: readonly Draft[]): Heap<Zone> {
