@@ -83,7 +83,7 @@ interface AddOptions extends ListOptions {
 export async function addNode(url: string, options: AddOptions): Promise<void> {
   const context = await openContext(options);
   const { id, cluster, zone, label: labels, gpu: gpus, gpuMargin, reserveCpu, reserveMemory } = options;
-  const reserve = { cpu: reserveCpu, memory: reserveMemory };
+  const reserve = (reserveCpu ?? reserveMemory) ? { cpu: reserveCpu, memory: reserveMemory } : undefined;
   const { body } = await context.call(`add node ${url}`, 'saveNode', {
     body: { node: { url, id, cluster, zone, labels, gpus, gpuMargin, reserve } },
   });
