@@ -108,6 +108,48 @@ describe('what is formatted parses back', () => {
   });
 });
 
+describe('every form of the specification stands for its number, and what it is formatted to for the same', () => {
+  const count = fc.integer({ min: 1, max: 8_000 });
+
+  test.each([
+    ['500m', 1],
+    ['8', 1_000],
+  ])('CPU like %s', (example, unit) => {
+    const suffix = example.replace(/^\d+/, '');
+    fc.assert(
+      fc.property(count, (whole) => {
+        expect(parseCpu(`${whole}${suffix}`)).toBe(whole * unit);
+        expect(parseCpu(formatCpu(whole * unit))).toBe(whole * unit);
+      }),
+    );
+  });
+
+  test('CPU like 2.5, in up to three places', () => {
+    fc.assert(
+      fc.property(count, fc.integer({ min: 0, max: 999 }), (whole, thousandths) => {
+        const millis = whole * 1_000 + thousandths;
+        expect(parseCpu(`${whole}.${String(thousandths).padStart(3, '0')}`)).toBe(millis);
+        expect(parseCpu(formatCpu(millis))).toBe(millis);
+      }),
+    );
+  });
+
+  test.each([
+    ['128Mi', 2 ** 20],
+    ['512M', 1e6],
+    ['24GB', 1e9],
+    ['4Gi', 2 ** 30],
+  ])('sizes like %s', (example, unit) => {
+    const suffix = example.replace(/^\d+/, '');
+    fc.assert(
+      fc.property(count, (whole) => {
+        expect(parseBytes(`${whole}${suffix}`)).toBe(whole * unit);
+        expect(parseBytes(formatBytes(whole * unit))).toBe(whole * unit);
+      }),
+    );
+  });
+});
+
 test('no text makes a parser throw or answer anything but a positive safe integer', () => {
   const texts = fc.oneof(fc.string(), fc.stringMatching(/^\d{0,20}\.?\d{0,10}[a-zA-Z]{0,3}$/));
   fc.assert(

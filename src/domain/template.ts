@@ -17,15 +17,24 @@ export const template = z.object({
   /** Secrets that `env` refers to, with the fingerprints of the values that it means. */
   secrets: z.record(z.string(), z.string()).optional(),
   probes: probesSpec.optional(),
+  /** Cards that `vramBytes` is split over evenly; absent: one. */
+  gpus: z.number().int().optional(),
 });
 export type Template = z.infer<typeof template>;
+
+/** What is held of one card. `index`: the card's number on its node, as its driver counts. */
+export const cardShare = z.object({ index: z.number().int(), vramBytes: z.number().int() });
+export type CardShare = z.infer<typeof cardShare>;
 
 /** What a replica holds on its node from being scheduled until it has stopped. */
 export const reservation = z.object({
   nodeId: z.string(),
   cpuMillis: z.number().int(),
   memoryBytes: z.number().int(),
+  /** Over all its cards. */
   vramBytes: z.number().int(),
+  /** Absent: it holds no card. */
+  cards: z.array(cardShare).optional(),
   hostPorts: z.array(z.number().int()),
 });
 export type Reservation = z.infer<typeof reservation>;

@@ -1,4 +1,5 @@
 import type { Security, Volume } from '../domain/container/settings.ts';
+import type { GpuReading } from './gpu.ts';
 
 /**
  * The port to a container engine. `docker` and `simulated` implement it and pass one conformance suite
@@ -17,6 +18,8 @@ export interface Engine extends AsyncDisposable {
   info(signal?: AbortSignal): Promise<EngineInfo>;
   /** What the host has in all, before any reservation. */
   capacity(signal?: AbortSignal): Promise<EngineCapacity>;
+  /** What its cards say of themselves now; undefined where the host cannot be asked. Throws `refused` with the driver's words. */
+  gpus(signal?: AbortSignal): Promise<readonly GpuReading[] | undefined>;
 
   /** True when the image is present on the engine under this reference. */
   hasImage(reference: string, signal?: AbortSignal): Promise<boolean>;
@@ -92,7 +95,10 @@ export interface EngineInfo {
 export interface EngineCapacity {
   readonly cpuMillis: number;
   readonly memoryBytes: number;
-  readonly gpus: readonly { readonly name: string; readonly vramBytes: number }[];
+  /** `index`: the card's number on the host; its place in the list when absent. */
+  readonly gpus: readonly { readonly name: string; readonly vramBytes: number; readonly index?: number | undefined }[];
+  /** Why the cards could not be read, in the driver's words. */
+  readonly gpuProblem?: string | undefined;
 }
 
 export interface PullProgress {
@@ -112,6 +118,8 @@ export interface ContainerSpec {
   /** Limits; absent: none. */
   readonly cpuMillis?: number | undefined;
   readonly memoryBytes?: number | undefined;
+  /** Numbers of the cards that it gets, and no others; absent: none. */
+  readonly gpuIndexes?: readonly number[] | undefined;
   readonly command?: readonly string[] | undefined;
   /** Named volumes are made where they are absent; paths of the node have to exist. */
   readonly volumes?: readonly Volume[] | undefined;

@@ -1,9 +1,10 @@
 import type { MoveState } from '../domain/deployment/evolve.ts';
 import type { PlacementDecision } from '../domain/replica/events.ts';
-import type { Candidate } from './placement/candidate.ts';
+import type { Candidates } from './placement/candidate.ts';
 import type { Demand } from './placement/demand.ts';
 import { placeAvoiding } from './placement/avoid.ts';
-import { place } from './placement/place.ts';
+import { place, type Placement } from './placement/place.ts';
+import { rank, type Ranking } from './placement/ranking.ts';
 import type { Action } from './plan.ts';
 import type { Slot } from './slots.ts';
 
@@ -23,19 +24,25 @@ export interface Filled {
   readonly unplaced: readonly string[];
 }
 
-/** Finds a node for one slot after the other. Once one fits nowhere, the identical ones after it need not be tried. */
+/**
+ * Finds a node for one slot after the other. Once one fits nowhere, the identical ones after it need not be tried. Those
+ * with a wish of their own come first; the others are alike, and share one ranking of the nodes.
+ */
 export function fill(
   wanted: readonly Wanted[],
-  candidates: readonly Candidate[],
+  candidates: Candidates,
   demand: Demand,
   { revision, seed }: { readonly revision: number; readonly seed: number },
 ): Filled {
+  const ordered = [...wanted.filter(isSpecial), ...wanted.filter((each) => !isSpecial(each))];
+  let shared: Ranking | undefined;
   const actions: Action[] = [];
-  for (const [index, { slot, reason, move, avoid }] of wanted.entries()) {
-    const home = move === undefined ? [] : candidates.filter(({ view }) => view.node.id === move.to);
-    const there = place(home, demand, slot.replicaId, seed);
-    const { reservation, decision } =
-      there.reservation === undefined ? placeAvoiding(candidates, demand, slot.replicaId, seed, avoid) : there;
+  for (const [index, each] of ordered.entries()) {
+    const { slot, reason, move } = each;
+    const salt = `${seed}/${slot.replicaId}`;
+    const { reservation, decision } = isSpecial(each)
+      ? placeSpecial(each, candidates, demand, salt)
+      : place((shared ??= rank(candidates, demand, salt)));
     if (reservation === undefined) return { actions, unplaced: [refusal(wanted.length - index, decision)] };
     const moves = move === undefined ? {} : { moves: move.replicaId };
     actions.push({ type: 'schedule', ...slot, revision, reservation, decision, reason, ...moves });
@@ -43,11 +50,23 @@ export function fill(
   return { actions, unplaced: [] };
 }
 
+function isSpecial({ move, avoid }: Wanted): boolean {
+  return move !== undefined || (avoid !== undefined && avoid.size > 0);
+}
+
+/** A move goes to its own node while it fits there. */
+function placeSpecial({ move, avoid }: Wanted, candidates: Candidates, demand: Demand, salt: string): Placement {
+  const there =
+    move === undefined ? undefined : place(rank(candidates, demand, salt, ({ view }) => view.node.id === move.to));
+  return there?.reservation === undefined ? placeAvoiding(candidates, demand, salt, avoid) : there;
+}
+
 const NODES_NAMED = 3;
 
-function refusal(count: number, { considered, excluded }: PlacementDecision): string {
+function refusal(count: number, { considered, excluded, excludedBy }: PlacementDecision): string {
   const what = count === 1 ? '1 replica fits' : `${count} replicas fit`;
   if (considered === 0) return `${what} no node: there is none, add one with "oo node add URL"`;
+  if (excludedBy !== undefined) return `${what} none of ${considered} nodes: ${excludedBy.map(summary).join('; ')}`;
   const byNode = [...Map.groupBy(excluded, ({ nodeId }) => nodeId)];
   const named = byNode
     .slice(0, NODES_NAMED)
@@ -55,6 +74,12 @@ function refusal(count: number, { considered, excluded }: PlacementDecision): st
       ([nodeId, lacks]) =>
         `${nodeId} ${lacks.map(({ filter, need, have }) => `${filter} needs ${need}, has ${have}`).join(' and ')}`,
     );
-  const more = byNode.length > NODES_NAMED ? [`and ${byNode.length - NODES_NAMED} more nodes`] : [];
+  const rest = byNode.length - NODES_NAMED;
+  const more = rest > 0 ? [`and ${rest} more ${rest === 1 ? 'node' : 'nodes'}`] : [];
   return `${what} no node: ${[...named, ...more].join('; ')}`;
+}
+
+function summary({ filter, need, nodes, examples }: NonNullable<PlacementDecision['excludedBy']>[number]): string {
+  const named = examples.map(({ nodeId, have }) => `${nodeId} has ${have}`).join(', ');
+  return `${filter} needs ${need}: ${nodes} ${nodes === 1 ? 'node lacks' : 'nodes lack'} it (${nodes > examples.length ? 'as ' : ''}${named})`;
 }

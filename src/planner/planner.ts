@@ -46,7 +46,7 @@ function planOnNodes(snapshot: Snapshot): Plan {
 }
 
 function rollout(snapshot: Snapshot, { revision, template, revise }: Target): Plan {
-  const { deployment, replicas, nodes, seed } = snapshot;
+  const { deployment, replicas, nodes, seed, images } = snapshot;
   const { spec } = deployment;
   const replicasWanted = wantedReplicas(deployment);
   const draining = drainingNodes(snapshot);
@@ -63,7 +63,7 @@ function rollout(snapshot: Snapshot, { revision, template, revise }: Target): Pl
   ];
   // Earlier revisions are about to go: where they are says nothing about where the new ones should be.
   const candidates = candidatesOf(nodes, siblingsOf(censusOf(replicas, revision, undefined, moving).current));
-  const filled = fill(wanted, candidates, demandOf(template, spec), { revision, seed });
+  const filled = fill(wanted, candidates, demandOf(template, spec, images), { revision, seed });
   const stops = steps.stop.map(({ replica, reason }): Action => {
     return { type: 'stop', replicaId: replica.id, generation: replica.generation, nodeId: replica.nodeId, reason };
   });

@@ -23,6 +23,8 @@ export interface Snapshot {
   /** Earlier revisions that failed replicas belong to: they are started again from them while the deployment is Failed. */
   readonly earlier: readonly EarlierRevision[];
   readonly nodes: readonly NodeView[];
+  /** Image -> nodes that are known to have it. */
+  readonly images?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 export interface EarlierRevision {

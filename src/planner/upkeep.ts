@@ -16,7 +16,7 @@ export interface Upkeep extends Filled {
  * started again from the template of its own revision; what failed for good is left for the next save.
  */
 export function upkeepOf(snapshot: Snapshot): Upkeep {
-  const { deployment, replicas, nodes, now, seed } = snapshot;
+  const { deployment, replicas, nodes, now, seed, images } = snapshot;
   const active = replicas.filter(({ status }) => status !== 'Stopped');
   const exclusive = deployment.spec.strategy?.type === 'Recreate';
   if (exclusive && revisionsOf(active).length > 1) return { actions: [], unplaced: [], wakeAt: undefined };
@@ -25,7 +25,7 @@ export function upkeepOf(snapshot: Snapshot): Upkeep {
   const filled = revisionsOf(due.map(({ replica }) => replica)).map((revision) => {
     const template = templateOf(snapshot, revision);
     const wanted = due.filter(({ replica }) => replica.revision === revision);
-    return fill(wanted, candidates, demandOf(template, deployment.spec), { revision, seed });
+    return fill(wanted, candidates, demandOf(template, deployment.spec, images), { revision, seed });
   });
   return {
     actions: filled.flatMap(({ actions }) => actions),

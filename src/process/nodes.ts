@@ -5,6 +5,7 @@ import type { Logger } from '../logger.ts';
 import { registerNode } from '../services/registry/nodes.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { EnginePool } from '../workers/engine-pool.ts';
+import { capacityOf } from './capacity.ts';
 
 /** The engine that a machine has by itself. */
 export const LOCAL_ENGINE = 'unix:///var/run/docker.sock';
@@ -24,7 +25,7 @@ export async function registerConfigured(
         store,
         context,
         { url, ...place },
-        async (at) => engines.at(at).capacity(),
+        async (at) => capacityOf(engines.at(at), log),
         'system',
       );
       log.info('node registered', { nodeId: id, url });

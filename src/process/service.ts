@@ -11,8 +11,10 @@ import { type Binding, UNBOUND } from '../workers/pool/binding.ts';
 import { readRoster } from '../workers/pool/roster.ts';
 import { instanceBeats } from '../services/registry/instance-beats.ts';
 import { watchSilence } from '../services/registry/watch-silence.ts';
+import { gpuReadings } from '../workers/watch/gpu-telemetry.ts';
 import { heartbeats } from '../workers/watch/heartbeat.ts';
 import { apiRole } from './api-role.ts';
+import { capacityOf } from './capacity.ts';
 import { openMigrated } from './database.ts';
 import { LOCAL_ENGINE, registerConfigured } from './nodes.ts';
 import { openFoundation } from './store.ts';
@@ -50,9 +52,10 @@ export async function startService(
   }
   const nodes = {
     // An address that cannot be an engine's is the asker's mistake, told like one that does not answer.
-    capacityOf: async (url: string) => engines.at(url).capacity(),
+    capacityOf: async (url: string) => capacityOf(engines.at(url), log),
     heartbeats: () => heartbeats(database.db),
     beats: instanceBeats(database.db),
+    gpuReadings: () => gpuReadings(database.db),
     selfUrl: LOCAL_ENGINE,
     roster: () => readRoster(database.db),
     now: () => systemClock.now(),

@@ -9,6 +9,7 @@ import { secretKey } from '../domain/secret/name.ts';
 import { evolveUser, type UserState } from '../domain/user/evolve.ts';
 import type { Projection } from '../store/projection.ts';
 import { projection } from './define.ts';
+import { evolveImage } from './image.ts';
 import { revisionKey, type Revision } from './revision.ts';
 
 const deployments = projection({
@@ -88,6 +89,14 @@ const allotments = projection({
   violation: overcommitOf,
 });
 
+const images = projection({
+  name: 'images',
+  ownership: 'shared',
+  types: ['ImagePulled'],
+  key: ({ data }) => (data.nodeId === undefined ? undefined : data.image),
+  evolve: evolveImage,
+});
+
 const instances = projection({
   name: 'instances',
   ownership: 'stream',
@@ -120,6 +129,7 @@ export const PROJECTIONS: readonly Projection[] = [
   replicas,
   nodes,
   allotments,
+  images,
   instances,
   users,
   secrets,

@@ -100,6 +100,9 @@ describe('whatever the domain accepts, strict clients can read', () => {
     });
     fc.assert(
       fc.property(bytes, bytes, cards, fc.option(fc.date({ noInvalidDate: true })), (total, used, gpus, beat) => {
+        const allotted = gpus.map(({ vramBytes }, index) => {
+          return { index, limitBytes: vramBytes, reservedBytes: Math.min(used, vramBytes) };
+        });
         const capacity = { cpuMillis: total % 100_000, memoryBytes: total, gpus };
         const reserved = { cpuMillis: used % 100_000, memoryBytes: used, vramBytes: used };
         const state = {
@@ -116,17 +119,30 @@ describe('whatever the domain accepts, strict clients can read', () => {
         const shown = sent(
           toNode(
             state,
-            { id: 'n', capacity, limit: reserved, reserved, hostPorts: [], replicas: 0, removed: false },
+            {
+              id: 'n',
+              capacity,
+              limit: reserved,
+              reserved,
+              cards: allotted,
+              hostPorts: [],
+              replicas: 0,
+              removed: false,
+            },
             beat ?? undefined,
           ),
         );
         expect(node.parse(shown)).toEqual(shown);
         const listed = node.parse(shown).gpus ?? [];
-        for (const { memoryUsage, memoryTotal } of listed) expect(memoryUsage).toBeLessThanOrEqual(memoryTotal);
-        const vram = gpus.reduce((sum, { vramBytes }) => sum + vramBytes, 0);
-        const usedMebibytes = listed.reduce((sum, { memoryUsage }) => sum + memoryUsage, 0);
-        // Each card is rounded for itself.
-        expect(Math.abs(usedMebibytes - Math.min(used, vram) / 2 ** 20)).toBeLessThanOrEqual(gpus.length);
+        expect(
+          listed.map(({ intraNodeId, memoryUsage, memoryTotal }) => [intraNodeId, memoryUsage, memoryTotal]),
+        ).toEqual(
+          allotted.map(({ index, limitBytes, reservedBytes }) => [
+            index,
+            Math.round(reservedBytes / 2 ** 20),
+            Math.round(limitBytes / 2 ** 20),
+          ]),
+        );
       }),
     );
     const running = {

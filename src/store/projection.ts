@@ -8,6 +8,7 @@ export const PROJECTION_NAMES = [
   'replicas',
   'nodes',
   'allotments',
+  'images',
   'instances',
   'users',
   'secrets',

@@ -45,6 +45,7 @@ export function containerSpec(
     volumes: template.volumes,
     network: template.network?.mode,
     security: template.security,
+    gpuIndexes: replica.reservation?.cards?.map(({ index }) => index),
   };
 }
 

@@ -95,6 +95,37 @@ describe('deployments', () => {
     expect(answer.reason).toMatch(/^[\x20-\x7e]{1,200}$/);
   });
 
+  test('cards and labels are kept, and shown where clients do not insist on the contract alone', async () => {
+    const { admin } = api;
+    const resources = { vram: '80GB', gpus: 2 };
+    const requiredLabels = { disk: 'ssd' };
+    await admin.call('saveDeployment', {
+      body: { deployment: { id: 'placed', definitionId: 'd', resources, requiredLabels } },
+    });
+    const { body } = await admin.call('listDeployments', { body: {} });
+    const listed = body.deployments.find(({ id }) => id === 'placed');
+    expect(listed?.resources).toEqual({ vram: '80GB' });
+    expect(listed).not.toHaveProperty('requiredLabels');
+    const shown = await admin.call('showDeployment', { params: { id: 'placed' } });
+    expect(shown.body.spec).toMatchObject({ resources, requiredLabels });
+  });
+
+  test.each([
+    ['cpu', '2,5', '"500m", "1" or "2.5"'],
+    ['memory', '128mi', '"128Mi", "4Gi", "512M" or "24GB"'],
+    ['vram', '24 GB', '"128Mi", "4Gi", "512M" or "24GB"'],
+  ])('%s: %j is refused with the accepted forms', async (field, text, forms) => {
+    const { send, adminToken: token } = api;
+    const body = JSON.stringify({ deployment: { definitionId: 'd', resources: { [field]: text } } });
+    const answer = await send('PUT', '/deploy-svc/deployment', { token, body });
+    const problem = {
+      field: `resources.${field}`,
+      message: `"${text}" is no quantity above 0`,
+      hint: `write it like ${forms}`,
+    };
+    expect([answer.status, answer.json]).toMatchObject([400, { problems: [problem] }]);
+  });
+
   test('an idempotency key makes a second command one', async () => {
     const { admin, store } = api;
     const save = (name: string): ReturnType<typeof admin.call<'saveDeployment'>> =>

@@ -138,6 +138,27 @@ test.each<Replay>([
     reply: { body: { node: { id: 'node_x', url: 'tcp://a:1' } } },
     stdout: 'node_x\n',
   },
+  {
+    command:
+      'node add tcp://a:1 --gpu H100=80GB --gpu L4=24GB --gpu-margin 1Gi --reserve-cpu 500m --reserve-memory 1Gi',
+    request: {
+      method: 'PUT',
+      path: '/registry-svc/node',
+      body: {
+        node: {
+          url: 'tcp://a:1',
+          gpus: [
+            { name: 'H100', vram: '80GB' },
+            { name: 'L4', vram: '24GB' },
+          ],
+          gpuMargin: '1Gi',
+          reserve: { cpu: '500m', memory: '1Gi' },
+        },
+      },
+    },
+    reply: { body: { node: { id: 'node_x', url: 'tcp://a:1' } } },
+    stdout: 'node_x\n',
+  },
   ...['instance list', 'instances ls', 'i ls'].map((command) => ({
     command,
     request: { method: 'GET', path: '/registry-svc/instances', body: undefined },

@@ -10,7 +10,7 @@ import ssh2 from 'ssh2';
 
 const run = promisify(execFile);
 
-/** An ssh server on 127.0.0.1 whose only command is `docker system dial-stdio`. */
+/** An ssh server on 127.0.0.1 whose only command is `docker system dial-stdio`, and `nvidia-smi` when it has cards. */
 export interface SshServer extends AsyncDisposable {
   readonly port: number;
   /** The private key that it lets in, and one that it does not. */
@@ -24,8 +24,8 @@ export interface SshServer extends AsyncDisposable {
   readonly users: readonly string[];
 }
 
-/** Starts the server in front of an engine's socket. Needs ssh-keygen. */
-export async function startSshServer(socketPath: string): Promise<SshServer> {
+/** Starts the server in front of an engine's socket. `cards`: what nvidia-smi prints. Needs ssh-keygen. */
+export async function startSshServer(socketPath: string, cards?: string): Promise<SshServer> {
   const folder = await mkdtemp(join(tmpdir(), 'deploy-svc-ssh-'));
   const keygen = (name: string): Promise<unknown> =>
     run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
@@ -45,6 +45,12 @@ export async function startSshServer(socketPath: string): Promise<SshServer> {
     });
     client.on('session', (accept) => {
       accept().on('exec', (acceptExec, reject, info) => {
+        if (cards !== undefined && info.command.startsWith('nvidia-smi --query-gpu=index,')) {
+          const answer = acceptExec();
+          answer.write(cards);
+          answer.exit(0);
+          return answer.end();
+        }
         if (info.command !== 'docker system dial-stdio') return reject();
         const channel = acceptExec();
         const engine = connect(socketPath);

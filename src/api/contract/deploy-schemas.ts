@@ -58,6 +58,8 @@ export const deploymentInput = deployment
     ...containerSettings,
     probes: probesSpec.optional(),
     restart: z.object({ maxFailures: z.int().optional() }).optional(),
+    resources: deployment.shape.resources.unwrap().extend({ gpus: z.int().optional() }).optional(),
+    requiredLabels: z.record(z.string(), z.string()).optional(),
   });
 export type DeploymentInput = z.infer<typeof deploymentInput>;
 

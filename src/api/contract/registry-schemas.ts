@@ -123,6 +123,12 @@ export const nodeInput = z.object({
   cluster: z.string().optional(),
   zone: z.string().optional(),
   labels: z.record(z.string(), z.string()).optional(),
+  /** Cards of a host that cannot be asked for them: `{ name: "H100", vram: "80GB" }` each. */
+  gpus: z.array(z.object({ name: z.string(), vram: z.string() })).optional(),
+  /** Of each card, for its driver: "1Gi". */
+  gpuMargin: z.string().optional(),
+  /** For the host itself: "500m", "1Gi". */
+  reserve: z.object({ cpu: z.string().optional(), memory: z.string().optional() }).optional(),
 });
 export type NodeInput = z.infer<typeof nodeInput>;
 

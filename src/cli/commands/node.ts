@@ -16,6 +16,10 @@ export function defineNode(group: Command): void {
     .option('--cluster <name>', 'the cluster that it belongs to (targetRegions.cluster)')
     .option('--zone <name>', 'the zone in it (targetRegions.zone)')
     .option('--label <key=value...>', 'labels; may be repeated', label)
+    .option('--gpu <name=vram>', 'a card, where the host has no nvidia-smi to ask; may be repeated', card)
+    .option('--gpu-margin <size>', 'memory of each card that is not given away (128Mi; 0 of a card that --gpu names)')
+    .option('--reserve-cpu <cpu>', 'CPU that is not given away (0)')
+    .option('--reserve-memory <size>', 'memory that is not given away (0)')
     .option('--id <id>', 'its id; one is made when absent')
     .addOption(outputOption())
     .addHelpText(
@@ -23,6 +27,7 @@ export function defineNode(group: Command): void {
       examples(
         'oo node add unix:///var/run/docker.sock --cluster local-docker',
         'oo node add tcp://10.0.0.7:2376 --cluster us-west1 --zone us-west1-b --label disk=ssd',
+        'oo node add tcp://10.0.0.8:2376 --gpu H100=80GB --gpu H100=80GB --reserve-cpu 500m --reserve-memory 1Gi',
       ),
     )
     .action(async (url: string, _, command: Command) => {
@@ -104,4 +109,12 @@ function label(text: string, before: Readonly<Record<string, string>> = {}): Rec
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (key === undefined || value === undefined) throw new InvalidArgumentError('It is of the form key=value.');
   return { ...before, [key]: value };
+}
+
+function card(text: string, before: { name: string; vram: string }[] = []): { name: string; vram: string }[] {
+  const [, name, vram] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+  if (name === undefined || vram === undefined) {
+    throw new InvalidArgumentError('It is of the form name=memory, like H100=80GB.');
+  }
+  return [...before, { name, vram }];
 }

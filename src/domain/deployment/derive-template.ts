@@ -30,7 +30,7 @@ export function deriveTemplate(
   if (definition.image === undefined) {
     return { problem: `definition ${definition.id} has no image: building from a repository is not supported yet` };
   }
-  const { cpu, memory, vram } = spec.resources ?? {};
+  const { cpu, memory, vram, gpus } = spec.resources ?? {};
   const settings = settingsOf(spec, definition);
   const env = environmentOf(spec, definition);
   const used = referencesOf(Object.values(env)).secrets;
@@ -55,6 +55,7 @@ export function deriveTemplate(
       ...settings,
       ...(used.length === 0 ? {} : { secrets: Object.fromEntries(used.map((name) => [name, secrets[name] ?? ''])) }),
       ...(probes === undefined ? {} : { probes }),
+      ...optional('gpus', gpus),
     },
   };
 }

@@ -23,7 +23,12 @@ export const deploymentSpec = z.object({
     })
     .optional(),
   resources: z
-    .object({ cpu: z.string().optional(), memory: z.string().optional(), vram: z.string().optional() })
+    .object({
+      cpu: z.string().optional(),
+      memory: z.string().optional(),
+      vram: z.string().optional(),
+      gpus: z.number().int().optional(),
+    })
     .optional(),
   autoScaling: z
     .object({
@@ -36,6 +41,7 @@ export const deploymentSpec = z.object({
     })
     .optional(),
   targetRegions: z.array(z.object({ cluster: z.string().optional(), zone: z.string().optional() })).optional(),
+  requiredLabels: z.record(z.string(), z.string()).optional(),
   envars: z.record(z.string(), z.string()).optional(),
   ...containerSettings,
   probes: probesSpec.optional(),

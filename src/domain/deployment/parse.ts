@@ -33,6 +33,7 @@ export function parseDeployment(value: unknown, freshId: string): DeploymentSpec
     ...containerSettingsOf(input),
     probes: probesOf(input.object('probes')),
     restart: restartOf(input.object('restart')),
+    requiredLabels: input.texts('requiredLabels', (key) => (key === '' ? 'a label needs a name' : undefined)),
   };
   const blind = problems.length === 0 ? unmeasurable(spec) : undefined;
   if (blind !== undefined) problems.push(blind);

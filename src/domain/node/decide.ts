@@ -3,6 +3,7 @@ import { Conflict, NotFound } from '../problem.ts';
 import { isSame } from '../same.ts';
 import type { NodeCapacity } from './events.ts';
 import { evolveNode, type NodeEvent, type NodeState } from './evolve.ts';
+import { hardwareOf } from './hardware.ts';
 import type { NodeInput } from './parse.ts';
 import { NODE_SCHEDULING_TRANSITIONS } from './status.ts';
 
@@ -16,14 +17,15 @@ export function nodeIdOf(input: NodeInput, sameUrl: NodeState | undefined): stri
 }
 
 /**
- * Registers a node, or updates it; the same again is no event. `state` is the row of the id. Throws Conflict when the id
+ * Registers a node, or updates it; the same again is no event. `state` is the row of the id, `told`
+ * what its engine says of its host. Throws Conflict when the id
  * belongs to another engine.
  */
 export function decideRegisterNode(
   state: NodeState | undefined,
   nodeId: string,
   input: NodeInput,
-  capacity: NodeCapacity,
+  told: NodeCapacity,
 ): NodeEvent[] {
   if (state !== undefined && !state.removed && state.url !== input.url) {
     throw new Conflict(
@@ -36,9 +38,10 @@ export function decideRegisterNode(
     zone: input.zone ?? before?.zone ?? 'default',
     labels: input.labels ?? before?.labels ?? {},
   };
+  const { capacity, reserve } = hardwareOf(input.hardware, told, before);
   const registered: NodeEvent = {
     type: 'NodeRegistered',
-    data: { nodeId, url: input.url, ...place, labels: { ...place.labels }, capacity },
+    data: { nodeId, url: input.url, ...place, labels: { ...place.labels }, capacity, ...(reserve && { reserve }) },
   };
   return state !== undefined && isSame(state, evolveNode(state, registered)) ? [] : [registered];
 }

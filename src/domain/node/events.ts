@@ -1,6 +1,13 @@
 import { z } from 'zod';
 
-export const gpu = z.object({ name: z.string(), vramBytes: z.number().int() });
+export const gpu = z.object({
+  name: z.string(),
+  vramBytes: z.number().int(),
+  /** The card's number on its node; absent: its place in the list. */
+  index: z.number().int().optional(),
+  /** Somebody said that it is there; nothing has measured it. */
+  declared: z.boolean().optional(),
+});
 
 /** CPU in thousandths of a core, sizes in bytes. */
 export const nodeCapacity = z.object({
@@ -9,6 +16,14 @@ export const nodeCapacity = z.object({
   gpus: z.array(gpu).readonly(),
 });
 export type NodeCapacity = z.infer<typeof nodeCapacity>;
+
+/** What of a node is not given away. Sizes in bytes, CPU in thousandths of a core; the margin is per card. */
+export const nodeReserve = z.object({
+  cpuMillis: z.number().int(),
+  memoryBytes: z.number().int(),
+  gpuMarginBytes: z.number().int(),
+});
+export type NodeReserve = z.infer<typeof nodeReserve>;
 
 const node = { nodeId: z.string() };
 
@@ -20,6 +35,8 @@ export const nodeEvents = {
     zone: z.string(),
     labels: z.record(z.string(), z.string()),
     capacity: nodeCapacity,
+    /** Absent: nothing is kept back. */
+    reserve: nodeReserve.optional(),
   }),
   /** Nothing new is placed on it; what runs stays. */
   NodeCordoned: z.object(node),

@@ -1,5 +1,5 @@
 import type { EventOf } from '../event.ts';
-import type { NodeCapacity } from './events.ts';
+import type { NodeCapacity, NodeReserve } from './events.ts';
 import {
   NODE_LIVENESS_TRANSITIONS,
   NODE_SCHEDULING_TRANSITIONS,
@@ -19,6 +19,8 @@ export interface NodeState {
   readonly zone: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly capacity: NodeCapacity;
+  /** What of the capacity is not given away; absent: nothing. */
+  readonly reserve?: NodeReserve | undefined;
   readonly scheduling: NodeScheduling;
   readonly liveness: NodeLiveness;
   readonly removed: boolean;
@@ -28,10 +30,21 @@ export interface NodeState {
 export function evolveNode(state: NodeState | undefined, event: NodeEvent): NodeState | undefined {
   switch (event.type) {
     case 'NodeRegistered': {
-      const { nodeId, url, cluster, zone, labels, capacity } = event.data;
+      const { nodeId, url, cluster, zone, labels, capacity, reserve } = event.data;
       // Somebody who registers a node anew, with a change, does not thereby open it; one that was removed starts afresh.
       const { scheduling, liveness } = state === undefined || state.removed ? FRESH : state;
-      return { id: nodeId, url, cluster, zone, labels, capacity, scheduling, liveness, removed: false };
+      return {
+        id: nodeId,
+        url,
+        cluster,
+        zone,
+        labels,
+        capacity,
+        ...(reserve && { reserve }),
+        scheduling,
+        liveness,
+        removed: false,
+      };
     }
     case 'NodeRemoved':
       return state && { ...state, removed: true };

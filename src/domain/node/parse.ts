@@ -1,6 +1,8 @@
 import { IDENTIFIER, IDENTIFIER_FORM } from '../identifier.ts';
 import { inputOf, shown, type Input } from '../input.ts';
 import { InvalidInput, type Problem } from '../problem.ts';
+import type { HardwareInput } from './hardware.ts';
+import { hardwareInputOf } from './parse-hardware.ts';
 
 const SCHEMES = ['unix:', 'tcp:', 'ssh:', 'simulated:'];
 const URL_FORMS = 'unix:///var/run/docker.sock, tcp://host:2376, ssh://user@host or simulated://name';
@@ -12,6 +14,7 @@ export interface NodeInput {
   readonly cluster: string | undefined;
   readonly zone: string | undefined;
   readonly labels: Readonly<Record<string, string>> | undefined;
+  readonly hardware: HardwareInput;
 }
 
 /** Throws InvalidInput with every problem at once. */
@@ -24,6 +27,7 @@ export function parseNode(value: unknown): NodeInput {
     cluster: nameOf(input, 'cluster'),
     zone: nameOf(input, 'zone'),
     labels: input.texts('labels', (key) => (key === '' ? 'a label needs a name' : undefined)),
+    hardware: hardwareInputOf(input),
   };
   if (problems.length > 0) throw new InvalidInput(problems);
   return node;

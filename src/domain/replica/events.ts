@@ -3,11 +3,26 @@ import { z } from 'zod';
 import { reservation } from '../template.ts';
 
 /** Why a replica is where it is: every node that was looked at, with numbers. */
+/** Nodes that one filter left out, where there are too many to list: how many, and the first few of them. */
+const exclusion = z.object({
+  filter: z.string(),
+  need: z.string(),
+  nodes: z.number().int(),
+  examples: z.array(z.object({ nodeId: z.string(), have: z.string() })),
+});
+
+/** One entry of targetRegions when it was chosen among several: replicas there before, and nodes there that would do. */
+const regionShare = z.object({ region: z.string(), replicas: z.number().int(), nodes: z.number().int() });
+
 export const placementDecision = z.object({
   considered: z.number().int(),
-  /** Everything that each unfit node lacks. */
+  /** Everything that each unfit node lacks; empty on a large fleet, where `excludedBy` has it. */
   excluded: z.array(z.object({ nodeId: z.string(), filter: z.string(), need: z.string(), have: z.string() })),
-  /** The best five, best first. */
+  /** A node that lacks several things counts in each. */
+  excludedBy: z.array(exclusion).optional(),
+  /** In the order of targetRegions. */
+  regions: z.array(regionShare).optional(),
+  /** The best five, best first; of the entry of targetRegions that was chosen. */
   scores: z.array(z.object({ nodeId: z.string(), total: z.number(), parts: z.record(z.string(), z.number()) })),
 });
 export type PlacementDecision = z.infer<typeof placementDecision>;
@@ -38,7 +53,12 @@ export const replicaEvents = {
     /** Its failures in a row are forgotten: somebody saved after its restart budget was used up. */
     fresh: z.boolean().optional(),
   }),
-  ImagePulled: z.object({ ...attempt, image: z.string(), milliseconds: z.number().int() }),
+  ImagePulled: z.object({
+    ...attempt,
+    image: z.string(),
+    milliseconds: z.number().int(),
+    nodeId: z.string().optional(),
+  }),
   ContainerCreated: z.object({ ...attempt, containerId: z.string(), adopted: z.boolean() }),
   ContainerStarted: z.object({
     ...attempt,

@@ -16,6 +16,7 @@ export function createBody(spec: ContainerSpec, imageUser = ''): Readonly<Record
       ...limitsOf(spec),
       ...(spec.network === undefined ? {} : { NetworkMode: spec.network }),
       ...mountsOf(spec.volumes),
+      ...devicesOf(spec),
       // Restarting is a decision, and decisions are recorded: the engine takes none on its own.
       RestartPolicy: { Name: 'no' },
       ...secured,
@@ -60,4 +61,17 @@ function limitsOf(spec: ContainerSpec): object {
     // Equal values mean no swap on top: otherwise the engine grants as much again and the limit is not one.
     ...(spec.memoryBytes === undefined ? {} : { Memory: spec.memoryBytes, MemorySwap: spec.memoryBytes }),
   };
+}
+
+/** By number, never by count: the engine would choose cards of its own. */
+function devicesOf({ gpuIndexes = [] }: ContainerSpec): object {
+  if (gpuIndexes.length === 0) return {};
+  const request = {
+    Driver: 'nvidia',
+    Count: 0,
+    DeviceIDs: gpuIndexes.map(String),
+    Capabilities: [['gpu']],
+    Options: {},
+  };
+  return { DeviceRequests: [request] };
 }

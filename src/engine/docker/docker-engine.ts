@@ -1,4 +1,5 @@
 import type { Engine } from '../engine.ts';
+import { withMeasuredCards } from './capacity.ts';
 import {
   createContainer,
   inspectContainer,
@@ -13,6 +14,7 @@ import { execIn } from './exec.ts';
 import { ping, readCapacity, readInfo } from './host.ts';
 import { buildImage, hasImage, pullImage } from './images.ts';
 import { readLogs } from './logs.ts';
+import { readGpus } from './nvidia-smi.ts';
 import type { DockerOptions } from './options.ts';
 import { type Readings, sampleStats } from './stats.ts';
 import { openTransport } from './transport.ts';
@@ -21,11 +23,16 @@ import { openTransport } from './transport.ts';
 export function connectDocker(url: URL, options: DockerOptions = {}): Engine {
   const api = new DockerApi(url.href, openTransport(url, options), options);
   const readings: Readings = new Map();
+  const gpus = (signal?: AbortSignal): ReturnType<Engine['gpus']> => {
+    const deadline = AbortSignal.timeout(api.deadlines.read);
+    return readGpus(url, options.ssh, signal === undefined ? deadline : AbortSignal.any([signal, deadline]));
+  };
   return {
     url: api.url,
     ping: (signal) => ping(api, signal),
     info: (signal) => readInfo(api, signal),
-    capacity: (signal) => readCapacity(api, signal),
+    capacity: async (signal) => withMeasuredCards(await readCapacity(api, signal), () => gpus(signal)),
+    gpus,
     hasImage: (reference, signal) => hasImage(api, reference, signal),
     pull: (reference, onProgress, signal) => pullImage(api, reference, onProgress, signal),
     build: (context, tag, onLine, signal) => buildImage(api, context, tag, onLine, signal),

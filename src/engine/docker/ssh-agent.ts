@@ -10,13 +10,15 @@ import type { SshOptions } from './options.ts';
  */
 export function createSshAgent(url: URL, options: SshOptions, agentOptions: AgentOptions): Agent {
   const agent = new Agent(agentOptions);
-  const connect = (): Duplex => new SshConnection(options.command ?? 'ssh', sshArguments(url, options));
+  const connect = (): Duplex =>
+    new SshConnection(options.command ?? 'ssh', sshArguments(url, options, 'docker system dial-stdio'));
   // Agents are made to be given another createConnection; the types know only net.Socket.
   Object.assign(agent, { createConnection: connect });
   return agent;
 }
 
-function sshArguments(url: URL, options: SshOptions): string[] {
+/** The arguments with which OpenSSH runs a command on the host, without ever asking anybody anything. */
+export function sshArguments(url: URL, options: SshOptions, command: string): string[] {
   const settings = [
     'BatchMode=yes',
     'StrictHostKeyChecking=yes',
@@ -33,7 +35,7 @@ function sshArguments(url: URL, options: SshOptions): string[] {
     ...(url.port === '' ? [] : ['-p', url.port]),
     '--',
     url.hostname.replace(/^\[|\]$/g, ''),
-    'docker system dial-stdio',
+    command,
   ];
 }
 

@@ -71,6 +71,7 @@ function deadlineOf(operation: Operation, deadlines: Deadlines): number {
     case 'ping':
     case 'info':
     case 'capacity':
+    case 'gpus':
     case 'hasImage':
     case 'list':
     case 'inspect':

@@ -6,6 +6,7 @@ import { toState } from './container.ts';
 import { createContainer } from './create.ts';
 import { normalReference, type SimulatedHost } from './host.ts';
 import { removeContainer, startContainer, stopContainer } from './lifecycle.ts';
+import { readGpus } from './gpus.ts';
 import { pullImage } from './pull.ts';
 import { answerOf } from './answer.ts';
 import { SERVER_IMAGE } from './script.ts';
@@ -24,6 +25,7 @@ export function connectSimulated(host: SimulatedHost, deadlines?: Partial<Deadli
     ping: (signal) => calls.run('ping', signal, () => undefined),
     info: (signal) => calls.run('info', signal, info),
     capacity: (signal) => calls.run('capacity', signal, () => host.capacity),
+    gpus: (signal) => calls.run('gpus', signal, () => readGpus(host)),
     hasImage: (reference, signal) => calls.run('hasImage', signal, () => host.images.has(normalReference(reference))),
     pull: (reference, onProgress, signal) =>
       calls.run('pull', signal, () =>

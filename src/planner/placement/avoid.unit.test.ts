@@ -4,13 +4,23 @@ import { expect, test } from 'vitest';
 import { evolveReplica, type ReplicaEvent, type ReplicaState } from '../../domain/replica/evolve.ts';
 import { replica } from '../../../test/support/replica.ts';
 import { avoidOf, placeAvoiding } from './avoid.ts';
-import { candidatesOf, type Candidate } from './candidate.ts';
+import { candidatesOf, type Candidates } from './candidate.ts';
 import type { Demand } from './demand.ts';
 
 const GIB = 2 ** 30;
-const demand: Demand = { image: 'web:1', cpuMillis: 500, memoryBytes: 0, vramBytes: 0, hostPorts: [], regions: [] };
+const demand: Demand = {
+  image: 'web:1',
+  cpuMillis: 500,
+  memoryBytes: 0,
+  gpus: 0,
+  cardBytes: 0,
+  hostPorts: [],
+  regions: [],
+  labels: {},
+  imageOn: new Set(),
+};
 
-function nodes(free: readonly number[]): Candidate[] {
+function nodes(free: readonly number[]): Candidates {
   const views = free.map((cpuMillis, index) => {
     const capacity = { cpuMillis, memoryBytes: GIB, gpus: [] };
     const id = `node_${index}`;
@@ -34,7 +44,7 @@ function nodes(free: readonly number[]): Candidate[] {
 }
 
 const placed = (free: readonly number[], avoid: readonly number[]): ReturnType<typeof placeAvoiding> =>
-  placeAvoiding(nodes(free), demand, 'web-r1-0', 1, new Map(avoid.map((index) => [`node_${index}`, 2])));
+  placeAvoiding(nodes(free), demand, '1/web-r1-0', new Map(avoid.map((index) => [`node_${index}`, 2])));
 
 test('a node to avoid is taken only when no other fits, and never costs a placement', () => {
   fc.assert(

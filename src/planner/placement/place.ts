@@ -1,10 +1,17 @@
 import type { PlacementDecision } from '../../domain/replica/events.ts';
 import type { Reservation } from '../../domain/template.ts';
-import { unitHash } from '../hash.ts';
-import { take, type Candidate } from './candidate.ts';
-import type { Demand } from './demand.ts';
-import { lacksOf } from './filters.ts';
-import { SCORERS } from './scorers.ts';
+import { take } from './candidate.ts';
+import {
+  bestOf,
+  firstOf,
+  nextRegion,
+  regionsOf,
+  settle,
+  totalOf,
+  type Ranking,
+  type RegionRanking,
+} from './ranking.ts';
+import { partialScores, UNIT } from './scorers.ts';
 
 const BEST_SHOWN = 5;
 
@@ -12,42 +19,25 @@ export type Placement =
   | { readonly reservation: Reservation; readonly decision: PlacementDecision }
   | { readonly reservation: undefined; readonly decision: PlacementDecision };
 
-/** Chooses a node for one replica: filters, then the weighted sum of the scores; the seed breaks ties. Takes what it needs. */
-export function place(candidates: readonly Candidate[], demand: Demand, replicaId: string, seed: number): Placement {
-  const excluded: PlacementDecision['excluded'] = [];
-  const scored: { candidate: Candidate; score: PlacementDecision['scores'][number]; tie: number }[] = [];
-  for (const candidate of candidates) {
-    const nodeId = candidate.view.node.id;
-    const lacks = lacksOf(candidate, demand);
-    if (lacks.length === 0) {
-      scored.push({ candidate, score: scoreOf(candidate, demand), tie: unitHash(`${seed}/${replicaId}/${nodeId}`) });
-    } else {
-      excluded.push(...lacks.map((lack) => ({ nodeId, ...lack })));
-    }
-  }
-  scored.sort((left, right) => right.score.total - left.score.total || left.tie - right.tie);
-  const scores = scored.slice(0, BEST_SHOWN).map(({ score }) => score);
-  const decision = { considered: candidates.length, excluded, scores };
-  const [best] = scored;
-  if (best === undefined) return { reservation: undefined, decision };
-  take(best.candidate, demand);
-  const { cpuMillis, memoryBytes, vramBytes, hostPorts } = demand;
-  const nodeId = best.candidate.view.node.id;
-  return { reservation: { nodeId, cpuMillis, memoryBytes, vramBytes, hostPorts: [...hostPorts] }, decision };
+/** Chooses a node for one replica: the region that is due, then the best score. Takes what it needs. */
+export function place(ranking: Ranking): Placement {
+  const region = nextRegion(ranking);
+  const first = region && firstOf(region);
+  const decision = decisionOf(ranking, region);
+  if (region === undefined || first === undefined) return { reservation: undefined, decision };
+  const reservation = take(first.node.candidate, ranking.demand);
+  settle(ranking, region);
+  return { reservation, decision };
 }
 
-function scoreOf(candidate: Candidate, demand: Demand): PlacementDecision['scores'][number] {
-  const parts: Record<string, number> = {};
-  let total = 0;
-  for (const [name, { weight, score }] of Object.entries(SCORERS)) {
-    const part = rounded(score(candidate, demand));
-    parts[name] = part;
-    total += weight * part;
-  }
-  return { nodeId: candidate.view.node.id, total: rounded(total), parts };
-}
-
-/** Four decimals: what is compared is what is recorded. */
-function rounded(value: number): number {
-  return Math.round(value * 10_000) / 10_000;
+function decisionOf(ranking: Ranking, region: RegionRanking | undefined): PlacementDecision {
+  const { considered, demand, exclusions } = ranking;
+  const regions = regionsOf(ranking);
+  const shown = region === undefined ? [] : bestOf(region, BEST_SHOWN);
+  const scores = shown.map(({ zone, node }) => ({
+    nodeId: node.candidate.view.node.id,
+    total: totalOf(zone, node) / UNIT,
+    parts: partialScores(node.candidate, demand, zone.siblings),
+  }));
+  return { considered, ...exclusions.tell(), ...(regions && { regions }), scores };
 }

@@ -4,6 +4,7 @@ import type { Reservation } from '../../domain/template.ts';
 import { candidatesOf } from '../placement/candidate.ts';
 import type { Demand } from '../placement/demand.ts';
 import { place } from '../placement/place.ts';
+import { rank } from '../placement/ranking.ts';
 import { siblingsOf } from '../siblings.ts';
 import type { NodeView } from '../snapshot.ts';
 import { book } from '../what-if/carry-out.ts';
@@ -37,15 +38,17 @@ export function homesOf(
   const siblings = siblingsOf(peers.filter(({ id }) => id !== replicaId));
   const beside = siblings.get(nodeId) ?? 0;
   const candidates = candidatesOf([...without.values()], siblings);
-  const home = candidates.filter(({ view }) => view.node.id === nodeId);
+  const salt = `${SEED}/${replicaId}`;
   // Never more siblings than it has now: a node that is lost must not take more replicas with it than before.
-  const others = candidates.filter(
+  const elsewhere = rank(
+    candidates,
+    demand,
+    salt,
     ({ view }) => view.node.id !== nodeId && (siblings.get(view.node.id) ?? 0) <= beside,
   );
-  const { decision } = place(home, demand, replicaId, SEED);
-  const elsewhere = place(others, demand, replicaId, SEED);
-  const [score] = elsewhere.decision.scores;
-  const { reservation: there } = elsewhere;
+  const { decision } = place(rank(candidates, demand, salt, ({ view }) => view.node.id === nodeId));
+  const { decision: other, reservation: there } = place(elsewhere);
+  const [score] = other.scores;
   return {
     present: decision.scores[0],
     lacks: decision.excluded,

@@ -1,13 +1,18 @@
 import type { Node, NodeStanding } from '../../api/contract/registry-schemas.ts';
 import type { Allotment } from '../../domain/node/allotment.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
-
-const MEBIBYTE = 1024 * 1024;
+import type { GpuReading } from '../../engine/gpu.ts';
+import { toGpus } from './gpu-view.ts';
 
 /** A node as the contract shows it: `used` is what replicas have reserved, cluster and zone are its region and zone. */
-export function toNode(state: NodeState, allotment: Allotment | undefined, heartbeat: Date | undefined): Node {
+export function toNode(
+  state: NodeState,
+  allotment: Allotment | undefined,
+  heartbeat: Date | undefined,
+  readings: readonly GpuReading[] = [],
+): Node {
   const { cpuMillis, memoryBytes, gpus } = state.capacity;
-  const reserved = allotment?.reserved ?? { cpuMillis: 0, memoryBytes: 0, vramBytes: 0 };
+  const reserved = allotment?.reserved ?? { cpuMillis: 0, memoryBytes: 0 };
   return {
     id: state.id,
     url: state.url,
@@ -15,7 +20,7 @@ export function toNode(state: NodeState, allotment: Allotment | undefined, heart
     availabilityZone: state.zone,
     ...(heartbeat === undefined ? {} : { lastHeartbeat: heartbeat.toISOString() }),
     usage: { cpu: share(reserved.cpuMillis, cpuMillis), memory: share(reserved.memoryBytes, memoryBytes) },
-    ...(gpus.length === 0 ? {} : { gpus: toGpus(state, reserved.vramBytes) }),
+    ...(gpus.length === 0 ? {} : { gpus: toGpus(state, allotment?.cards ?? [], readings) }),
   };
 }
 
@@ -26,30 +31,4 @@ export function toStanding({ id, scheduling, liveness }: NodeState, allotment: A
 
 function share(used: number, total: number): { used: number; total: number; percent: number } {
   return { used, total, percent: total === 0 ? 0 : Math.round((used / total) * 1000) / 10 };
-}
-
-/**
- * Clients insist on every field of a card; what is not measured reads as empty or 0. Reservations are per node: cards are
- * shown as filled one after the other.
- */
-function toGpus({ url, capacity }: NodeState, reservedBytes: number): Node['gpus'] {
-  let left = reservedBytes;
-  return capacity.gpus.map(({ name, vramBytes }, index) => {
-    const used = Math.min(left, vramBytes);
-    left -= used;
-    return {
-      id: `${url}:${index}`,
-      intraNodeId: index,
-      name,
-      busId: '',
-      temperature: 0,
-      performanceState: '',
-      powerUsage: 0,
-      powerCap: 0,
-      memoryUsage: Math.round(used / MEBIBYTE),
-      memoryTotal: Math.round(vramBytes / MEBIBYTE),
-      gpuUtilization: 0,
-      computeMode: '',
-    };
-  });
 }

@@ -10,6 +10,7 @@ import {
 import type { NodeCapacity } from '../../domain/node/events.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
 import { parseNode } from '../../domain/node/parse.ts';
+import type { GpuReading } from '../../engine/gpu.ts';
 import { InvalidInput, NotFound } from '../../domain/problem.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import type { EventStore } from '../../store/event-store.ts';
@@ -26,6 +27,8 @@ export interface NodePorts {
   readonly heartbeats: () => Promise<ReadonlyMap<string, Date>>;
   /** When services last registered themselves anew. */
   readonly beats: InstanceBeats;
+  /** Id of a node -> what its cards say of themselves, where they do. */
+  readonly gpuReadings?: (() => Promise<ReadonlyMap<string, readonly GpuReading[]>>) | undefined;
   /** The engine on this machine, if there is one. */
   readonly selfUrl?: string | undefined;
 }
@@ -53,16 +56,20 @@ export function nodeHandlers(store: EventStore, ports: NodePorts): Handlers<Node
 
 async function nodesOf(
   store: EventStore,
-  { heartbeats }: NodePorts,
+  { heartbeats, gpuReadings }: NodePorts,
   where: Readonly<Record<string, string | readonly string[]>>,
 ): Promise<readonly { readonly node: Node; readonly standing: NodeStanding }[]> {
   const rows = await store.rows<NodeState>('nodes', { ...where, removed: 'false' });
   if (rows.length === 0) return [];
   const ids = rows.map(({ id }) => id);
-  const [allotments, beats] = await Promise.all([store.rows<Allotment>('allotments', { id: ids }), heartbeats()]);
+  const [allotments, beats, readings] = await Promise.all([
+    store.rows<Allotment>('allotments', { id: ids }),
+    heartbeats(),
+    gpuReadings?.(),
+  ]);
   const byId = new Map(allotments.map(({ id, state }) => [id, state]));
   return rows.map(({ id, state }) => ({
-    node: toNode(state, byId.get(id), beats.get(id)),
+    node: toNode(state, byId.get(id), beats.get(id), readings?.get(id)),
     standing: toStanding(state, byId.get(id)),
   }));
 }

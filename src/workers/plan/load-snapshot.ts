@@ -8,6 +8,7 @@ import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import type { SecretState } from '../../domain/secret/evolve.ts';
 import { DEFAULT_APP, secretKey } from '../../domain/secret/name.ts';
 import type { Snapshot } from '../../planner/snapshot.ts';
+import type { ImageState } from '../../projections/image.ts';
 import { revisionKey, type Revision } from '../../projections/revision.ts';
 import type { EventStore, SnapshotReader } from '../../store/event-store.ts';
 import type { Row } from '../../store/projection.ts';
@@ -38,7 +39,12 @@ export async function snapshotIn(
   if (deployment === undefined) return undefined;
   const definition = await reader.row<DefinitionState>('definitions', deployment.state.definitionId);
   const replicas = await reader.rows<ReplicaState>('replicas', { deployment_id: deploymentId });
-  const nodes = await nodeViews(reader);
+  const earlier = await earlierRevisions(reader, deployment.state, states(replicas));
+  const images = [
+    definition?.state.spec.image?.name,
+    deployment.state.template?.image,
+    ...earlier.map(({ template }) => template.image),
+  ];
   return {
     snapshot: {
       position: reader.position,
@@ -48,8 +54,9 @@ export async function snapshotIn(
       definition: definition?.state,
       secrets: await secretsOf(reader, deployment.state, definition?.state),
       replicas: states(replicas),
-      earlier: await earlierRevisions(reader, deployment.state, states(replicas)),
-      nodes,
+      earlier,
+      nodes: await nodeViews(reader),
+      images: await imageNodes(reader, images),
     },
     deploymentVersion: deployment.version,
     replicaVersions: new Map(replicas.map(({ id, version }) => [id, version])),
@@ -77,6 +84,16 @@ async function earlierRevisions(
   if (failed.length === 0) return [];
   const keys = [...new Set(failed.map((replica) => revisionKey(id, replica.revision)))];
   return states(await reader.rows<Revision>('revisions', { id: keys }));
+}
+
+/** Image -> nodes that have pulled it. */
+async function imageNodes(
+  reader: SnapshotReader,
+  images: readonly (string | undefined)[],
+): Promise<Snapshot['images']> {
+  const wanted = [...new Set(images.filter((image) => image !== undefined))];
+  const known = wanted.length === 0 ? [] : await reader.rows<ImageState>('images', { id: wanted });
+  return Object.fromEntries(known.map(({ id, state }) => [id, state.nodes]));
 }
 
 async function nodeViews(reader: SnapshotReader): Promise<Snapshot['nodes']> {

@@ -77,7 +77,7 @@ async function bringUp(deps: WorkerDeps, start: Start): Promise<void> {
   const pulled = await ensureImage(engine, spec.image, deps, signal);
   if (pulled !== undefined) {
     await record(deps, attempt, () => [
-      { type: 'ImagePulled', data: { ...ids, image: spec.image, milliseconds: pulled } },
+      { type: 'ImagePulled', data: { ...ids, image: spec.image, milliseconds: pulled, nodeId: replica.nodeId } },
     ]);
   }
   reached('pulled');

@@ -3,6 +3,7 @@ import type { NodeState } from '../../domain/node/evolve.ts';
 import { LABEL, type Engine, type EngineEvent } from '../../engine/engine.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { probeNode, type NodeProber } from '../probe/probe-node.ts';
+import { sampleGpus } from './gpu-telemetry.ts';
 import { heartbeat } from './heartbeat.ts';
 import { inspectNode, reportDeath } from './inspect-node.ts';
 import { recordLiveness } from './liveness.ts';
@@ -69,12 +70,13 @@ async function watchOnce(watch: Watch, ended: AbortSignal, onConnect: () => void
   const beating = beat(watch, signal);
   const inspecting = takeStock(watch, signal);
   const prober = probeNode(watch, signal);
+  const sampling = sampleGpus(watch.deps, watch.node, engine, signal);
   try {
     // Events from before the inspection on: what happens in between is seen twice rather than not at all.
     await Promise.race([follow(watch, prober, now, signal), inspecting, beating]);
   } finally {
     over.abort();
-    await Promise.allSettled([inspecting, beating, prober.done]);
+    await Promise.allSettled([inspecting, beating, prober.done, sampling]);
   }
 }
 
