@@ -2,6 +2,8 @@ import { appendBatch } from './append-batch.ts';
 import { appendSingle } from './append-single.ts';
 import type { Benchmark } from './benchmark.ts';
 import { converge } from './converge.ts';
+import { killRecovery } from './kill-recovery.ts';
+import { rolling } from './rolling.ts';
 import { saveToCreate } from './save-to-create.ts';
 
 /** Every benchmark, in the order in which they run. */
@@ -12,4 +14,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   converge(10),
   converge(20),
   converge(40),
+  killRecovery,
+  rolling(10),
 ];
