@@ -10,8 +10,10 @@ import { openPool } from './support/postgres.ts';
 
 const AIM = 15_000;
 const AIM_LAST_TENTH = 0.8;
-const DEPLOYMENTS = Number(process.env.DN ?? 50);
+const DEPLOYMENTS = Number(process.env['DN'] ?? 50);
 const REPLICAS = 1_000;
+/** Deployments that each planner plans before the measurement. */
+const WARM_UP = 2;
 const PLANNERS = 2;
 const PLANNER = join(import.meta.dirname, 'support/planner-process.ts');
 
@@ -28,14 +30,11 @@ export function placeDurable(name: string, nodes: number): Benchmark {
   };
 }
 
-/** What a planner says of one deployment. Times in milliseconds; `at` is wall time. */
-export interface Planned {
-  readonly deploymentId: string;
-  readonly at: number;
-}
-
-/** What a planner says at its end: microseconds of CPU time, and milliseconds that it spent planning. */
-export interface PlannerEnd {
+/** What a planner says at its end. */
+interface Ended {
+  /** Milliseconds of wall time at which each deployment was committed. */
+  readonly ends: readonly number[];
+  /** Microseconds of CPU time. */
   readonly cpu: number;
 }
 
@@ -43,43 +42,59 @@ async function run({ postgres, say }: Bench, nodes: number): Promise<Outcome> {
   return postgres.fresh(async (url) => {
     await using database = openPool(url);
     await migrate(database);
-    const ids = Array.from({ length: DEPLOYMENTS }, (_, index) => `bulk-${index}`);
-    await seedFleet(database, { nodes, deployments: ids, replicas: REPLICAS });
+    const shares = Array.from({ length: PLANNERS }, (_, planner) => ({
+      warmUp: namesOf(`warm-${planner}`, WARM_UP),
+      ids: namesOf(`bulk-${planner}`, DEPLOYMENTS / PLANNERS),
+    }));
+    const deployments = shares.flatMap(({ warmUp, ids }) => [...warmUp, ...ids]);
+    await seedFleet(database, { nodes, deployments, replicas: REPLICAS });
+    await using planners = new AsyncDisposableStack();
+    const ready = await Promise.all(shares.map((share) => openPlanner(planners, url, share)));
     const before = await cpuTimes(postgres.pid);
-    const planners = await Promise.all(
-      Array.from({ length: PLANNERS }, (_, index) =>
-        openPlanner(
-          url,
-          ids.filter((__, n) => n % PLANNERS === index),
-        ),
-      ),
-    );
     const begin = Date.now();
-    const results = await Promise.all(planners.map((go) => go()));
+    const results = await Promise.all(ready.map((go) => go()));
     const after = await cpuTimes(postgres.pid);
-    await checkPlacements(database, { nodes, replicas: DEPLOYMENTS * REPLICAS });
-    const ends = results.flatMap(({ planned }) => planned.map(({ at }) => at)).toSorted((a, b) => a - b);
+    await planners.disposeAsync();
+    await checkPlacements(database, { nodes, replicas: deployments.length * REPLICAS });
+    const ends = results.flatMap((planner) => planner.ends).toSorted((a, b) => a - b);
     const own = results.reduce((sum, { cpu }) => sum + cpu, 0);
     return report(say, { begin, ends, own, postgres: difference(before, after).postgres });
   });
 }
 
-interface Ended {
-  readonly planned: readonly Planned[];
-  readonly cpu: number;
+function namesOf(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
 }
 
-/** Starts a process that has everything open; what it resolves with sets it off. */
-async function openPlanner(url: string, deployments: readonly string[]): Promise<() => Promise<Ended>> {
-  const child = fork(PLANNER, [url], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const failed = once(child, 'exit').then(([code]) => {
+interface Share {
+  readonly warmUp: readonly string[];
+  readonly ids: readonly string[];
+}
+
+/** Starts a process that has everything open and is warm; what it resolves with sets it off. */
+async function openPlanner(
+  stack: AsyncDisposableStack,
+  url: string,
+  { warmUp, ids }: Share,
+): Promise<() => Promise<Ended>> {
+  const child = fork(PLANNER, [url, ...warmUp], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: (process.env['PROF'] ?? '').split(' ').filter(Boolean),
+  });
+  const exited = once(child, 'exit');
+  stack.defer(async () => {
+    // One that has said its last word ends by itself, one whose parent gives up does not.
+    if (child.connected) child.kill('SIGKILL');
+    await exited;
+  });
+  const failed = exited.then(([code]) => {
     throw new Error(`a planner ended with ${String(code)} before its work was done`);
   });
-  // Whoever waits for the planner hears of it.
+  // Whoever waits for the planner hears of it; after the work it is no failure.
   failed.catch(() => undefined);
   await Promise.race([once(child, 'message'), failed]);
   return async () => {
-    child.send(deployments);
+    child.send(ids);
     const [ended] = (await Promise.race([once(child, 'message'), failed])) as [Ended];
     return ended;
   };
