@@ -4,6 +4,9 @@ import type { Benchmark } from './benchmark.ts';
 import { converge } from './converge.ts';
 import { killRecovery } from './kill-recovery.ts';
 import { placeMemory } from './place-memory.ts';
+import { placeDurable } from './place-durable.ts';
+import { rolling } from './rolling.ts';
+import { runSimulated } from './run-simulated.ts';
 import { saveToCreate } from './save-to-create.ts';
 
 /** Every benchmark, in the order in which they run. */
@@ -13,8 +16,12 @@ export const BENCHMARKS: readonly Benchmark[] = [
   saveToCreate,
   placeMemory('place-memory-1k', 1_000),
   placeMemory('place-memory-5k', 5_000),
+  placeDurable('1k', 1_000),
+  placeDurable('5k', 5_000),
+  runSimulated('5k', 5_000),
   converge(10),
   converge(20),
   converge(40),
   killRecovery,
+  rolling(10),
 ];

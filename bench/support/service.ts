@@ -15,7 +15,13 @@ export async function runService(
   nodeUrl: string,
   onStep?: WorkerDeps['onStep'],
 ): Promise<RunningService> {
-  const settings = { DATABASE_URL: databaseUrl, NODES: nodeUrl, PORT: '0', TOKEN_LIFE: '3600' };
+  const settings = {
+    DATABASE_URL: databaseUrl,
+    NODES: nodeUrl,
+    PORT: '0',
+    TOKEN_LIFE: '3600',
+    DOCKER_INSECURE_TCP: 'true',
+  };
   const config = readConfig(settings);
   const service = await startService(config, createLogger('error'), { onStep });
   const baseUrl = service.url ?? '';

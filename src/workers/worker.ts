@@ -14,7 +14,7 @@ import { type Binding, UNBOUND } from './pool/binding.ts';
 import { atNode } from './pool/node-job.ts';
 import { serveClusters } from './pool/serve-clusters.ts';
 import { reap } from './reaper.ts';
-import { registerInstance } from './register-instance.ts';
+import { registerInstances } from './register-instance.ts';
 import { startReplicas } from './start/start-replicas.ts';
 import { stopReplicas } from './stop-replicas.ts';
 import { sweep } from './sweep.ts';
@@ -34,7 +34,7 @@ const HANDLERS: Handlers = {
   },
   start: atNode(startReplicas),
   stop: atNode(stopReplicas),
-  register: registerInstance,
+  register: registerInstances,
 };
 
 /** What a worker process works with; its lives give each job and each watch the name that it acts in. */

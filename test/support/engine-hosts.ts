@@ -27,8 +27,18 @@ export interface EngineHost {
   start(): Promise<void>;
 }
 
+export interface HostOptions {
+  /** Third byte of the first host's address; others that run at the same time need others. */
+  readonly first?: number;
+  /** Environment of the engines, beside this process's. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** As many hosts as asked for; ended and removed, with everything on them, when disposed. */
-export async function engineHosts(count: number): Promise<{ readonly hosts: readonly EngineHost[] } & AsyncDisposable> {
+export async function engineHosts(
+  count: number,
+  { first = 0, env = {} }: HostOptions = {},
+): Promise<{ readonly hosts: readonly EngineHost[] } & AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'dsvc-hosts-'));
   stack.defer(async () => {
@@ -37,18 +47,23 @@ export async function engineHosts(count: number): Promise<{ readonly hosts: read
     await rm(folder, { recursive: true, force: true });
   });
   const hosts: EngineHost[] = [];
-  for (let index = 0; index < count; index += 1) hosts.push(await openHost(stack, folder, index));
+  for (let index = 0; index < count; index += 1) hosts.push(await openHost(stack, folder, first + index, env));
   const whole = stack.move();
   return { hosts, [Symbol.asyncDispose]: () => whole.disposeAsync() };
 }
 
-async function openHost(stack: AsyncDisposableStack, folder: string, index: number): Promise<EngineHost> {
+async function openHost(
+  stack: AsyncDisposableStack,
+  folder: string,
+  index: number,
+  env: Readonly<Record<string, string>>,
+): Promise<EngineHost> {
   const name = `dsvc${process.pid % 10_000}n${index}`;
   const address = await openNamespace(stack, name, index);
   const socket = join(folder, `${index}.sock`);
   const url = `tcp://${address}:2375`;
   const engine = stack.use(connectEngine(`unix://${socket}`));
-  const daemon = dockerd(name, join(folder, String(index)), socket, url);
+  const daemon = dockerd(name, { folder: join(folder, String(index)), socket, url, env });
   const start = async (): Promise<void> => {
     daemon.start();
     const answers = async (): Promise<boolean> => (await engine.info().catch(() => undefined)) !== undefined;
@@ -97,8 +112,15 @@ interface Daemon {
   log(): Promise<string>;
 }
 
+interface DaemonOptions {
+  readonly folder: string;
+  readonly socket: string;
+  readonly url: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** `nsenter`, not `ip netns exec`: the latter hides the cgroup mounts from the engine. */
-function dockerd(namespace: string, folder: string, socket: string, url: string): Daemon {
+function dockerd(namespace: string, { folder, socket, url, env }: DaemonOptions): Daemon {
   const logFile = `${folder}.log`;
   const pidFile = `${folder}.pid`;
   let child: ChildProcess | undefined;
@@ -120,7 +142,7 @@ function dockerd(namespace: string, folder: string, socket: string, url: string)
           '--bip=172.30.0.1/16',
           '--shutdown-timeout=2',
         ],
-        { stdio: ['ignore', log, log] },
+        { stdio: ['ignore', log, log], env: { ...process.env, ...env } },
       );
       closeSync(log);
     },

@@ -18,7 +18,7 @@ interface Planned {
 /** What a rebalancing would move now. Throws NotFound for a deployment that does not exist. */
 export async function planRebalancing(store: EventStore, now: Date, only: string | undefined): Promise<Planned> {
   return store.snapshot(async (reader) => {
-    const fleet = await everyDeployment(reader, now.getTime());
+    const fleet = await everyDeployment(store, reader, now.getTime());
     if (only !== undefined && !fleet.some(({ snapshot }) => snapshot.deployment.id === only)) {
       throw new NotFound(`deployment ${only} does not exist; oo deployment list shows those that do`);
     }

@@ -37,7 +37,7 @@ async function drainPlan(store: EventStore, now: Date, asked: string): Promise<R
   return store.snapshot(async (reader) => {
     const node = await nodeIn(reader, asked);
     const allotment = await reader.row<Allotment>('allotments', node.id);
-    const loaded = await deploymentsOn(reader, node.id, now.getTime());
+    const loaded = await deploymentsOn(store, reader, node.id, now.getTime());
     const deployments = drainPlanOf(
       loaded.map(({ snapshot }) => snapshot),
       node.id,

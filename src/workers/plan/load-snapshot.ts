@@ -1,8 +1,6 @@
 import type { DefinitionState } from '../../domain/definition/evolve.ts';
 import { environmentOf, type SecretFingerprints } from '../../domain/deployment/derive-template.ts';
 import type { DeploymentState } from '../../domain/deployment/evolve.ts';
-import type { Allotment } from '../../domain/node/allotment.ts';
-import type { NodeState } from '../../domain/node/evolve.ts';
 import { referencesOf } from '../../domain/reference.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import type { SecretState } from '../../domain/secret/evolve.ts';
@@ -12,6 +10,7 @@ import type { ImageState } from '../../projections/image.ts';
 import { revisionKey, type Revision } from '../../projections/revision.ts';
 import type { EventStore, SnapshotReader } from '../../store/event-store.ts';
 import type { Row } from '../../store/projection.ts';
+import { nodeViews } from './node-views.ts';
 
 /** A snapshot and the versions of the streams that a plan from it would append to. */
 export interface LoadedSnapshot {
@@ -26,11 +25,12 @@ export function loadSnapshot(
   deploymentId: string,
   now: number,
 ): Promise<LoadedSnapshot | undefined> {
-  return store.snapshot((reader) => snapshotIn(reader, deploymentId, now));
+  return store.snapshot((reader) => snapshotIn(store, reader, deploymentId, now));
 }
 
 /** The same within a snapshot that is open already. */
 export async function snapshotIn(
+  store: EventStore,
   reader: SnapshotReader,
   deploymentId: string,
   now: number,
@@ -55,7 +55,7 @@ export async function snapshotIn(
       secrets: await secretsOf(reader, deployment.state, definition?.state),
       replicas: states(replicas),
       earlier,
-      nodes: await nodeViews(reader),
+      nodes: await nodeViews(store, reader),
       images: await imageNodes(reader, images),
     },
     deploymentVersion: deployment.version,
@@ -94,17 +94,6 @@ async function imageNodes(
   const wanted = [...new Set(images.filter((image) => image !== undefined))];
   const known = wanted.length === 0 ? [] : await reader.rows<ImageState>('images', { id: wanted });
   return Object.fromEntries(known.map(({ id, state }) => [id, state.nodes]));
-}
-
-async function nodeViews(reader: SnapshotReader): Promise<Snapshot['nodes']> {
-  const nodes = await reader.rows<NodeState>('nodes', { removed: 'false' });
-  const allotments = new Map(
-    states(await reader.rows<Allotment>('allotments')).map((allotment) => [allotment.id, allotment]),
-  );
-  return states(nodes).flatMap((node) => {
-    const allotment = allotments.get(node.id);
-    return allotment === undefined ? [] : [{ node, allotment }];
-  });
 }
 
 function states<State>(rows: readonly Row<State>[]): readonly State[] {

@@ -4,13 +4,17 @@ import type { ActiveJob } from '../../jobs/queue.ts';
 import { workerContext } from '../context.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { loadSnapshot } from './load-snapshot.ts';
+import { forgetNodes } from './node-views.ts';
 import { planCommand } from './plan-command.ts';
 
 /** Plans from fresh snapshots before the job goes back to its queue. */
 const TRIES = 8;
 
 /** Looks at a deployment and commits what the planner decides. A refused version or reservation means a new plan, never a blind repeat. */
-export async function planDeployment(deps: WorkerDeps, { data }: ActiveJob<'plan'>): Promise<void> {
+export async function planDeployment(
+  deps: Pick<WorkerDeps, 'store' | 'queue' | 'clock' | 'membership' | 'log'>,
+  { data }: ActiveJob<'plan'>,
+): Promise<void> {
   const { store, queue, clock, membership, log } = deps;
   const { fence } = membership.present;
   for (let tries = 1; ; tries += 1) {
@@ -23,6 +27,7 @@ export async function planDeployment(deps: WorkerDeps, { data }: ActiveJob<'plan
     } catch (error) {
       const stale = error instanceof VersionConflict || error instanceof InvariantViolated;
       if (!stale || tries === TRIES) throw error;
+      if (error instanceof InvariantViolated) forgetNodes(store);
       log.debug('plan refused, planning anew', { deploymentId: data.deploymentId, error: error.message });
       continue;
     }

@@ -1,19 +1,22 @@
-import type { DeploymentState } from '../../domain/deployment/evolve.ts';
+import { replicaInstanceId } from '../../domain/instance/replica-instance.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
 import type { ProbesSpec } from '../../domain/probe/spec.ts';
 import type { ReplicaEvent, ReplicaState } from '../../domain/replica/evolve.ts';
+import { streamOf } from '../../domain/stream.ts';
 import type { ContainerSpec, ContainerState, Engine } from '../../engine/engine.ts';
 import type { Attempt } from '../../jobs/catalogue.ts';
-import { revisionKey, type Revision } from '../../projections/revision.ts';
+import type { StreamAppend } from '../../store/command.ts';
 import { containerName, containerSpec } from '../container.ts';
 import type { StartStep, WorkerDeps } from '../deps.ts';
 import { failAttempt } from '../fail-attempt.ts';
 import { exitFailure, startFailure } from '../failure.ts';
 import { nodeHost } from '../node-host.ts';
-import { presentReplica, record } from '../replica-log.ts';
+import { instanceRegistered } from '../register-instance.ts';
+import { presentReplica, record, type KnownReplica } from '../replica-log.ts';
 import { GRACE_SECONDS } from '../stop-replicas.ts';
 import { ensureImage } from './ensure-image.ts';
 import { environmentOf } from './environment.ts';
+import type { KnownStart } from './known-starts.ts';
 import { whenUp, type Up } from './when-up.ts';
 
 /** Statuses in which a replica waits for its container to come up. */
@@ -28,32 +31,24 @@ const HELD: readonly string[] = [...STARTING, 'Running', 'Ready'];
 export async function startReplica(
   deps: WorkerDeps,
   node: NodeState,
-  attempt: Attempt,
+  { attempt, known, template, deployment }: KnownStart,
   signal: AbortSignal,
 ): Promise<void> {
-  const row = await presentReplica(deps, attempt);
-  if (row === undefined || !STARTING.includes(row.state.status)) return;
-  const { deploymentId, revision } = row.state;
-  const [stored, deployment] = await Promise.all([
-    deps.store.row<Revision>('revisions', revisionKey(deploymentId, revision)),
-    deps.store.row<DeploymentState>('deployments', deploymentId),
-  ]);
-  if (stored === undefined) throw new Error(`revision ${revision} of ${deploymentId} is not in the log`);
+  const replica = known.row?.state;
+  if (replica === undefined || !STARTING.includes(replica.status)) return;
+  if (template === undefined)
+    throw new Error(`revision ${replica.revision} of ${replica.deploymentId} is not in the log`);
   const engine = deps.engines.at(node.url);
   const reached = (step: StartStep): void => deps.onStep?.(step, attempt.replicaId);
   reached('claimed');
   try {
-    const { template } = stored.state;
     const given = await environmentOf(deps, template, node);
     if ('failure' in given) return await failAttempt(deps, attempt, given.failure);
-    const spec = containerSpec(row.state, {
-      template,
-      env: given.env,
-      deployment: deployment?.state,
-      installationId: deps.installationId,
-    });
+    const { env } = given;
+    const spec = containerSpec(replica, { template, env, deployment, installationId: deps.installationId });
     const host = node.url.startsWith('simulated:') ? undefined : nodeHost(node.url);
-    await bringUp(deps, { engine, attempt, signal, reached, replica: row.state, spec, host, probes: template.probes });
+    const { probes } = template;
+    await bringUp(deps, { engine, node, attempt, known, signal, reached, replica, spec, host, probes });
   } catch (error) {
     await failAttempt(deps, attempt, startFailure(error));
   }
@@ -61,7 +56,9 @@ export async function startReplica(
 
 interface Start {
   readonly engine: Engine;
+  readonly node: NodeState;
   readonly attempt: Attempt;
+  readonly known: KnownReplica;
   readonly signal: AbortSignal;
   readonly reached: (step: StartStep) => void;
   readonly replica: ReplicaState;
@@ -72,18 +69,17 @@ interface Start {
 }
 
 async function bringUp(deps: WorkerDeps, start: Start): Promise<void> {
-  const { engine, attempt, signal, reached, replica, spec, host, probes } = start;
+  const { engine, attempt, known, signal, reached, replica, spec, host, probes } = start;
   const ids = { replicaId: replica.id, deploymentId: replica.deploymentId, generation: replica.generation };
   const pulled = await ensureImage(engine, spec.image, deps, signal);
   if (pulled !== undefined) {
-    await record(deps, attempt, () => [
-      { type: 'ImagePulled', data: { ...ids, image: spec.image, milliseconds: pulled, nodeId: replica.nodeId } },
-    ]);
+    const image = { image: spec.image, milliseconds: pulled, nodeId: replica.nodeId };
+    await record(deps, attempt, () => [{ type: 'ImagePulled', data: { ...ids, ...image } }], known);
   }
   reached('pulled');
   const created = await engine.create(spec, signal);
   reached('created');
-  const wanted = await record(deps, attempt, () => [{ type: 'ContainerCreated', data: { ...ids, ...created } }]);
+  const wanted = await record(deps, attempt, () => [{ type: 'ContainerCreated', data: { ...ids, ...created } }], known);
   if (wanted === undefined) return discard(deps, start);
   reached('created-stored');
   await engine.start(created.containerId, signal);
@@ -91,8 +87,8 @@ async function bringUp(deps: WorkerDeps, start: Start): Promise<void> {
   const up = await whenUp(engine, created.containerId, { host, probes, clock: deps.clock, signal });
   const { container } = up;
   if (container?.phase !== 'running') return reportEnd(deps, start, container);
-  const { containerId } = created;
-  const stored = await record(deps, attempt, () => upEvents(ids, containerId, container, up));
+  const events = upEvents(ids, created.containerId, container, up);
+  const stored = await record(deps, attempt, () => events, known, instanceOf(start, container, events));
   if (stored === undefined) return discard(deps, start);
   reached('started-stored');
 }
@@ -110,6 +106,19 @@ function upEvents(
   };
   if (!ready) return [started];
   return [started, { type: 'ReplicaReady', data: { ...ids, ...(answered === undefined ? {} : { answered }) } }];
+}
+
+/** With the event that it is ready the registry learns of the replica, unless its instance is there already. */
+function instanceOf(
+  { replica, node }: Start,
+  { ports }: ContainerState,
+  events: readonly ReplicaEvent[],
+): readonly StreamAppend[] {
+  const ready = events.some(({ type }) => type === 'ReplicaReady');
+  const event = ready ? instanceRegistered({ ...replica, ports }, node) : undefined;
+  if (event === undefined) return [];
+  const instanceId = replicaInstanceId({ replicaId: replica.id, generation: replica.generation });
+  return [{ stream: streamOf('instance', instanceId), expectedVersion: 0, events: [event] }];
 }
 
 async function reportEnd(
