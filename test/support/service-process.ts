@@ -13,6 +13,10 @@ export interface ProcessOptions {
   readonly databaseUrl: string;
   /** `api`, `worker` or `api,worker`. */
   readonly roles?: string;
+  /** Further settings. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Characters of its output that are kept; the last 20 000 by default. */
+  readonly outputKept?: number;
   /** The process sends itself a signal when it reaches this step for the n-th time. */
   readonly signalAt?: { readonly step: StartStep | StopStep; readonly times?: number; readonly signal: NodeJS.Signals };
 }
@@ -41,7 +45,7 @@ export interface ProcessEnd {
 /** Starts the process and waits until it says that it is ready. Killed on disposal, stopped or not. */
 export async function startProcess(options: ProcessOptions): Promise<ServiceProcess> {
   const child = spawn(process.execPath, [ENTRY], { env: environment(options), stdio: ['pipe', 'pipe', 'pipe'] });
-  const output = keepOutput(child);
+  const output = keepOutput(child, options.outputKept ?? OUTPUT_KEPT);
   const ended = new Promise<ProcessEnd>((resolve) =>
     child.once('exit', (code, signal) => resolve({ at: Date.now(), code, signal })),
   );
@@ -82,20 +86,21 @@ async function within<T>(promise: Promise<T>, output: () => string): Promise<T> 
   }
 }
 
-function environment({ databaseUrl, roles = 'worker', signalAt }: ProcessOptions): NodeJS.ProcessEnv {
+function environment({ databaseUrl, roles = 'worker', settings, signalAt }: ProcessOptions): NodeJS.ProcessEnv {
   return {
     PATH: process.env['PATH'],
     DATABASE_URL: databaseUrl,
     ROLES: roles,
     PORT: '0',
+    ...settings,
     ...(signalAt === undefined ? {} : { SIGNAL_AT: `${signalAt.step} ${signalAt.times ?? 1} ${signalAt.signal}` }),
   };
 }
 
-function keepOutput(child: ChildProcess): () => string {
+function keepOutput(child: ChildProcess, kept: number): () => string {
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk: Buffer) => (text = (text + chunk.toString()).slice(-OUTPUT_KEPT)));
+    stream?.on('data', (chunk: Buffer) => (text = (text + chunk.toString()).slice(-kept)));
   }
   return () => `process ${child.pid}:\n${text}`;
 }
