@@ -16,7 +16,18 @@ afterAll(() => api[Symbol.asyncDispose]());
 
 const NAMES = Object.keys(ROUTES) as OperationName[];
 /** What a plain account may do with the contract's deploy and registry services; everything else is the administrator's. */
-const OF_USERS: readonly OperationName[] = ['listDefinitions', 'listInstances', 'registerInstance'];
+const OF_USERS: readonly OperationName[] = [
+  'listDefinitions',
+  'listInstances',
+  'registerInstance',
+  // Those of its own, and those that it is listed for.
+  'listSecrets',
+  'saveSecrets',
+  'removeSecrets',
+  'encryptValue',
+  'decryptValue',
+  'isSecure',
+];
 
 /** Asks with nothing but the address. Whoever is let in gets some other answer than 401, if only a 400. */
 async function ask(name: OperationName, token?: string): Promise<'let in' | 'refused'> {
@@ -42,7 +53,9 @@ describe.each(NAMES)('%s', (name) => {
 
   test('with the token of a plain account', async () => {
     const { body } = await api.anybody.call('login', { body: { ...PLAIN, device: name } });
-    const allowed = open || permission === 'authenticated' || OF_USERS.includes(name);
+    // Asked for nothing in particular, the list of apps is all of them.
+    const authenticated = permission === 'authenticated' && name !== 'listApps';
+    const allowed = open || authenticated || OF_USERS.includes(name);
     expect(await ask(name, body.token.token)).toBe(verdict(allowed));
   });
 
@@ -61,5 +74,8 @@ test('the administrator holds every permission, and an unknown role none', () =>
     'registry-svc:definition:view',
     'registry-svc:instance:view',
     'registry-svc:instance:edit',
+    'secret-svc:secret:list',
+    'secret-svc:secret:save',
+    'secret-svc:secret:remove',
   ]);
 });

@@ -24,6 +24,7 @@ let product: TestService;
 beforeAll(async () => {
   product = await testService();
   await buildWebImage(product.engine, IMAGE, 'examples');
+  await product.oo('secret', 'save', 'jwt-secret', 'a-secret-of-the-example');
   for (const id of DEFINITIONS) {
     const file = join(product.shell.home, `${id}.yaml`);
     await writeFile(
@@ -52,7 +53,7 @@ const HELD = [
     env: {
       DATABASE_HOST: 'user-db.internal',
       DATABASE_PORT: '5432',
-      JWT_SECRET: '{{secret:jwt-secret}}',
+      JWT_SECRET: 'a-secret-of-the-example',
       FROM_DEFINITION: 'yes',
     },
   },

@@ -7,6 +7,7 @@ import { hostConformance } from './conformance-host.ts';
 import { imageConformance } from './conformance-images.ts';
 import { lifecycleConformance } from './conformance-lifecycle.ts';
 import { logConformance } from './conformance-logs.ts';
+import { networkConformance } from './conformance-networks.ts';
 import type { EngineHarness } from './harness.ts';
 
 /** The one suite that every implementation of the port passes. */
@@ -18,6 +19,7 @@ export function engineConformance(name: string, makeHarness: () => Promise<Engin
     describe('exec', () => execConformance(bench));
     eventConformance(bench);
     imageConformance(bench);
+    networkConformance(bench);
     hostConformance(bench);
   });
 }

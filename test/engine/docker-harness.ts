@@ -40,6 +40,7 @@ export async function dockerHarness(): Promise<EngineHarness> {
     pullable,
     missing: `${registry.address}/deploy-svc-test/blob:missing`,
     forget: (reference) => ignoreAbsent(docker.getImage(reference).remove({ force: true })),
+    forgetVolume: (name) => ignoreAbsent(docker.getVolume(name).remove()),
     async runForeign(name) {
       const container = await docker.createContainer({ name, Image: image, Env: ['MODE=sleep'] });
       await container.start();

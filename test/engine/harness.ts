@@ -16,6 +16,8 @@ export interface EngineHarness {
   /** Its repository is in the registry, its tag is not. */
   readonly missing: string;
   forget(reference: string): Promise<void>;
+  /** Removes a named volume. */
+  forgetVolume(name: string): Promise<void>;
   /** Runs a container without our labels; removes it when disposed. */
   runForeign(name: string): Promise<AsyncDisposable>;
   /** Removes what a test left behind. */

@@ -31,6 +31,7 @@ export async function simulatedHarness(): Promise<EngineHarness> {
     pullable,
     missing: 'registry.test/deploy-svc/web:missing',
     forget: async (reference) => void host.images.delete(reference),
+    forgetVolume: async () => undefined,
     async runForeign(foreign) {
       const container = host.addForeign({ name: foreign, image, labels: {}, env: {}, ports: [] });
       return { [Symbol.asyncDispose]: async () => void host.containers.delete(container.id) };

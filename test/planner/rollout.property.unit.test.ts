@@ -6,7 +6,7 @@ import { test } from 'vitest';
 import { newDrive, settle, take } from './simulation/drive.ts';
 import { active, replicasOf } from './simulation/laws.ts';
 import { definitionOf, deploymentOf } from './simulation/planning.ts';
-import { addNode, define, remove, save, turnAll, type Step } from './simulation/steps.ts';
+import { addNode, define, remove, save, saveSecret, SECRET, turnAll, type Step } from './simulation/steps.ts';
 import type { World } from './simulation/world.ts';
 
 const strategy = fc.oneof(
@@ -25,7 +25,7 @@ const spec = fc.record(
   {
     replicas: fc.nat(7),
     strategy,
-    envars: fc.constantFrom<Record<string, string>[]>({}, { MODE: 'a' }, { MODE: 'b' }),
+    envars: fc.constantFrom<Record<string, string>[]>({}, { MODE: 'a' }, { MODE: 'b' }, { KEY: '{{secret:key}}' }),
     resources: fc.constantFrom({}, { cpu: '250m' }, { cpu: '500m' }),
     description: fc.constantFrom('one', 'two'),
     restart: fc.constantFrom(undefined, undefined, { maxFailures: 2 }),
@@ -47,7 +47,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({ type: fc.constantFrom('undefine' as const, 'delete' as const, 'node' as const) }),
+    arbitrary: fc.record({
+      type: fc.constantFrom(
+        'undefine' as const,
+        'delete' as const,
+        'node' as const,
+        'secret' as const,
+        'no secret' as const,
+      ),
+    }),
   },
   { weight: 4, arbitrary: fc.constant({ type: 'plan late' as const }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('die' as const), which: fc.nat(20) }) },
@@ -115,6 +123,7 @@ test('whatever happens, every event keeps the laws, and in the end exactly what 
         // Failures stop, and there is room.
         turnAll(world);
         addNode(world, 20_000);
+        if (end !== 'nothing') saveSecret(world, SECRET);
         if (end === 'save') {
           define(world, 'web:3');
           save(world, { description: 'the last' });

@@ -2,7 +2,18 @@ import { expect, test } from 'vitest';
 
 import { wait } from './simulation/drive.ts';
 import { replicasOf } from './simulation/laws.ts';
-import { addNode, define, fail, remove, save, turn, undefine, type Fate } from './simulation/steps.ts';
+import {
+  addNode,
+  define,
+  fail,
+  remove,
+  removeSecret,
+  save,
+  saveSecret,
+  turn,
+  undefine,
+  type Fate,
+} from './simulation/steps.ts';
 import { story, type Story } from './simulation/story.ts';
 import type { World } from './simulation/world.ts';
 
@@ -144,6 +155,27 @@ const STORIES: Readonly<Record<string, () => Promise<Story>>> = {
       define(world, 'web:3');
       save(world, { replicas: 3, strategy: { maxSurge: 0, maxUnavailable: 2 } });
     });
+    await told.until(ready);
+    return told;
+  },
+  async 'secret-missing'() {
+    const told = await upAndRunning('A secret that does not exist yet, is changed, and is removed');
+    told.act('KEY: {{secret:key}} and {{secret:other}}', (world) =>
+      save(world, { replicas: 2, envars: { KEY: '{{secret:key}}', OTHER: 'x{{secret:other}}' } }),
+    );
+    await told.until(ready);
+    told.act('secret key', (world) => saveSecret(world, 'key'));
+    await told.until(ready);
+    told.act('secret other', (world) => saveSecret(world, 'other'));
+    await told.until(ready);
+    told.act('another value of key', (world) => saveSecret(world, 'key'));
+    await told.until(ready);
+    told.act('key removed, then replicas: 3', (world) => {
+      removeSecret(world, 'key');
+      save(world, { replicas: 3 });
+    });
+    await told.until(ready);
+    told.act('definition web:2', (world) => define(world, 'web:2'));
     await told.until(ready);
     return told;
   },

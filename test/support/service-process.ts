@@ -13,8 +13,10 @@ export interface ProcessOptions {
   readonly databaseUrl: string;
   /** `api`, `worker` or `api,worker`. */
   readonly roles?: string;
-  /** Settings over those. */
+  /** Further settings. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Characters of its output that are kept; the last 20 000 by default. */
+  readonly outputKept?: number;
   /** The process sends itself a signal when it reaches this step for the n-th time. */
   readonly signalAt?: { readonly step: StartStep | StopStep; readonly times?: number; readonly signal: NodeJS.Signals };
 }
@@ -43,7 +45,7 @@ export interface ProcessEnd {
 /** Starts the process and waits until it says that it is ready. Killed on disposal, stopped or not. */
 export async function startProcess(options: ProcessOptions): Promise<ServiceProcess> {
   const child = spawn(process.execPath, [ENTRY], { env: environment(options), stdio: ['pipe', 'pipe', 'pipe'] });
-  const output = keepOutput(child);
+  const output = keepOutput(child, options.outputKept ?? OUTPUT_KEPT);
   const ended = new Promise<ProcessEnd>((resolve) =>
     child.once('exit', (code, signal) => resolve({ at: Date.now(), code, signal })),
   );
@@ -95,10 +97,10 @@ function environment({ databaseUrl, roles = 'worker', settings, signalAt }: Proc
   };
 }
 
-function keepOutput(child: ChildProcess): () => string {
+function keepOutput(child: ChildProcess, kept: number): () => string {
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk: Buffer) => (text = (text + chunk.toString()).slice(-OUTPUT_KEPT)));
+    stream?.on('data', (chunk: Buffer) => (text = (text + chunk.toString()).slice(-kept)));
   }
   return () => `process ${child.pid}:\n${text}`;
 }

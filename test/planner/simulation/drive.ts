@@ -7,7 +7,22 @@ import { VersionConflict } from '../../../src/store/command.ts';
 import type { RecordedEvent } from '../../../src/domain/event.ts';
 import { lawBook, replicasOf, type LawBook } from './laws.ts';
 import { carryOut, decide, DEPLOYMENT, deploymentOf, type Decided } from './planning.ts';
-import { addNode, define, fail, remove, save, start, stop, turn, undefine, type Fate, type Step } from './steps.ts';
+import {
+  addNode,
+  define,
+  fail,
+  remove,
+  removeSecret,
+  save,
+  saveSecret,
+  SECRET,
+  start,
+  stop,
+  turn,
+  undefine,
+  type Fate,
+  type Step,
+} from './steps.ts';
 import { newWorld, type World } from './world.ts';
 
 /** A world under law, with at most one plan that is made and not yet carried out. */
@@ -37,6 +52,10 @@ export async function take(drive: Drive, step: Step): Promise<void> {
       return undefine(world);
     case 'delete':
       return remove(world);
+    case 'secret':
+      return saveSecret(world, SECRET);
+    case 'no secret':
+      return removeSecret(world, SECRET);
     case 'node':
       return addNode(world);
     case 'plan late':

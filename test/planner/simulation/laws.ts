@@ -117,7 +117,8 @@ function failedUntilSaved(
   decidedAt: number,
 ): void {
   if (memory.status !== 'Failed' && status === 'Failed') memory.failedAt = decidedAt;
-  if (event.type === 'DeploymentSaved' || event.type === 'DefinitionSaved') memory.savedAt = event.position;
+  if (event.type === 'DeploymentSaved' || event.type === 'DefinitionSaved' || event.type === 'SecretSaved')
+    memory.savedAt = event.position;
   if (memory.status === 'Failed' && status !== 'Failed' && phase === 'live') {
     assert.ok(memory.savedAt > memory.failedAt, `Failed became ${status}, and nobody had saved`);
   }

@@ -6,6 +6,8 @@ import type { DomainEvent } from '../../../src/domain/event.ts';
 import type { ReplicaFailure } from '../../../src/domain/replica/events.ts';
 import type { ReplicaEvent, ReplicaState } from '../../../src/domain/replica/evolve.ts';
 import { mayFollow } from '../../../src/domain/replica/status.ts';
+import type { SecretState } from '../../../src/domain/secret/evolve.ts';
+import { DEFAULT_APP, secretKey } from '../../../src/domain/secret/name.ts';
 import { DEFINITION, DEPLOYMENT, definitionOf, deploymentOf } from './planning.ts';
 import { append, rowOf, rowsOf, type World } from './world.ts';
 
@@ -13,7 +15,7 @@ import { append, rowOf, rowsOf, type World } from './world.ts';
 export type Step =
   | { readonly type: 'save'; readonly spec: Partial<DeploymentSpec> }
   | { readonly type: 'define'; readonly image: string }
-  | { readonly type: 'undefine' | 'delete' | 'plan late' | 'node' }
+  | { readonly type: 'undefine' | 'delete' | 'plan late' | 'node' | 'secret' | 'no secret' }
   /** Carries out one of the jobs that wait. */
   | { readonly type: 'work'; readonly which: number; readonly fate: Fate }
   /** Carries out so many jobs and back-offs, all with one fate. */
@@ -23,6 +25,9 @@ export type Step =
   /** A replica in service is taken out of it by its ready probe, or one that is out comes back. */
   | { readonly type: 'falter'; readonly which: number }
   | { readonly type: 'wait'; readonly ms: number };
+
+/** The one secret of random histories. */
+export const SECRET = 'key';
 
 /** What becomes of a start. */
 export type Fate = 'ready' | 'fails' | 'fails for good';
@@ -41,6 +46,20 @@ export function define(world: World, image: string, more: Partial<DefinitionSpec
 
 export function undefine(world: World): void {
   record(world, `definition/${DEFINITION}`, decideDeleteDefinition(definitionOf(world)));
+}
+
+/** A new value of the secret. */
+export function saveSecret(world: World, name: string): void {
+  const before = rowOf<SecretState>(world, 'secrets', secretKey(DEFAULT_APP, name))?.state;
+  const version = (before?.version ?? 0) + 1;
+  const data = { app: DEFAULT_APP, name, fingerprint: `${name}-${version}`, version, access: {} };
+  record(world, `secret/${name}`, [{ type: 'SecretSaved', data }]);
+}
+
+export function removeSecret(world: World, name: string): void {
+  const before = rowOf<SecretState>(world, 'secrets', secretKey(DEFAULT_APP, name))?.state;
+  if (before === undefined || before.removed) return;
+  record(world, `secret/${name}`, [{ type: 'SecretRemoved', data: { app: DEFAULT_APP, name } }]);
 }
 
 export function remove(world: World): void {
