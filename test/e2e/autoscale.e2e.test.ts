@@ -58,10 +58,10 @@ test('a container that burns CPU is scaled up to the most, and down to the least
   const scaled = (JSON.parse(text) as EventView[]).filter(({ type }) => type === 'DeploymentScaled');
   const steps = scaled.map(({ data }) => data as unknown as { from: number; to: number; numbers: ScalingNumbers });
   const up = steps.filter(({ from, to }) => to > from);
-  // The kernel holds each container to its 100m: what was measured is what it was allowed.
+  // The kernel holds each container to its 100m: a core of its own would be 1000 %.
   for (const { numbers } of up) {
     expect(numbers.signals[0]?.usagePercent).toBeGreaterThan(44);
-    expect(numbers.signals[0]?.usagePercent).toBeLessThan(125);
+    expect(numbers.signals[0]?.usagePercent).toBeLessThan(200);
   }
   expect(steps.at(0)?.from).toBe(1);
   expect(Math.max(...steps.map(({ to }) => to))).toBe(MAX);

@@ -24,6 +24,7 @@ describe("Kubernetes' rules, worked out by hand", () => {
   test.each<[string, number, (number | undefined)[], number, number]>([
     ['40 % of 25 % is 1.6, of three 4.8', 25, [300, 400, 500], 0, 5],
     ['60 % of two is 40 % of three, and 1.33 of 30 %', 30, [450, 750], 1, 4],
+    ['100 % of two is 50 % of four, 1.04 of 48 %: tolerated', 48, [1_000, 1_000], 2, 4],
     ['40 % of one is 13 % of three: that would turn down, so nothing', 30, [400], 2, 3],
     ['25 % of 50 % is half, of four 2', 50, [100, 200, 300, 400], 0, 2],
     ['on the way down the starting ones do not count: 0.4 of three', 50, [100, 200, 300], 2, 2],
