@@ -3,8 +3,10 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import type { RecordedEvent } from '../../src/domain/event.ts';
 import { LABEL } from '../../src/engine/engine.ts';
 import { engineHosts, type EngineHost } from '../support/engine-hosts.ts';
+import { walkFleet } from '../support/fleet-laws.ts';
 import { buildWebImage } from '../support/images.ts';
 import { testService, type TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
@@ -45,18 +47,25 @@ async function running(of: readonly EngineHost[] = hosts): Promise<readonly (rea
 }
 
 interface Told {
+  readonly position: number;
   readonly type: string;
   readonly at: string;
 }
 
-/** The whole log. */
-async function story(): Promise<readonly Told[]> {
-  return JSON.parse(await product.oo('events', '--after', '0', '--limit', '1000', '-o', 'json')) as Told[];
+/** The whole log, page by page. */
+async function story(after = 0): Promise<readonly Told[]> {
+  const page = JSON.parse(await product.oo('events', '--after', `${after}`, '--limit', '1000', '-o', 'json')) as Told[];
+  return page.length < 1_000 ? page : [...page, ...(await story(page.at(-1)?.position))];
 }
 
 interface View {
   readonly deployment: { readonly status: string };
-  readonly replicas: readonly { readonly id: string; readonly status: string; readonly nodeUrl: string }[];
+  readonly replicas: readonly {
+    readonly id: string;
+    readonly generation: number;
+    readonly status: string;
+    readonly nodeUrl: string;
+  }[];
 }
 
 const view = async (): Promise<View> =>
@@ -96,8 +105,9 @@ test('replicas spread evenly over three engines', async () => {
 });
 
 test('a drained node gives its replicas away, and takes some again when it is opened', async () => {
-  await product.oo('node', 'drain', first().url);
-  await until('the first node is drained', 30_000, async () => (await statusOf(first())) === 'drained');
+  const { code, stderr } = await product.tryOo('node', 'drain', first().url, '--timeout', '30s');
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/depl_fleet: 2 replicas .*\n +there is room: /)]);
+  expect(await statusOf(first())).toBe('drained');
   await settledOn([second(), third()], 10_000);
   expect(await running([first()])).toEqual([[]]);
   await product.oo('node', 'uncordon', first().url);
@@ -123,10 +133,13 @@ test('a node that is cut off is lost within 5 s, its replicas run elsewhere with
   console.log(`lost after ${after('NodeLost')} ms, all ready elsewhere after ${after('ReplicaReady')} ms`);
 });
 
-test('an engine that is killed is lost and comes back empty', async () => {
+test('an engine that is killed is lost, its replicas run elsewhere within 10 s, and it comes back empty', async () => {
+  const killedAt = Date.now();
   await third().kill();
   await until('the third node is lost', 10_000, async () => (await statusOf(third())) === 'lost');
   await settledOn([first(), second()], 15_000);
+  const ready = (await story()).filter(({ type }) => type === 'ReplicaReady').map(({ at }) => Date.parse(at));
+  expect(Math.max(...ready) - killedAt).toBeLessThan(10_000);
   await third().start();
   await until('the third node is back', 30_000, async () => (await statusOf(third())) === 'ready');
   expect(await running([third()])).toEqual([[]]);
@@ -148,4 +161,33 @@ test('a pause of 4 s evicts nothing', async () => {
   expect((await view()).replicas).toEqual(before);
   // The two that were cut off and killed, and nobody else.
   expect((await story()).filter(({ type }) => type === 'NodeLost')).toHaveLength(2);
+});
+
+test('brought back, the fleet is evened out by a rebalancing, and has nothing to gain by another', async () => {
+  expect((await running()).map((each) => each.length)).toEqual([3, 3, 0]);
+  expect(await product.oo('node', 'rebalance')).toMatch(/2 replicas moved in/);
+  await settledOn(hosts, 10_000);
+  expect((await running()).map((each) => each.length)).toEqual([2, 2, 2]);
+  expect(await product.oo('node', 'rebalance')).toContain('There is nothing to gain');
+});
+
+test('the laws held at every position of the log, and each engine has the containers of its rows, each once', async () => {
+  const log = (await story()).map((event) => ({ ...event, at: new Date(event.at) }) as unknown as RecordedEvent);
+  const { replicas, mostExisting } = walkFleet(log, 'depl_fleet');
+  const up = replicas.filter(({ status }) => status !== 'Stopped');
+  expect(up.map(({ status }) => status)).toEqual(Array.from({ length: REPLICAS }, () => 'Ready'));
+  // A quarter more, rounded up.
+  expect(mostExisting).toBeLessThanOrEqual(REPLICAS + 2);
+  const rows = (await view()).replicas;
+  for (const { url, engine } of hosts) {
+    const wanted = rows
+      .filter(({ nodeUrl }) => nodeUrl === url)
+      .map(({ id, generation }) => `${id}/${generation} running`);
+    const there = (await engine.list()).map(
+      ({ labels, phase }) => `${labels[LABEL.replica]}/${labels[LABEL.generation]} ${phase}`,
+    );
+    expect(there.toSorted()).toEqual(wanted.toSorted());
+  }
+  const states = (await product.oo('node', 'list')).trimEnd().split('\n').slice(1);
+  expect(states.map((line) => line.split(/ {3,}/)[3])).toEqual(['ready', 'ready', 'ready']);
 });

@@ -81,5 +81,5 @@ test('once the node is lost, what was under way there ends at once, not with the
     return workers.reduce((sum, { jobs }) => sum + (jobs['start.one'] ?? 0), 0);
   };
   // A call has 10 s, of which some five have passed.
-  await until('no start is in hand', 3_000, async () => (await held()) === 0);
+  await expect.poll(held, { timeout: 3_000 }).toBe(0);
 });

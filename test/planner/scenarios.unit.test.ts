@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 
+import { rebalance } from '../../src/planner/rebalance/rebalance.ts';
 import { wait } from './simulation/drive.ts';
 import { replicasOf } from './simulation/laws.ts';
+import { decide } from './simulation/planning.ts';
 import {
   addNode,
   define,
@@ -15,7 +17,7 @@ import {
   type Fate,
 } from './simulation/steps.ts';
 import { story, type Story } from './simulation/story.ts';
-import type { World } from './simulation/world.ts';
+import { append, type World } from './simulation/world.ts';
 
 const ready = (): Fate => 'ready';
 
@@ -176,6 +178,26 @@ const STORIES: Readonly<Record<string, () => Promise<Story>>> = {
     });
     await told.until(ready);
     told.act('definition web:2', (world) => define(world, 'web:2'));
+    await told.until(ready);
+    return told;
+  },
+  async rebalance() {
+    const told = await upAndRunning('A third node, and a rebalancing that fills it');
+    told.act('one more node', (world) => addNode(world));
+    await told.until(ready);
+    const loaded = (await decide(told.drive.world))?.loaded;
+    if (loaded === undefined) throw new Error('there is no deployment');
+    const { snapshot, deploymentVersion: expectedVersion } = loaded;
+    const moves = rebalance([snapshot]).deployments.flatMap((each) => each.moves);
+    const event = { type: 'DeploymentRebalanced', data: { deploymentId: snapshot.deployment.id, moves } } as const;
+    const stream = `deployment/${snapshot.deployment.id}`;
+    told.act(
+      `rebalance: ${moves.map(({ replicaId, to, why }) => `${replicaId} to ${to}, ${why}`).join('; ')}`,
+      (world) => {
+        const context = { actor: 'user/simulated', correlationId: 'simulation' };
+        append(world, { context, appends: [{ stream, expectedVersion, events: [event] }] });
+      },
+    );
     await told.until(ready);
     return told;
   },

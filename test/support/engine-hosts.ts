@@ -15,7 +15,7 @@ const run = promisify(execFile);
 /** A host of its own: a real engine in a network namespace, reached over the network like any other host's. */
 export interface EngineHost {
   readonly name: string;
-  /** `tcp://10.77.N.2:2375`. */
+  /** `tcp://10.X.N.2:2375`. */
   readonly url: string;
   /** By its socket, which a cut network does not cut: for the oracle only. */
   readonly engine: Engine;
@@ -91,7 +91,9 @@ async function unmountBelow(folder: string): Promise<void> {
 
 /** A namespace joined to this machine by a pair of interfaces; returns the address inside. */
 async function openNamespace(stack: AsyncDisposableStack, name: string, index: number): Promise<string> {
-  const [here, there] = [`10.77.${index}.1`, `10.77.${index}.2`];
+  // Of this process: hosts of another run on this machine must not answer under the same address.
+  const net = `10.${64 + (process.pid % 128)}.${index}`;
+  const [here, there] = [`${net}.1`, `${net}.2`];
   await run('ip', ['netns', 'add', name]);
   stack.defer(async () => void (await run('ip', ['netns', 'delete', name])));
   await run('ip', ['link', 'add', `${name}h`, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name]);

@@ -121,7 +121,7 @@ export async function registerNode(
       {
         field: 'url',
         message: `no engine answers at ${input.url}: ${message}`,
-        hint: 'is it running, and reachable from the server?',
+        hint: 'is it running, and reachable from the server? A worker beside it can register it: NODES=URL CLUSTER=NAME',
       },
     ]);
   });

@@ -69,7 +69,8 @@ export function append(world: World, { appends, context }: Command): readonly Re
   return recorded;
 }
 
-function fold({ rows }: World, event: RecordedEvent): void {
+/** Applies one event to the rows. Throws InvariantViolated. */
+export function fold({ rows }: World, event: RecordedEvent): void {
   for (const projection of PROJECTIONS) {
     const key = projection.keyOf(event);
     const table = rows.get(projection.name);
