@@ -33,7 +33,8 @@ export function deriveTemplate(
       ...optional('cpuMillis', cpu === undefined ? undefined : parseCpu(cpu)),
       ...optional('memoryBytes', memory === undefined ? undefined : parseBytes(memory)),
       ...optional('vramBytes', vram === undefined ? undefined : parseBytes(vram)),
-      ...optional('gpus', gpus),
+      // One is what it means anyway: to write it down is no new revision.
+      ...optional('gpus', gpus === 1 ? undefined : gpus),
     },
   };
 }
