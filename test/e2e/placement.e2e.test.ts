@@ -86,6 +86,9 @@ test('it is placed as soon as the cards are there, never two replicas on one', a
   await product.oo('node', 'add', 'simulated://placement-two', ...REGION);
   await product.oo('deployment', 'watch', '--timeout', '20s', ID);
   expect(cardsInUse()).toEqual(['placement-two/0', 'placement-two/1']);
+  // Where an image was pulled is in the log: placement goes by it.
+  const told = await product.oo('events', '--of', ID, '-o', 'json');
+  expect(told).toMatch(/"ImagePulled",\s*"data": ?\{[^}]*"nodeId": ?"two"/);
   await product.oo('deployment', 'save', '--detach', await example(3));
   await says(ID, '1 replica fits no node', 'two vram needs 80G, has 5137Mi free on the emptiest of 2 cards');
   expect(cardsInUse()).toEqual(['placement-two/0', 'placement-two/1']);

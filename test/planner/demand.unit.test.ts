@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { deriveTemplate } from '../../src/domain/deployment/derive-template.ts';
+import { deriveTemplate, fingerprintOf } from '../../src/domain/deployment/derive-template.ts';
 import { parseDeployment } from '../../src/domain/deployment/parse.ts';
 import { demandOf, type Demand } from '../../src/planner/placement/demand.ts';
 
@@ -22,6 +22,16 @@ test('VRAM is split evenly over the cards, rounded up; without it no card is wan
       expect((cardBytes - 1) * gpus).toBeLessThan(bytes);
     }),
   );
+});
+
+test('to write down that one card is wanted is no new revision', () => {
+  const fingerprint = (resources: object): string => {
+    const spec = parseDeployment({ id: 'd', definitionId: 'def', resources }, 'd');
+    const derived = deriveTemplate(spec, { id: 'def', image: { name: 'web', internalPorts: [80] } });
+    return 'template' in derived ? fingerprintOf(derived.template) : derived.problem;
+  };
+  expect(fingerprint({ vram: '8G', gpus: 1 })).toBe(fingerprint({ vram: '8G' }));
+  expect(fingerprint({ vram: '8G', gpus: 2 })).not.toBe(fingerprint({ vram: '8G' }));
 });
 
 test('an image that nobody has pulled is nowhere, whatever its name', () => {

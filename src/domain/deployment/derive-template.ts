@@ -55,7 +55,8 @@ export function deriveTemplate(
       ...settings,
       ...(used.length === 0 ? {} : { secrets: Object.fromEntries(used.map((name) => [name, secrets[name] ?? ''])) }),
       ...(probes === undefined ? {} : { probes }),
-      ...optional('gpus', gpus),
+      // One is what it means anyway: to write it down is no new revision.
+      ...optional('gpus', gpus === 1 ? undefined : gpus),
     },
   };
 }

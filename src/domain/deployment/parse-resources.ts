@@ -1,9 +1,7 @@
 import { shown, type Input } from '../input.ts';
 import { BYTES_FORMS, CPU_FORMS, parseBytes, parseCpu } from '../quantity.ts';
+import { MAX_GPUS } from '../node/parse-hardware.ts';
 import type { DeploymentSpec } from './events.ts';
-
-/** Cards of one replica at most: more than any host has. */
-const MAX_GPUS = 64;
 
 /** What each replica may use, and holds on its node. */
 export function resourcesOf(input: Input | undefined): DeploymentSpec['resources'] {

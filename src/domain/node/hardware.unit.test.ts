@@ -65,6 +65,15 @@ describe('cards', () => {
     expect(() => register(declared, measured(8))).toThrow(new InvalidInput([problem]));
   });
 
+  test('are not more and not larger than there are', () => {
+    const many = Array.from({ length: 65 }, () => ({ name: 'L4', vram: '24GB' }));
+    expect(() => register({ gpus: many })).toThrow('gpus: are 65, more than a host has (at most 64)');
+    expect(() => register({ gpus: [{ name: 'L4', vram: '17Ti' }] })).toThrow(
+      'gpus[0].vram: "17Ti" is more than a card has',
+    );
+    expect(usable(register({ gpus: many.slice(1) }))).toHaveLength(64);
+  });
+
   test('that the engine names without their size are replaced by declared ones', () => {
     const named = { ...cpuOnly, gpus: [{ name: 'NVIDIA-GPU=0', vramBytes: 0 }] };
     expect(register(declared, named).capacity.gpus[0]?.vramBytes).toBe(80e9);
