@@ -117,7 +117,7 @@ function report(all: readonly Recovery[], say: Bench['say']): Outcome {
     conditions: [{ text: `p95 ${value.toFixed(0)} ms, aim at most ${AIM_MS} ms`, met: value <= AIM_MS }],
     spent: [
       `kill -> the engine says that it has died: ${step('died')}`,
-      `-> failure recorded, with the last log lines: ${step('heard', 'died')}`,
+      `-> failure recorded: ${step('heard', 'died')}`,
       `-> planned: ${step('planned', 'heard')}`,
       `-> container created and recorded: ${step('created', 'planned')}`,
       `-> running, as the engine dates it: ${step('running', 'created')}`,
