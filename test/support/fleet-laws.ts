@@ -69,7 +69,7 @@ function legal(world: World, event: RecordedEvent): void {
     assert.ok(from === undefined || from.includes(present ?? ''), `${event.position}: ${event.type} on "${present}"`);
   };
   if ('nodeId' in event.data) {
-    const node = rowOf<NodeState>(world, 'nodes', event.data.nodeId)?.state;
+    const node = rowOf<NodeState>(world, 'nodes', event.data.nodeId ?? '')?.state;
     check(NODE_SCHEDULING_TRANSITIONS, node?.scheduling);
     check(NODE_LIVENESS_TRANSITIONS, node?.liveness);
   }

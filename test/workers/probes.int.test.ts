@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import type { DeploymentView } from '../../src/api/contract/deploy-schemas.ts';
+import { LABEL } from '../../src/engine/engine.ts';
 import { createSimulatedHost, dropSimulatedHost } from '../../src/engine/simulated/registry.ts';
 import type { Answer, Question, Script } from '../../src/engine/simulated/script.ts';
 import type { SimulatedHost } from '../../src/engine/simulated/host.ts';
@@ -48,6 +49,7 @@ afterAll(() => stack.disposeAsync());
 
 function scriptOf(image: string): Script {
   return {
+    steps: [{ kind: 'log', text: 'serving' }],
     answers: (question) => {
       const on = stages.get(image.split(':')[0] ?? '');
       if (on === undefined) return undefined;
@@ -77,7 +79,7 @@ interface Seen {
   readonly replica: {
     readonly status: string;
     readonly generation: number;
-    readonly failure?: { readonly kind: string; readonly message: string };
+    readonly failure?: { readonly message: string; readonly lastLogs?: readonly string[] };
   };
 }
 
@@ -175,6 +177,38 @@ test('replicas that wait to be ready are taken over by the workers that come aft
   await startWorker();
   await reached(on, 'it is ready', ({ status }) => status === 'OK');
   expect((await see(on)).replica).toMatchObject({ status: 'Ready', generation: 1 });
+});
+
+test('what is killed is replaced at once; what is killed again, or for its memory, tells its last words', async () => {
+  const on = await stage('killed', well, {});
+  const container = async (generation: number): Promise<string> => {
+    await reached(on, `generation ${generation} is ready`, ({ status, replica }) => {
+      return status === 'OK' && replica.generation === generation;
+    });
+    const ours = host.containers.values().filter(({ labels }) => labels[LABEL.deployment] === on.id);
+    return ours.find(({ labels }) => labels[LABEL.generation] === String(generation))?.id ?? '';
+  };
+  host.kill(await container(1));
+  const second = await container(2);
+  expect((await see(on)).replica.failure).toEqual({
+    kind: 'exit',
+    message: 'container exited with code 137: killed (SIGKILL), and not for its memory limit',
+    exitCode: 137,
+    terminal: false,
+  });
+  host.kill(second);
+  await container(3);
+  expect((await see(on)).replica.failure).toMatchObject({
+    message: 'container exited with code 137',
+    lastLogs: ['serving'],
+  });
+
+  const large = await stage('large', well, {});
+  await reached(large, 'it is ready', ({ status }) => status === 'OK');
+  const victim = host.containers.values().find(({ labels }) => labels[LABEL.deployment] === large.id);
+  host.oomKill(victim?.id ?? '');
+  await reached(large, 'it is replaced', ({ replica: { failure } }) => failure !== undefined);
+  expect((await see(large)).replica.failure?.message).toContain('it used more memory than its limit');
 });
 
 test('an engine that cannot be asked fails no replica', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { exampleReplica, exampleView } from '../../../test/cli/support/example-view.ts';
-import { describeChanges, describeFailures } from './describe.ts';
+import { describeChanges, describeFailures, describeReplica, describeStanding } from './describe.ts';
 
 const crashed = exampleReplica({
   status: 'Failed',
@@ -23,6 +23,23 @@ test('a failed replica tells its reason, its exit code and its last 20 log lines
     '  | line 10 [2J',
   ]);
   expect(lines).toHaveLength(22);
+});
+
+test('the next try is counted down, and lines that tell of changes do not change with it', () => {
+  const now = Date.parse('2026-01-02T03:04:05Z');
+  const waiting = { ...crashed, retryAt: '2026-01-02T03:04:12.500Z' };
+  expect(describeStanding(waiting, now)).toBe(
+    'the container exited (exit code 1), 3 times in a row, tried again in 8s (3rd time)',
+  );
+  expect(describeStanding({ ...waiting, failures: 11 }, now + 60_000)).toMatch(/tried again in 0s \(11th time\)$/);
+  expect(describeReplica(waiting)).toBe(describeReplica(crashed));
+});
+
+test('a replica that runs and is out of service says why, and not what was before', () => {
+  const out = exampleReplica({ status: 'Running', unready: 'ready probe failed once: GET / on port 80 answered 503' });
+  expect(describeReplica({ ...out, ...(crashed.failure && { failure: crashed.failure }) })).toBe(
+    'replica 0 of revision 1 Running on node_1: ready probe failed once: GET / on port 80 answered 503',
+  );
 });
 
 test('one line for each change, none when nothing changed', () => {

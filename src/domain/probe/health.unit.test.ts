@@ -102,6 +102,29 @@ describe('whatever the results are,', () => {
     );
   });
 
+  test('a turn comes with the very result that makes as many in a row, whatever was before', () => {
+    const count = fc.integer({ min: 1, max: 4 });
+    fc.assert(
+      fc.property(count, count, fc.array(fc.boolean(), { maxLength: 40 }), (fails, passes, outcomes) => {
+        const plan = { start: undefined, ready: probe(fails, passes), live: undefined };
+        const expected: [number, Turn][] = [];
+        for (const index of outcomes.keys()) {
+          const inService = expected.at(-1)?.[1] === 'ready';
+          const last = outcomes.slice(0, index + 1).slice(-(inService ? fails : passes));
+          const turns = last.length === (inService ? fails : passes) && last.every((passed) => passed !== inService);
+          if (turns) expected.push([index, inService ? 'unready' : 'ready']);
+        }
+        let { health } = beginHealth(plan, FRESH);
+        const found = outcomes.flatMap((passed, index): [number, Turn][] => {
+          const next = judge(health, plan, { kind: 'ready', passed, elapsedMs: 0 });
+          health = next.health;
+          return next.turn === undefined ? [] : [[index, next.turn]];
+        });
+        expect(found).toEqual(expected);
+      }),
+    );
+  });
+
   test('one pass in between starts the count of failures anew', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 5 }), fc.nat(20), (threshold, rounds) => {

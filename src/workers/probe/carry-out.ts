@@ -52,8 +52,10 @@ async function once(
       return;
     }
     case 'failed': {
-      // One that has ended is told of by the engine, with its exit code; and an engine that does not answer proves nothing.
-      if ((await engine.inspect(containerId, signal))?.phase !== 'running') return;
+      // One that has ended is told of by the engine, with its exit code; and an engine that does not
+      // answer proves nothing. One that somebody has paused serves nobody either.
+      const phase = (await engine.inspect(containerId, signal))?.phase;
+      if (phase !== 'running' && phase !== 'paused') return;
       await failAttempt(deps, attempt, await probeFailure(engine, containerId, reasonOf(verdict), deps.log));
       return;
     }

@@ -16,6 +16,8 @@ import { carryOut } from './carry-out.ts';
 import { probeReplica } from './probe-replica.ts';
 
 const AGAIN_MS = 1_000;
+/** Templates that a watch remembers. */
+const TEMPLATES_KEPT = 500;
 /** A replica whose job has not said yet whether it is ready tells by an event: this is the net below. */
 const LOOK_MS = 30_000;
 
@@ -142,6 +144,7 @@ async function templateOf(
     if (row === undefined) throw new Error(`revision ${revision} of ${deploymentId} is not in the log`);
     return row.state.template;
   };
+  if (templates.size > TEMPLATES_KEPT) templates.clear();
   const known = templates.get(key) ?? read();
   templates.set(key, known);
   known.catch(() => templates.delete(key));

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 
 import type { NodeState } from '../../domain/node/evolve.ts';
+import type { ReplicaFailure } from '../../domain/replica/events.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import { LABEL, type ContainerState, type Engine, type EngineEvent } from '../../engine/engine.ts';
 import type { Cause } from '../../jobs/catalogue.ts';
@@ -74,12 +75,30 @@ async function removeUnwanted({ log }: WorkerDeps, engine: Engine, { id, name }:
   await engine.remove(id);
 }
 
-/** A container of ours has ended: if its replica wants it to run, that generation has failed. */
+/** 128 + 9, as engines and shells have it. */
+const SIGKILLED = 137;
+
+/**
+ * What somebody kills has not said why, and its replacement need not wait for what it said: the engine tells nothing of a
+ * container, its logs included, while it cleans up after it. When it happens again there is a back-off to read them in.
+ */
+const KILLED: ReplicaFailure = {
+  kind: 'exit',
+  message: `container exited with code ${SIGKILLED}: killed (SIGKILL), and not for its memory limit`,
+  exitCode: SIGKILLED,
+  terminal: false,
+};
+
+/**
+ * A container of ours has ended: if its replica wants it to run, that generation has failed. `outOfMemory`: the engine has said
+ * before that it used more than its limit.
+ */
 export async function reportDeath(
   deps: WorkerDeps,
   engine: Engine,
   node: NodeState,
-  { containerId, labels }: EngineEvent,
+  { containerId, labels, exitCode }: EngineEvent,
+  outOfMemory: boolean,
 ): Promise<void> {
   const identity = identityOf(labels);
   if (identity === undefined) return;
@@ -87,6 +106,9 @@ export async function reportDeath(
   const replica = row?.state;
   // While it is being stopped the end is wanted.
   if (replica === undefined || replica.generation !== identity.generation || !ENDS.includes(replica.status)) return;
+  if (exitCode === SIGKILLED && !outOfMemory && UP.includes(replica.status) && replica.failures === 0) {
+    return failAttempt(deps, attemptOf(replica), KILLED);
+  }
   // Side by side: the engine answers neither before it has cleaned up after the container.
   const lines = lastLines(engine, containerId, deps.log);
   const container = await engine.inspect(containerId);

@@ -86,9 +86,12 @@ async function follow(
   since: Date,
   signal: AbortSignal,
 ): Promise<void> {
+  const outOfMemory = new Set<string>();
   for await (const event of engine.events({ since, signal })) {
     prober.hear(event);
-    if (isOurDeath(event, deps.installationId)) await reportDeath(deps, engine, node, event);
+    if (event.type === 'oom') outOfMemory.add(event.containerId);
+    if (!isOurDeath(event, deps.installationId)) continue;
+    await reportDeath(deps, engine, node, event, outOfMemory.delete(event.containerId));
   }
 }
 
