@@ -23,6 +23,10 @@ function react({ plans, starts, stops, others }: Caused, event: RecordedEvent): 
   switch (event.type) {
     case 'DeploymentSaved':
     case 'DeploymentDeleted':
+    case 'RolloutFailed':
+    case 'RolloutPaused':
+    case 'RolloutResumed':
+    case 'RolloutRestarted':
     case 'ReplicaStopped':
       return plan(plans, event.data.deploymentId, event);
     case 'ReplicaScheduled':

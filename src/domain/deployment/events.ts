@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { template } from '../template.ts';
+import { rolloutEvents } from './rollout-events.ts';
 
 export const DEPLOYMENT_STATUSES = ['Pending', 'Deploying', 'OK', 'Error', 'Failed'] as const;
 export type DeploymentStatus = (typeof DEPLOYMENT_STATUSES)[number];
@@ -17,6 +18,8 @@ export const deploymentSpec = z.object({
       type: z.enum(['RollingUpdate', 'Recreate']).optional(),
       maxUnavailable: z.number().int().optional(),
       maxSurge: z.number().int().optional(),
+      autoRollback: z.boolean().optional(),
+      progressDeadlineSeconds: z.number().int().optional(),
     })
     .optional(),
   resources: z
@@ -35,14 +38,23 @@ export const deploymentSpec = z.object({
 export type DeploymentSpec = z.infer<typeof deploymentSpec>;
 
 export const deploymentEvents = {
+  ...rolloutEvents,
   /** Somebody saved the deployment. */
-  DeploymentSaved: z.object({ deploymentId: z.string(), spec: deploymentSpec }),
+  DeploymentSaved: z.object({
+    deploymentId: z.string(),
+    spec: deploymentSpec,
+    /** Only the count of its replicas was changed, by a command of its own. */
+    scaled: z.boolean().optional(),
+    reason: z.string().optional(),
+  }),
   /** What its containers are made from has changed; replicas of earlier revisions are replaced. */
   RevisionCreated: z.object({
     deploymentId: z.string(),
     revision: z.number().int(),
     template,
     fingerprint: z.string(),
+    /** Rolled out at once, whatever the limits say. */
+    atOnce: z.boolean().optional(),
   }),
   /** What the planner decided, with the position and the seed that reproduce it. */
   DeploymentPlanned: z.object({
@@ -57,6 +69,8 @@ export const deploymentEvents = {
     deploymentId: z.string(),
     status: z.enum(DEPLOYMENT_STATUSES),
     details: z.string(),
+    /** Replicas of the latest revision that are ready, where more are than ever before. */
+    ready: z.number().int().optional(),
   }),
   /** Somebody asked for its removal; its replicas are stopped. */
   DeploymentDeleted: z.object({ deploymentId: z.string() }),

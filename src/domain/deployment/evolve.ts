@@ -1,6 +1,7 @@
 import type { EventOf } from '../event.ts';
 import type { Template } from '../template.ts';
 import type { DeploymentSpec, DeploymentStatus } from './events.ts';
+import { begun, judged, NO_ROLLOUT, resumed, wentBack, type RolloutState } from './rollout-state.ts';
 
 export type DeploymentEvent = EventOf<
   | 'DeploymentSaved'
@@ -9,10 +10,14 @@ export type DeploymentEvent = EventOf<
   | 'DeploymentStatusChanged'
   | 'DeploymentDeleted'
   | 'DeploymentRemoved'
+  | 'RolloutFailed'
+  | 'RolloutPaused'
+  | 'RolloutResumed'
+  | 'RolloutRestarted'
 >;
 
 /** A deployment as its stream tells it. */
-export interface DeploymentState {
+export interface DeploymentState extends RolloutState {
   readonly id: string;
   readonly definitionId: string;
   readonly spec: DeploymentSpec;
@@ -34,30 +39,59 @@ export interface DeploymentState {
   readonly anew: boolean;
 }
 
-/** One event further. Exhaustive over the deployment's events. */
+/** One event further. Exhaustive over the deployment's events. `at`: milliseconds since the epoch. */
 export function evolveDeployment(
   state: DeploymentState | undefined,
   event: DeploymentEvent,
+  at: number,
 ): DeploymentState | undefined {
   switch (event.type) {
     case 'DeploymentSaved':
-      return saved(state, event.data.spec);
+      return saved(state, event.data);
     case 'RevisionCreated':
-      return state && { ...state, ...revisionOf(event.data), savedAtRevision: state.saves, anew: false };
+      return (
+        state && {
+          ...state,
+          ...revisionOf(event.data),
+          ...begun(event.data, at),
+          savedAtRevision: state.saves,
+          anew: false,
+        }
+      );
     case 'DeploymentPlanned':
       return state && { ...state, savedAtPlan: state.saves };
     case 'DeploymentStatusChanged':
-      return state && { ...state, status: event.data.status, details: event.data.details };
+      return (
+        state && { ...state, ...statusOf(event.data), ...judged(state, event.data, { revision: state.revision, at }) }
+      );
     case 'DeploymentDeleted':
-      return state && { ...state, phase: 'deleting' };
+      return state && { ...state, ...NO_ROLLOUT, phase: 'deleting' };
     case 'DeploymentRemoved':
       return state && { ...state, phase: 'removed' };
+    case 'RolloutFailed':
+      return state && { ...state, ...wentBack(event.data), anew: false };
+    case 'RolloutPaused':
+      return state && { ...state, paused: { by: event.data.by, reason: event.data.reason, at } };
+    case 'RolloutResumed':
+      return state && { ...state, ...resumed(state, at) };
+    case 'RolloutRestarted':
+      return state && { ...state, restart: { now: event.data.now } };
     default:
       return event satisfies never;
   }
 }
 
-function saved(state: DeploymentState | undefined, spec: DeploymentSpec): DeploymentState {
+function statusOf({
+  status,
+  details,
+}: EventOf<'DeploymentStatusChanged'>['data']): Pick<DeploymentState, 'status' | 'details'> {
+  return { status, details };
+}
+
+function saved(
+  state: DeploymentState | undefined,
+  { spec, scaled }: EventOf<'DeploymentSaved'>['data'],
+): DeploymentState {
   const before = state ?? {
     status: 'Pending' as const,
     details: '',
@@ -69,10 +103,12 @@ function saved(state: DeploymentState | undefined, spec: DeploymentSpec): Deploy
     savedAtPlan: 0,
     anew: true,
   };
-  const anew = before.status === 'Failed' || (state !== undefined && state.phase !== 'live');
+  // Another count for what a failed rollout went back to asks for no other try of it.
+  const scaledBack = scaled === true && state?.rollback !== undefined;
+  const anew = (before.status === 'Failed' && !scaledBack) || (state !== undefined && state.phase !== 'live');
   return {
     ...before,
-    ...(anew ? { status: 'Pending' as const, details: '', anew } : {}),
+    ...(anew ? { status: 'Pending' as const, details: '', anew, rollback: undefined, restart: undefined } : {}),
     id: spec.id,
     definitionId: spec.definitionId,
     spec,
