@@ -27,19 +27,22 @@ export function verdictOf(census: Census, replicas: number, unplaced: readonly s
   if (ready === replicas && current.length === replicas && old.length === 0 && stopping.length === 0) {
     return { status: 'OK', details: '' };
   }
-  const outdated = old.filter((replica) => replica.revision !== census.revision).length;
+  const others = census.revision === undefined ? [] : old.filter(({ revision }) => revision !== census.revision);
+  const outdated = others.length;
+  const which = others.some(({ revision }) => revision > (census.revision ?? 0)) ? 'other' : 'earlier';
   const parts = [
     ...unplaced,
     ...(failing !== undefined && failing.failures > 0 ? [failureText(failing)] : []),
     `${ready}/${replicas} ready`,
-    ...(outdated > 0 ? [`${outdated} of earlier revisions to go`] : []),
+    ...(outdated > 0 ? [`${outdated} of ${which} revisions to go`] : []),
     ...(old.length > outdated ? [`${old.length - outdated} on drained nodes to go`] : []),
     ...(stopping.length > 0 ? [`${stopping.length} stopping`] : []),
   ];
   return { status: 'Deploying', details: parts.join('; ') };
 }
 
-function failureText({ id, failure }: ReplicaState): string {
+/** `container exited with code 1: its last line (web-r2-0)` */
+export function failureText({ id, failure }: ReplicaState): string {
   const lastLine = failure?.lastLogs?.at(-1);
   return `${failure?.message ?? 'failed'}${lastLine === undefined ? '' : `: ${lastLine}`} (${id})`;
 }

@@ -2,10 +2,11 @@ import type { ReplicaState } from '../../domain/replica/evolve.ts';
 
 /** The replicas of a deployment by what they mean to a rollout. Stopped ones are in none of them. */
 export interface Census {
-  readonly revision: number;
-  /** Of the latest revision, not stopping, and where they may stay. */
+  /** The one that is converged on; undefined where replicas of all revisions may stay. */
+  readonly revision: number | undefined;
+  /** Of that revision, not stopping, and where they may stay. */
   readonly current: readonly ReplicaState[];
-  /** Not stopping yet, but to be replaced: of earlier revisions, or on nodes that are drained. */
+  /** Not stopping yet, but to be replaced: of other revisions, or on nodes that are drained. */
   readonly old: readonly ReplicaState[];
   /** On their way out; their containers may still exist. */
   readonly stopping: readonly ReplicaState[];
@@ -15,14 +16,15 @@ export interface Census {
 
 export function censusOf(
   replicas: readonly ReplicaState[],
-  revision: number,
+  revision: number | undefined,
   draining: ReadonlySet<string> = new Set(),
 ): Census {
   const active = replicas.filter(({ status }) => status !== 'Stopped');
   const staying = active.filter(({ status }) => status !== 'Stopping');
   // A failed replica holds no node any more.
   const mayStay = (replica: ReplicaState): boolean =>
-    replica.revision === revision && (replica.status === 'Failed' || !draining.has(replica.nodeId));
+    (revision === undefined || replica.revision === revision) &&
+    (replica.status === 'Failed' || !draining.has(replica.nodeId));
   return {
     revision,
     current: staying.filter(mayStay),
@@ -34,7 +36,8 @@ export function censusOf(
 
 /** Why a replica of `old` has to go. */
 export function reasonToGo({ revision }: Census, replica: ReplicaState): string {
-  return replica.revision === revision ? `node ${replica.nodeId} is drained` : 'of an earlier revision';
+  if (revision === undefined || replica.revision === revision) return `node ${replica.nodeId} is drained`;
+  return replica.revision < revision ? 'of an earlier revision' : `of revision ${replica.revision}, which is given up`;
 }
 
 export function isReady({ status }: ReplicaState): boolean {
