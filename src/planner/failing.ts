@@ -22,7 +22,7 @@ export function crashingOf({ current }: Census): string | undefined {
 
 /**
  * When a rollout has gone without progress for too long, milliseconds since the epoch; undefined where nothing rolls out,
- * and where as many are ready as are wanted. `census`: of the target.
+ * and where as many have been ready as are wanted. `census`: of the target.
  */
 export function deadlineOf(
   { deployment, now }: Pick<Snapshot, 'deployment' | 'now'>,
@@ -30,11 +30,12 @@ export function deadlineOf(
   { current }: Census,
   wanted: number,
 ): number | undefined {
-  const ready = current.filter(isReady).length;
-  if (!isRollingOut(deployment, target) || ready >= wanted) return undefined;
+  if (!isRollingOut(deployment, target)) return undefined;
   const { progress } = deployment;
-  const begins = target.revise.length > 0 || ready > (progress?.ready ?? 0);
-  const since = begins ? now : progress?.at;
+  const ready = current.filter(isReady).length;
+  const most = target.revise.length > 0 ? 0 : (progress?.ready ?? 0);
+  if (Math.max(ready, most) >= wanted) return undefined;
+  const since = target.revise.length > 0 || ready > most ? now : progress?.at;
   return since === undefined ? undefined : since + deadlineSeconds(deployment) * 1_000;
 }
 

@@ -1,4 +1,4 @@
-import type { Rollback } from '../domain/deployment/rollout-state.ts';
+import { rollbackText, type Rollback } from '../domain/deployment/rollout-state.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Target } from './target.ts';
 import type { Verdict } from './verdict.ts';
@@ -10,10 +10,8 @@ export function rollbackFor({ deployment }: Snapshot, { revision }: Target, reas
   return { revision, backTo: stable, reason, by: 'planner' };
 }
 
-/** How a deployment stands that went back: Failed until somebody saves. The reason comes first: tables show only the beginning. */
-export function verdictAfter({ revision, backTo, reason, by }: Rollback, { status, details }: Verdict): Verdict {
-  const aborted = `revision ${revision} was aborted by ${by}${reason === '' ? '' : `: ${reason}`}`;
-  const why = by === 'planner' ? `revision ${revision} failed: ${reason}` : aborted;
+/** How a deployment stands that went back: Failed until somebody saves, and in brackets what is still to do. */
+export function verdictAfter(rollback: Rollback, { status, details }: Verdict): Verdict {
   const rest = status === 'OK' ? '' : ` (${details})`;
-  return { status: 'Failed', details: `${why}; rolled back to revision ${backTo}${rest}` };
+  return { status: 'Failed', details: `${rollbackText(rollback)}${rest}` };
 }

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'vitest';
 
+import type { DeploymentState } from '../../src/domain/deployment/evolve.ts';
+import { rollbackText, type Rollback } from '../../src/domain/deployment/rollout-state.ts';
 import type { ReplicaState } from '../../src/domain/replica/evolve.ts';
 import { tell, type Command } from './simulation/commands.ts';
 import { newDrive, settle, take } from './simulation/drive.ts';
@@ -98,23 +100,7 @@ function expectRest(world: World, end: Ending): void {
   if (end === 'save' || end === 'again') assert.deepEqual([deployment?.phase, deployment?.status], ['live', 'OK']);
   if (end === 'delete') assert.equal(deployment?.phase, 'removed');
   if (deployment?.phase !== 'live') return assert.deepEqual(all, []);
-  if (deployment.rollback !== undefined) {
-    // Exactly what was gone back to, and nothing of the failed revision.
-    const { backTo, revision } = deployment.rollback;
-    assert.deepEqual(
-      [deployment.status, ...all.map((each) => each.revision)],
-      ['Failed', ...Array.from({ length: deployment.spec.replicas }, () => backTo)],
-    );
-    assert.ok(
-      deployment.details.endsWith(`rolled back to revision ${backTo}`) || all.some(isHopeless),
-      deployment.details,
-    );
-    assert.equal(revision, deployment.revision);
-    return assert.deepEqual(
-      all.filter((each) => each.status !== 'Ready' && !isHopeless(each)),
-      [],
-    );
-  }
+  if (deployment.rollback !== undefined) return expectGoneBack(deployment, deployment.rollback, all);
   if (deployment.status === 'Failed' || deployment.paused !== undefined) {
     // Nobody saved, or resumed: the rollout stands still, and what did not fail for good runs.
     const idle = all.filter((each) => each.status !== 'Ready' && !isHopeless(each));
@@ -126,6 +112,20 @@ function expectRest(world: World, end: Ending): void {
     all.map(({ status, revision }) => [status, revision]),
     Array.from({ length: deployment.spec.replicas }, () => ['Ready', deployment.revision]),
   );
+}
+
+/** Exactly what was gone back to, and nothing of the failed revision. */
+function expectGoneBack(deployment: DeploymentState, rollback: Rollback, all: readonly ReplicaState[]): void {
+  assert.equal(rollback.revision, deployment.revision);
+  assert.equal(deployment.status, 'Failed');
+  for (const each of all) {
+    assert.equal(each.revision, rollback.backTo, each.id);
+    assert.ok(each.status === 'Ready' || isHopeless(each), `${each.id} is ${each.status}`);
+  }
+  // What fails for good now, and did not before, keeps its slot, and keeps others from being moved.
+  if (all.some(isHopeless)) return;
+  assert.equal(all.length, deployment.spec.replicas);
+  assert.equal(deployment.details, rollbackText(rollback));
 }
 
 function isHopeless({ status, failure }: ReplicaState): boolean {

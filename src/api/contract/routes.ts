@@ -2,12 +2,14 @@ import { deployRoutes } from './deploy.ts';
 import { healthRoutes } from './health.ts';
 import type { OperationName } from './operations.ts';
 import { registryRoutes } from './registry.ts';
+import { rolloutRoutes } from './rollout.ts';
 import type { Route } from './route.ts';
 import { userRoutes } from './user.ts';
 
 /** The API, whole: the router, the validation, the typed client and the documentation all come from this table. */
 export const ROUTES = {
   ...deployRoutes,
+  ...rolloutRoutes,
   ...registryRoutes,
   ...userRoutes,
   ...healthRoutes,

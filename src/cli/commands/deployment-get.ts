@@ -14,13 +14,14 @@ export async function getDeployment(id: string, options: ListOptions): Promise<v
   context.terminal.stdout.write(await describe(body));
 }
 
-async function describe({ deployment, phase, revision, progress, replicas }: DeploymentView): Promise<string> {
+async function describe(view: DeploymentView): Promise<string> {
+  const { deployment, phase, progress, replicas } = view;
   const { status, details = '', ...wanted } = deployment;
   const { ready, desired, updated, total } = progress;
   const facts = [
     `Status:    ${phase === 'live' ? status : phase}${details === '' ? '' : `: ${printable(details)}`}`,
-    `Ready:     ${ready} of ${desired} (${updated} of the latest revision; ${total} in all)`,
-    `Revision:  ${revision}`,
+    `Ready:     ${ready} of ${desired} (${updated} of revision ${view.targetRevision}; ${total} in all)`,
+    `Revision:  ${describeRevision(view)}`,
   ];
   const header = ['REPLICA', 'ID', 'REVISION', 'STATUS', 'NODE', 'PORTS', 'REASON'];
   const rows = replicas.map((replica) => [
@@ -33,4 +34,9 @@ async function describe({ deployment, phase, revision, progress, replicas }: Dep
     describeReason(replica),
   ]);
   return `${facts.join('\n')}\n\n${renderTable(header, rows)}\n${await toYaml(wanted)}`;
+}
+
+function describeRevision({ revision, rollback, paused }: DeploymentView): string {
+  const back = rollback === undefined ? '' : `, given up for revision ${rollback.backTo}`;
+  return `${revision}${back}${paused === undefined ? '' : `, paused by ${paused.by}`}`;
 }

@@ -47,7 +47,7 @@ export function evolveDeployment(
 ): DeploymentState | undefined {
   switch (event.type) {
     case 'DeploymentSaved':
-      return saved(state, event.data);
+      return saved(state, event.data, at);
     case 'RevisionCreated':
       return (
         state && {
@@ -91,6 +91,7 @@ function statusOf({
 function saved(
   state: DeploymentState | undefined,
   { spec, scaled }: EventOf<'DeploymentSaved'>['data'],
+  at: number,
 ): DeploymentState {
   const before = state ?? {
     status: 'Pending' as const,
@@ -112,6 +113,8 @@ function saved(
     id: spec.id,
     definitionId: spec.definitionId,
     spec,
+    // Whoever saves gives the rollout that is under way its time anew.
+    progress: state?.progress && { ...state.progress, at },
     phase: 'live',
     saves: before.saves + 1,
   };

@@ -24,6 +24,12 @@ export interface Paused {
   readonly at: number;
 }
 
+/** `revision 3 failed: its reason; rolled back to revision 2`. The reason comes first: tables show only the beginning. */
+export function rollbackText({ revision, backTo, reason, by }: Rollback): string {
+  const aborted = `revision ${revision} was aborted by ${by}${reason === '' ? '' : `: ${reason}`}`;
+  return `${by === 'planner' ? `revision ${revision} failed: ${reason}` : aborted}; rolled back to revision ${backTo}`;
+}
+
 /** Nothing is left of earlier rollouts: the deployment was deleted. */
 export const NO_ROLLOUT: RolloutState = {
   stable: undefined,
@@ -62,6 +68,6 @@ export function wentBack({ revision, backTo, reason, by }: EventOf<'RolloutFaile
 
 /** Goes on; the time of the pause does not count for the deadline. */
 export function resumed({ paused, progress }: RolloutState, at: number): RolloutState {
-  const still = paused === undefined ? 0 : at - paused.at;
-  return { paused: undefined, progress: progress && { ...progress, at: progress.at + still } };
+  if (paused === undefined || progress === undefined) return { paused: undefined };
+  return { paused: undefined, progress: { ...progress, at: at - Math.max(0, paused.at - progress.at) } };
 }

@@ -9,6 +9,7 @@ import type { EventStore, SnapshotReader } from '../../store/event-store.ts';
 import { partOf } from '../body.ts';
 import { carryOut } from '../carry-out.ts';
 import type { Handlers, Reply, RequestOf } from '../handler.ts';
+import { rolloutCommands, type RolloutOperation } from './rollout.ts';
 import { toDeployment, toDeploymentView, toEventView } from './view.ts';
 
 /** Events in one answer, unless the caller asks for another number. */
@@ -17,8 +18,11 @@ const PAGE = 100;
 /** Deploy Svc: what is wanted, what became of it, and everything that happened. */
 export function deployService(
   store: EventStore,
-): Handlers<'saveDeployment' | 'listDeployments' | 'deleteDeployment' | 'showDeployment' | 'listEvents'> {
+): Handlers<
+  'saveDeployment' | 'listDeployments' | 'deleteDeployment' | 'showDeployment' | 'listEvents' | RolloutOperation
+> {
   return {
+    ...rolloutCommands(store),
     saveDeployment: (request) => saveDeployment(store, request),
     async deleteDeployment(request) {
       const decision = { kind: 'deployment', id: request.body.deploymentId, decide: decideDeleteDeployment } as const;

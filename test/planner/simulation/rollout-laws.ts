@@ -107,8 +107,8 @@ function evidence(
   if (own.some(({ status, failures }) => status !== 'Ready' && failures >= 3)) return 'again and again';
   const seconds = deployment.spec.strategy?.progressDeadlineSeconds ?? 600;
   const ready = own.filter(({ status }) => status === 'Ready').length;
-  const late = now - progressAt >= seconds * 1_000 && ready <= most;
-  return late && ready < deployment.spec.replicas ? 'overdue' : undefined;
+  const late = now - progressAt >= seconds * 1_000;
+  return late && Math.max(ready, most) < deployment.spec.replicas ? 'overdue' : undefined;
 }
 
 function mayStart(
@@ -166,6 +166,8 @@ function remember(memory: Memory, event: RecordedEvent, world: World): void {
       memory.paused = event.type === 'RolloutPaused';
       return;
     case 'DeploymentSaved':
+      memory.progressAt = world.now;
+      memory.notedAt = world.now;
       // Whoever saves what Failed asks for another try, unless only the count is changed of what was gone back to.
       if (deploymentOf(world)?.status === 'Pending') memory.back = undefined;
       return;
