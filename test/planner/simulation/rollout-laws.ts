@@ -15,10 +15,10 @@ interface Memory {
   stable: number | undefined;
   back: { readonly revision: number; readonly backTo: number } | undefined;
   paused: boolean;
-  /** The most replicas of the latest revision that were ready at once, and how long ago without pauses. */
+  /** The most replicas of the latest revision that were ready at once. */
   most: number;
-  progressAt: number;
-  /** As `progressAt`, by when a plan took note of it: what the planner goes by. */
+  /** As many of them as a plan took note of, and how long ago without pauses: one may be ready and gone between two plans. */
+  noted: number;
   notedAt: number;
   seenAt: number;
   readonly statuses: Map<string, string>;
@@ -32,7 +32,7 @@ export function rolloutLaws(): { readonly observe: Observer; overdue(world: Worl
     back: undefined,
     paused: false,
     most: 0,
-    progressAt: 0,
+    noted: 0,
     notedAt: 0,
     seenAt: 0,
     statuses: new Map(),
@@ -47,17 +47,14 @@ export function rolloutLaws(): { readonly observe: Observer; overdue(world: Worl
     },
     overdue(world) {
       stillClock(memory, world.now);
-      const noted = { ...memory, progressAt: memory.notedAt };
-      return evidence(noted, deploymentOf(world), replicasOf(world), world.now);
+      return evidence(memory, deploymentOf(world), replicasOf(world), world.now);
     },
   };
 }
 
 /** While a rollout is paused, its clock stands still. */
 function stillClock(memory: Memory, now: number): void {
-  const still = memory.paused ? now - memory.seenAt : 0;
-  memory.progressAt += still;
-  memory.notedAt += still;
+  if (memory.paused) memory.notedAt += now - memory.seenAt;
   memory.seenAt = now;
 }
 
@@ -96,7 +93,7 @@ function mayGoBack(
 
 /** Why the latest revision has failed, by the definition: for good, three times in a row, or too long without progress. */
 function evidence(
-  { revision, stable, most, progressAt }: Memory,
+  { revision, stable, noted, notedAt }: Memory,
   deployment: DeploymentState | undefined,
   replicas: readonly ReplicaState[],
   now: number,
@@ -107,8 +104,8 @@ function evidence(
   if (own.some(({ status, failures }) => status !== 'Ready' && failures >= 3)) return 'again and again';
   const seconds = deployment.spec.strategy?.progressDeadlineSeconds ?? 600;
   const ready = own.filter(({ status }) => status === 'Ready').length;
-  const late = now - progressAt >= seconds * 1_000;
-  return late && Math.max(ready, most) < deployment.spec.replicas ? 'overdue' : undefined;
+  const late = now - notedAt >= seconds * 1_000;
+  return late && Math.max(ready, noted) < deployment.spec.replicas ? 'overdue' : undefined;
 }
 
 function mayStart(
@@ -150,13 +147,12 @@ function remember(memory: Memory, event: RecordedEvent, world: World): void {
         revision: event.data.revision,
         back: undefined,
         most: 0,
-        progressAt: world.now,
+        noted: 0,
         notedAt: world.now,
       });
     case 'DeploymentStatusChanged':
       if (event.data.status === 'OK') memory.stable = memory.revision;
-      if (event.data.ready !== undefined) memory.notedAt = world.now;
-      return;
+      return event.data.ready === undefined ? undefined : takeNote(memory, event.data.ready, world.now);
     case 'RolloutFailed':
       memory.back = event.data;
       memory.paused = false;
@@ -166,7 +162,6 @@ function remember(memory: Memory, event: RecordedEvent, world: World): void {
       memory.paused = event.type === 'RolloutPaused';
       return;
     case 'DeploymentSaved':
-      memory.progressAt = world.now;
       memory.notedAt = world.now;
       // Whoever saves what Failed asks for another try, unless only the count is changed of what was gone back to.
       if (deploymentOf(world)?.status === 'Pending') memory.back = undefined;
@@ -182,9 +177,14 @@ function seen(memory: Memory, event: RecordedEvent, world: World): void {
   if (!event.stream.startsWith('replica/')) return;
   memory.statuses.set(event.stream.slice('replica/'.length), event.type);
   const ready = replicasOf(world).filter(({ status, revision }) => status === 'Ready' && revision === memory.revision);
-  if (ready.length <= memory.most) return;
-  memory.most = ready.length;
-  memory.progressAt = world.now;
+  memory.most = Math.max(memory.most, ready.length);
+}
+
+function takeNote(memory: Memory, ready: number, now: number): void {
+  assert.ok(ready > memory.noted, `${ready} ready is no progress after ${memory.noted}`);
+  assert.ok(ready <= memory.most, `${ready} were said to be ready, ${memory.most} were`);
+  memory.noted = ready;
+  memory.notedAt = now;
 }
 
 function replicasOf(world: World): readonly ReplicaState[] {
