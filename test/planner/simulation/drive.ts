@@ -7,7 +7,7 @@ import { VersionConflict } from '../../../src/store/command.ts';
 import type { RecordedEvent } from '../../../src/domain/event.ts';
 import { tell, type Command } from './commands.ts';
 import { lawBook, replicasOf, type LawBook } from './laws.ts';
-import { carryOut, decide, DEPLOYMENT, deploymentOf, type Decided } from './planning.ts';
+import { carryOut, decide, definitionOf, DEPLOYMENT, deploymentOf, type Decided } from './planning.ts';
 import { addNode, define, fail, remove, save, start, stop, undefine, type Fate, type Step } from './steps.ts';
 import { newWorld, type World } from './world.ts';
 
@@ -151,11 +151,11 @@ export async function planNow(drive: Drive): Promise<Decided | undefined> {
 
 /** What has failed by the definition goes back in the very next plan, where there is something to go back to. */
 function failedRolloutsGoBack({ world, laws }: Drive): void {
-  const { rollback, paused, stable, spec, phase, status, revision, anew } = deploymentOf(world) ?? {};
+  const { rollback, paused, stable, spec, phase, revision, anew } = deploymentOf(world) ?? {};
   if (phase !== 'live' || rollback !== undefined || paused !== undefined || anew === true) return;
   if (stable === undefined || stable === revision || spec?.strategy?.autoRollback === false) return;
   // What its definition forbids to be made rolls nothing out.
-  if (status === 'Failed') return;
+  if (definitionOf(world)?.deleted === true) return;
   assert.equal(laws.overdue(world), undefined, `revision ${revision} has failed and does not go back`);
 }
 
