@@ -44,7 +44,7 @@ export function holdOf(snapshot: Snapshot, hopeless: boolean): Intent {
 
 /**
  * As many as there are, between what is wanted and what a rollout may add to it: a rollout that stands still keeps what it
- * had added. The limits are those of the wanted count, said of this one.
+ * had added. As many as the wanted count asks for must be ready, and no more.
  */
 function heldCount(
   { deployment: { spec } }: Snapshot,
@@ -55,7 +55,7 @@ function heldCount(
   const { maxSurge, maxUnavailable } = limitsOf(spec);
   const most = spec.strategy?.type === 'Recreate' ? wanted : wanted + maxSurge;
   const count = Math.min(most, fillable ? Math.max(wanted, present) : present);
-  const limits = { maxSurge: wanted + maxSurge - count, maxUnavailable: Math.max(0, count - wanted + maxUnavailable) };
+  const limits = { maxSurge, maxUnavailable: Math.max(0, count - wanted + maxUnavailable) };
   return { count, limits };
 }
 

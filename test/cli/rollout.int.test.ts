@@ -125,7 +125,7 @@ test('a rollout that is known to have failed has failed, also when it is not who
   const rollback = { revision: 2, backTo: 1, reason: 'it crashes', by: 'planner', done: false };
   const failed = { status: 'Failed', details: 'revision 2 failed: it crashes' } as const;
   const steps = [{ type: 'RolloutFailed', view: exampleView({ revision: 2, deployment: failed, rollback }) }];
-  const args = ['depl', 'save', '-', '--wait', '--timeout', '1s'];
+  const args = ['depl', 'save', '-', '--wait', '--timeout', '3s'];
   expect(await run({ before, savedAt: 5, steps }, args, FILE)).toMatchObject({
     code: 6,
     stderr: expect.stringContaining('revision 2 failed: it crashes'),
@@ -135,7 +135,7 @@ test('a rollout that is known to have failed has failed, also when it is not who
 test('a rollout that somebody paused says how it goes on', async () => {
   const stuck = { ...deploying, paused: { by: 'user/x' } };
   const steps = [{ type: 'DeploymentPlanned', view: stuck }];
-  const args = ['depl', 'save', '-', '--wait', '--timeout', '1s'];
+  const args = ['depl', 'save', '-', '--wait', '--timeout', '3s'];
   expect(await run({ before, savedAt: 5, steps }, args, FILE)).toMatchObject({
     code: 7,
     stderr: expect.stringContaining('  next: oo deployment resume depl_x\n'),
