@@ -51,6 +51,10 @@ function react({ plans, starts, stops, registers, registered, others }: Caused, 
     case 'DeploymentScaled':
     case 'DeploymentDeleted':
     case 'DeploymentRebalanced':
+    case 'RolloutFailed':
+    case 'RolloutPaused':
+    case 'RolloutResumed':
+    case 'RolloutRestarted':
     case 'ReplicaStopped':
       return plan(plans, event.data.deploymentId, event);
     case 'ReplicaScheduled':

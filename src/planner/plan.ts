@@ -9,6 +9,14 @@ export type Action =
       readonly revision: number;
       readonly template: Template;
       readonly fingerprint: string;
+      /** Whatever the limits say. */
+      readonly atOnce: boolean;
+    }
+  | {
+      readonly type: 'roll back';
+      readonly revision: number;
+      readonly backTo: number;
+      readonly reason: string;
     }
   | {
       readonly type: 'schedule';
@@ -48,15 +56,19 @@ export interface Plan {
   readonly report: readonly string[];
   readonly status: DeploymentStatus;
   readonly details: string;
-  /** Plan again then, milliseconds since the epoch: a back-off ends. */
+  /** Plan again then, milliseconds since the epoch: a back-off or a deadline ends. */
   readonly wakeAt: number | undefined;
+  /** Replicas of the revision that is rolled out that are ready; absent where nothing rolls out. */
+  readonly ready?: number;
 }
 
 /** An action in one line, as plans are printed. */
 export function describeAction(action: Action): string {
   switch (action.type) {
     case 'revise':
-      return `create revision ${action.revision} of ${action.template.image}`;
+      return `create revision ${action.revision} of ${action.template.image}${action.atOnce ? ', all at once' : ''}`;
+    case 'roll back':
+      return `go back from revision ${action.revision} to revision ${action.backTo}: ${action.reason}`;
     case 'schedule':
       return `start ${action.replicaId} (generation ${action.generation}) on ${action.reservation.nodeId}: ${action.reason}`;
     case 'stop':

@@ -1,25 +1,24 @@
 import type { DeploymentStatus } from '../domain/deployment/events.ts';
-import type { DeploymentState, MoveState } from '../domain/deployment/evolve.ts';
+import type { DeploymentState } from '../domain/deployment/evolve.ts';
+import type { Paused, Rollback } from '../domain/deployment/rollout-state.ts';
 import { wantedReplicas } from '../domain/deployment/wanted.ts';
-import { fill, type Wanted } from './fill.ts';
-import { replicasAfter } from './outcome.ts';
-import { candidatesOf } from './placement/candidate.ts';
-import { demandOf } from './placement/demand.ts';
-import { describeAction, type Action, type Plan } from './plan.ts';
+import { converge } from './converge.ts';
+import { crashingOf, deadlineOf, isRollingOut, overdueText } from './failing.ts';
+import { holdOf } from './hold.ts';
 import { drainingNodes, lossesOf } from './losses.ts';
+import { nodesAfter, replicasAfter } from './outcome.ts';
+import { pauseText, verdictPaused } from './paused.ts';
+import { describeAction, type Action, type Plan } from './plan.ts';
 import { movingOf, openMovesOf } from './rebalance/moving.ts';
-import { budgetOf, recoveryOf, type Recovery } from './recovery.ts';
-import { siblingsOf } from './siblings.ts';
-import { freeSlots, type Slot } from './slots.ts';
+import { rollbackFor, verdictAfter } from './rollback.ts';
 import type { Snapshot } from './snapshot.ts';
-import { censusOf, type Census } from './strategy/census.ts';
+import { censusOf, isReady, type Census } from './strategy/census.ts';
 import { limitsOf } from './strategy/limits.ts';
 import { recreate } from './strategy/recreate.ts';
 import { rollingUpdate } from './strategy/rolling-update.ts';
 import type { Steps } from './strategy/steps.ts';
-import { targetOf, type Target } from './target.ts';
-import { upkeepOf } from './upkeep.ts';
-import { hopelessOf, verdictOf } from './verdict.ts';
+import { backTo, targetOf, type Target } from './target.ts';
+import { hopelessOf, verdictOf, type Verdict } from './verdict.ts';
 
 /**
  * Looks at the whole of one deployment and says what to do about it: rollout, scaling, healing and deletion act on the
@@ -28,7 +27,11 @@ import { hopelessOf, verdictOf } from './verdict.ts';
 export function plan(snapshot: Snapshot): Plan {
   const losses = lossesOf(snapshot);
   if (losses.length === 0) return planOnNodes(snapshot);
-  const rest = planOnNodes({ ...snapshot, replicas: replicasAfter(snapshot, losses) });
+  const rest = planOnNodes({
+    ...snapshot,
+    replicas: replicasAfter(snapshot, losses),
+    nodes: nodesAfter(snapshot, losses),
+  });
   return {
     ...rest,
     actions: [...losses, ...rest.actions],
@@ -38,42 +41,70 @@ export function plan(snapshot: Snapshot): Plan {
 
 /** The plan once every replica is on a node that answers, or on none. */
 function planOnNodes(snapshot: Snapshot): Plan {
-  if (snapshot.deployment.phase !== 'live') return deletion(snapshot);
+  const { deployment, replicas } = snapshot;
+  if (deployment.phase !== 'live') return deletion(snapshot);
   const target = targetOf(snapshot);
-  if ('problem' in target) return failed(snapshot, target.problem);
-  const hopeless = hopelessOf(censusOf(snapshot.replicas, target.revision));
-  return hopeless === undefined ? rollout(snapshot, target) : failed(snapshot, hopeless);
+  if ('problem' in target) return failed(snapshot, target.problem, false);
+  const { paused } = deployment;
+  if (paused !== undefined && isRollingOut(deployment, target)) return pausedPlan(snapshot, target, paused);
+  if (target.rollback !== undefined) return rollout(snapshot, target);
+  const census = censusOf(replicas, target.revision);
+  const hopeless = hopelessOf(census);
+  const reason =
+    hopeless ??
+    (isRollingOut(deployment, target) ? crashingOf(census, deployment.spec.restart?.maxFailures) : undefined);
+  const rollback = reason === undefined ? undefined : rollbackFor(snapshot, target, reason);
+  if (rollback !== undefined) return rollBack(snapshot, rollback);
+  return hopeless === undefined ? onTime(snapshot, target) : failed(snapshot, hopeless, true);
 }
 
-function rollout(snapshot: Snapshot, { revision, template, revise }: Target): Plan {
-  const { deployment, replicas, nodes, seed, images } = snapshot;
-  const { spec } = deployment;
-  const replicasWanted = wantedReplicas(deployment);
+/** The rollout goes on, unless it has been without progress for too long. */
+function onTime(snapshot: Snapshot, target: Target): Plan {
+  const { deployment, now } = snapshot;
+  const wanted = wantedReplicas(deployment);
+  const deadline = deadlineOf(snapshot, target, censusOf(snapshot.replicas, target.revision), wanted);
+  const going = rollout(snapshot, target);
+  if (deadline === undefined) return going;
+  if (now < deadline) return { ...going, wakeAt: Math.min(deadline, going.wakeAt ?? deadline) };
+  const reason = `${overdueText(deployment)}: ${going.details}`;
+  const rollback = rollbackFor(snapshot, target, reason);
+  if (rollback !== undefined) return rollBack(snapshot, rollback);
+  return going.status === 'Deploying' ? { ...going, status: 'Error', details: reason } : going;
+}
+
+/** The earlier revision is the target again: what still runs of it is not touched. */
+function rollBack(snapshot: Snapshot, rollback: Rollback): Plan {
+  const { revision, backTo: earlier, reason } = rollback;
+  const decision: Action = { type: 'roll back', revision, backTo: earlier, reason };
+  const plan = rollout(snapshot, backTo(snapshot, rollback));
+  return { ...plan, actions: [decision, ...plan.actions], report: [describeAction(decision), ...plan.report] };
+}
+
+function rollout(snapshot: Snapshot, target: Target): Plan {
+  const { deployment, replicas } = snapshot;
+  const { revision, template, revise, rollback } = target;
+  const wanted = wantedReplicas(deployment);
   const draining = drainingNodes(snapshot);
   const moving = movingOf(deployment);
-  const before = censusOf(replicas, revision, draining, moving);
-  const steps = stepsOf(snapshot, before);
-  const moves = openMovesOf(deployment, revision);
-  const recovery = recoveryIn(snapshot, steps, revision);
-  const wanted: Wanted[] = [
-    ...recovery.due,
-    ...freeSlots(deployment.id, revision, replicas, steps.start).map((slot, index) =>
-      wantedFor(slot, moves[index], `${replicasWanted} wanted`),
-    ),
-  ];
-  // Earlier revisions are about to go: where they are says nothing about where the new ones should be.
-  const candidates = candidatesOf(nodes, siblingsOf(censusOf(replicas, revision, undefined, moving).current));
-  const filled = fill(wanted, candidates, demandOf(template, spec, images), { revision, seed });
-  const stops = steps.stop.map(({ replica, reason }): Action => {
-    return { type: 'stop', replicaId: replica.id, generation: replica.generation, nodeId: replica.nodeId, reason };
+  const { current } = censusOf(replicas, revision);
+  const { unplaced, wakeAt, ...rest } = converge(snapshot, {
+    steps: stepsOf(snapshot, target, censusOf(replicas, revision, draining, moving)),
+    kept: current,
+    base: { revision, template },
+    reason: `${wanted} wanted`,
+    moves: openMovesOf(deployment, target),
+    // Other revisions are about to go: where they are says nothing about where the new ones should be.
+    beside: censusOf(replicas, revision, undefined, moving).current,
   });
-  const actions = [...revise, ...stops, ...filled.actions];
+  const actions = [...revise, ...rest.actions];
   const census = censusOf(replicasAfter(snapshot, actions), revision, draining, moving);
+  const verdict = verdictOf(census, wanted, unplaced, deployment.spec.restart?.maxFailures);
   return {
     actions,
-    report: [...actions.map(describeAction), ...liveCount(deployment), ...steps.report, ...filled.unplaced],
-    ...verdictOf(census, replicasWanted, filled.unplaced, spec.restart?.maxFailures),
-    wakeAt: recovery.wakeAt,
+    report: [...actions.map(describeAction), ...liveCount(deployment), ...rest.report, ...unplaced],
+    ...(rollback === undefined ? withPause(verdict, deployment.paused) : verdictAfter(rollback, verdict)),
+    wakeAt,
+    ...(isRollingOut(deployment, target) && revise.length === 0 ? { ready: current.filter(isReady).length } : {}),
   };
 }
 
@@ -85,36 +116,44 @@ function liveCount(deployment: DeploymentState): readonly string[] {
   return [`${wanted} wanted by the autoscaler; replicas: ${spec.replicas} was the size at the start`];
 }
 
-function wantedFor(slot: Slot, move: MoveState | undefined, reason: string): Wanted {
-  if (move === undefined) return { slot, reason };
-  return { slot, move, reason: `takes the place of ${move.replicaId} on ${move.from}, which moves to a better home` };
-}
-
-function stepsOf({ deployment }: Snapshot, census: Census): Steps {
+function stepsOf({ deployment }: Snapshot, { revision, revise }: Target, census: Census): Steps {
+  const { spec, atOnce } = deployment;
   const replicas = wantedReplicas(deployment);
-  if (deployment.spec.strategy?.type === 'Recreate') return recreate(census, replicas);
-  return rollingUpdate(census, replicas, limitsOf(deployment));
+  if (spec.strategy?.type === 'Recreate') return recreate(census, replicas);
+  const limits = limitsOf(deployment);
+  const now = atOnce === revision || revise.some((action) => action.type === 'revise' && action.atOnce);
+  return rollingUpdate(census, replicas, now ? { ...limits, maxUnavailable: replicas } : limits);
 }
 
-/** Failed replicas of the latest revision that stay, unless the strategy makes them wait. */
-function recoveryIn({ deployment, replicas, now }: Snapshot, { stop, retry }: Steps, revision: number): Recovery {
-  if (!retry) return { due: [], wakeAt: undefined };
-  const leaving = new Set(stop.map(({ replica }) => replica.id));
-  const { current } = censusOf(replicas, revision);
-  return recoveryOf(
-    current.filter(({ id }) => !leaving.has(id)),
-    now,
-    budgetOf(deployment),
-  );
+/** A pause while nothing rolls out holds what comes next. */
+function withPause({ status, details }: Verdict, paused: Paused | undefined): Verdict {
+  if (paused === undefined) return { status, details };
+  return { status, details: [...(details === '' ? [] : [details]), pauseText(paused)].join('; ') };
 }
 
-/** The rollout stands still until somebody saves again: what runs is only kept running. */
-function failed(snapshot: Snapshot, details: string): Plan {
-  const { actions, unplaced, wakeAt } = upkeepOf(snapshot);
+/** No step of the rollout until somebody resumes it. */
+function pausedPlan(snapshot: Snapshot, target: Target, paused: Paused): Plan {
+  const { unplaced, wakeAt, actions, report } = converge(snapshot, holdOf(snapshot, false));
+  const census = censusOf(replicasAfter(snapshot, actions), undefined);
+  const wanted = wantedReplicas(snapshot.deployment);
+  const { status, details } = verdictPaused(paused, target, { census, wanted, unplaced });
+  return {
+    actions,
+    report: [pauseText(paused), ...actions.map(describeAction), ...report, ...unplaced],
+    status,
+    details,
+    wakeAt,
+  };
+}
+
+/** The rollout stands still until somebody saves again: what runs is only kept running. `hopeless`: a replica failed for good. */
+function failed(snapshot: Snapshot, details: string, hopeless: boolean): Plan {
+  const { actions, report: steps, unplaced, wakeAt } = converge(snapshot, holdOf(snapshot, hopeless));
   const status: DeploymentStatus = 'Failed';
   const report = [
     `nothing new is started until somebody saves again: ${details}`,
     ...actions.map(describeAction),
+    ...steps,
     ...unplaced,
   ];
   return { actions, report, status, details, wakeAt };

@@ -21,6 +21,7 @@ export function replicaEventOf(
       return { type: 'ReplicaFailed', data: { replicaId, deploymentId, generation, failure, released } };
     }
     case 'revise':
+    case 'roll back':
     case 'remove':
       return undefined;
     default:

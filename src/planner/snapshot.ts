@@ -20,7 +20,7 @@ export interface Snapshot {
   readonly secrets?: SecretFingerprints | undefined;
   /** All replicas of the deployment, stopped ones too: a slot that is filled again goes on with its generations. */
   readonly replicas: readonly ReplicaState[];
-  /** Earlier revisions that failed replicas belong to: they are started again from them while the deployment is Failed. */
+  /** Earlier revisions that replicas belong to, and the last one that was OK: what is not rolled out is started from them. */
   readonly earlier: readonly EarlierRevision[];
   readonly nodes: readonly NodeView[];
   /** Image -> nodes that are known to have it. */

@@ -1,27 +1,58 @@
 import { deriveTemplate, fingerprintOf } from '../domain/deployment/derive-template.ts';
+import type { DeploymentState } from '../domain/deployment/evolve.ts';
+import type { Rollback } from '../domain/deployment/rollout-state.ts';
 import type { Template } from '../domain/template.ts';
 import type { Action } from './plan.ts';
 import type { Snapshot } from './snapshot.ts';
+import { templateOf } from './template-of.ts';
 
 /** The revision to converge on, and the action that creates it when it is new. */
 export interface Target {
   readonly revision: number;
   readonly template: Template;
   readonly revise: readonly Action[];
+  /** The rollout of the latest revision failed: this is the one before it. */
+  readonly rollback?: Rollback;
 }
 
-/** A new revision when what containers are made from has changed, or somebody saved after a failure or a deletion. */
+/**
+ * A new revision when what containers are made from has changed, or somebody saved after a failure or a deletion, or asked
+ * for a restart. Else the present one: after a rollback the earlier one, for as long as nothing has changed.
+ */
 export function targetOf(snapshot: Snapshot): Target | { readonly problem: string } {
   const { deployment, definition, secrets } = snapshot;
-  const { spec, revision, template, fingerprint, anew } = deployment;
+  const { spec, template, fingerprint, anew, restart } = deployment;
   const derived = deriveTemplate(spec, definition?.deleted === true ? undefined : definition?.spec, secrets);
   if ('problem' in derived) {
-    return template !== undefined && isAsRevised(snapshot) ? { revision, template, revise: [] } : derived;
+    // What was gone back to is looked after, whatever cannot be made now.
+    if (deployment.rollback !== undefined) return backTo(snapshot, deployment.rollback);
+    if (template === undefined || !isAsRevised(snapshot)) return derived;
+    return restart === undefined ? presentOf(snapshot, template) : revised(deployment, template);
   }
-  const next = fingerprintOf(derived.template);
-  if (template !== undefined && next === fingerprint && !anew) return { revision, template, revise: [] };
-  const revise: Action = { type: 'revise', revision: revision + 1, template: derived.template, fingerprint: next };
-  return { revision: revision + 1, template: derived.template, revise: [revise] };
+  const changed = fingerprintOf(derived.template) !== fingerprint;
+  if (template !== undefined && !changed && !anew && restart === undefined) return presentOf(snapshot, template);
+  return revised(deployment, derived.template);
+}
+
+function revised({ revision, restart }: DeploymentState, template: Template): Target {
+  const action: Action = {
+    type: 'revise',
+    revision: revision + 1,
+    template,
+    fingerprint: fingerprintOf(template),
+    atOnce: restart?.now === true,
+  };
+  return { revision: revision + 1, template, revise: [action] };
+}
+
+function presentOf(snapshot: Snapshot, template: Template): Target {
+  const { revision, rollback } = snapshot.deployment;
+  return rollback === undefined ? { revision, template, revise: [] } : backTo(snapshot, rollback);
+}
+
+/** The revision that a rollout goes back to. */
+export function backTo(snapshot: Snapshot, rollback: Rollback): Target {
+  return { revision: rollback.backTo, template: templateOf(snapshot, rollback.backTo), revise: [], rollback };
 }
 
 /**

@@ -36,16 +36,16 @@ export function verdictOf(
   if (ready === replicas && current.length === replicas && old.length === 0 && stopping.length === 0) {
     return { status: 'OK', details: '' };
   }
-  const outdated = old.filter((replica) => replica.revision !== census.revision).length;
-  const moving = old.filter(
-    (replica) => replica.revision === census.revision && census.moving.has(attemptKey(replica)),
-  ).length;
+  const others = census.revision === undefined ? [] : old.filter(({ revision }) => revision !== census.revision);
+  const outdated = others.length;
+  const which = others.some(({ revision }) => revision > (census.revision ?? 0)) ? 'other' : 'earlier';
+  const moving = old.filter((replica) => !others.includes(replica) && census.moving.has(attemptKey(replica))).length;
   const parts = [
     ...unplaced,
     ...(failing !== undefined && failing.failures > 0 ? [failureText(failing)] : []),
     ...current.flatMap(({ id, unready }) => (unready === undefined ? [] : [`${unready.reason} (${id})`])).slice(0, 1),
     `${ready}/${replicas} ready`,
-    ...(outdated > 0 ? [`${outdated} of earlier revisions to go`] : []),
+    ...(outdated > 0 ? [`${outdated} of ${which} revisions to go`] : []),
     ...(moving > 0 ? [`${moving} to move to better homes`] : []),
     ...(old.length > outdated + moving ? [`${old.length - outdated - moving} on drained nodes to go`] : []),
     ...(stopping.length > 0 ? [`${stopping.length} stopping`] : []),
@@ -66,7 +66,8 @@ function usedUpText(replica: ReplicaState, maxFailures: number): string {
   );
 }
 
-function failureText({ id, failure }: ReplicaState): string {
+/** `container exited with code 1: its last line (web-r2-0)` */
+export function failureText({ id, failure }: ReplicaState): string {
   const lastLine = failure?.lastLogs?.at(-1);
   return `${failure?.message ?? 'failed'}${lastLine === undefined ? '' : `: ${lastLine}`} (${id})`;
 }

@@ -1,5 +1,5 @@
 import { evolveDefinition } from '../domain/definition/evolve.ts';
-import { evolveDeployment } from '../domain/deployment/evolve.ts';
+import { evolveDeployment, type DeploymentState } from '../domain/deployment/evolve.ts';
 import { evolveInstance } from '../domain/instance/evolve.ts';
 import { allotmentOf, evolveAllotment, overcommitOf } from '../domain/node/allotment.ts';
 import { evolveNode } from '../domain/node/evolve.ts';
@@ -24,9 +24,13 @@ const deployments = projection({
     'DeploymentScaled',
     'DeploymentDeleted',
     'DeploymentRemoved',
+    'RolloutFailed',
+    'RolloutPaused',
+    'RolloutResumed',
+    'RolloutRestarted',
   ],
   key: ({ data }) => data.deploymentId,
-  evolve: evolveDeployment,
+  evolve: (state: DeploymentState | undefined, event) => evolveDeployment(state, event, event.at.getTime()),
 });
 
 const revisions = projection({

@@ -103,6 +103,62 @@ test('what does not fit is said at once, waited for, and a timeout in the end', 
   );
 });
 
+test('a rollout that goes back ends when it is whole again, with the reason and the last words of what failed', async () => {
+  const rollback = { revision: 2, backTo: 1, reason: 'it crashes', by: 'planner' };
+  const details = 'revision 2 failed: it crashes; rolled back to revision 1';
+  const back = exampleView({ revision: 2, targetRevision: 1, deployment: { status: 'Failed', details } });
+  const steps = [
+    { type: 'DeploymentPlanned', view: deploying },
+    { type: 'ReplicaFailed', view: { ...crashed, deployment: deploying.deployment } },
+    { type: 'RolloutFailed', view: { ...back, rollback: { ...rollback, done: false } } },
+    { type: 'DeploymentStatusChanged', view: { ...back, rollback: { ...rollback, done: true } } },
+  ];
+  const ran = await run({ before, savedAt: 5, steps }, ['depl', 'save', '-', '--wait'], FILE);
+  expect(ran).toMatchObject({ code: 6, stdout: '' });
+  expect(ran.stderr).toContain('  | log 24\n');
+  expect(ran.stderr).toMatch(
+    /Error: depl_x Failed 1\/1 ready in \d\.\d s \(revision 1\): revision 2 failed: it crashes; /,
+  );
+});
+
+test('a rollout that is known to have failed has failed, also when it is not whole again in time', async () => {
+  const rollback = { revision: 2, backTo: 1, reason: 'it crashes', by: 'planner', done: false };
+  const failed = { status: 'Failed', details: 'revision 2 failed: it crashes' } as const;
+  const steps = [{ type: 'RolloutFailed', view: exampleView({ revision: 2, deployment: failed, rollback }) }];
+  const args = ['depl', 'save', '-', '--wait', '--timeout', '3s'];
+  expect(await run({ before, savedAt: 5, steps }, args, FILE)).toMatchObject({
+    code: 6,
+    stderr: expect.stringContaining('revision 2 failed: it crashes'),
+  });
+});
+
+test('a rollout that somebody paused says how it goes on', async () => {
+  const stuck = { ...deploying, paused: { by: 'user/x' } };
+  const steps = [{ type: 'DeploymentPlanned', view: stuck }];
+  const args = ['depl', 'save', '-', '--wait', '--timeout', '3s'];
+  expect(await run({ before, savedAt: 5, steps }, args, FILE)).toMatchObject({
+    code: 7,
+    stderr: expect.stringContaining('  next: oo deployment resume depl_x\n'),
+  });
+});
+
+test('commands to a rollout send the reason, and say what came of them', async () => {
+  const script = { before, savedAt: 5, steps: [] };
+  const ran = await run(script, ['depl', 'restart', 'depl_x', '--now', '-m', 'leak']);
+  expect(ran).toEqual({ code: 0, stdout: 'depl_x restarted\n', stderr: '' });
+  const json = await shell.oo(['depl', 'scale', 'depl_x', '3', '-o', 'json']);
+  expect(JSON.parse(json.stdout)).toEqual({ id: 'depl_x', outcome: 'scaled', changed: true, position: 5 });
+  expect(server?.received).toMatchObject([
+    { method: 'POST', path: '/deploy-svc/deployment/depl_x/restart', body: { now: true, reason: 'leak' } },
+    { method: 'POST', path: '/deploy-svc/deployment/depl_x/scale', body: { replicas: 3 } },
+  ]);
+  expect(await shell.oo(['depl', 'scale', 'depl_x', 'many'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('whole number'),
+  });
+  expect((await shell.oo(['depl', 'restart', 'depl_x', '--wait', '--detach'])).code).toBe(2);
+});
+
 test('a broken stream is taken up again behind the last event that came', async () => {
   const ran = await run({ before, savedAt: 5, steps: rollOut, breakAfter: 2 }, ['depl', 'save', '-', '--wait'], FILE);
   expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('(revision 2)') });

@@ -3,19 +3,29 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'vitest';
 
+import type { DeploymentState } from '../../src/domain/deployment/evolve.ts';
+import { rollbackText, type Rollback } from '../../src/domain/deployment/rollout-state.ts';
+import type { ReplicaState } from '../../src/domain/replica/evolve.ts';
+import { tell, type Command } from './simulation/commands.ts';
 import { newDrive, settle, take } from './simulation/drive.ts';
 import { active, replicasOf } from './simulation/laws.ts';
 import { definitionOf, deploymentOf } from './simulation/planning.ts';
 import { addNode, define, remove, save, saveSecret, SECRET, turnAll, type Step } from './simulation/steps.ts';
 import type { World } from './simulation/world.ts';
 
+const rules = {
+  autoRollback: fc.option(fc.boolean(), { nil: undefined }),
+  progressDeadlineSeconds: fc.constantFrom(undefined, 30, 60),
+};
+
 const strategy = fc.oneof(
-  fc.constant({ type: 'Recreate' as const }),
+  fc.record({ type: fc.constant('Recreate' as const), ...rules }),
   fc.constant(undefined),
   fc
     .record({
       maxUnavailable: fc.option(fc.nat(8), { nil: undefined }),
       maxSurge: fc.option(fc.nat(3), { nil: undefined }),
+      ...rules,
     })
     .filter(({ maxUnavailable, maxSurge }) => maxUnavailable !== 0 || maxSurge !== 0)
     .map((limits) => ({ type: 'RollingUpdate' as const, ...limits })),
@@ -39,7 +49,18 @@ const fate = fc.oneof(
   { weight: 1, arbitrary: fc.constant('fails for good' as const) },
 );
 
-const step: fc.Arbitrary<Step> = fc.oneof(
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ type: fc.constantFrom('pause', 'resume') }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constantFrom('abort', 'restart', 'restart now') }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('scale' as const), replicas: fc.nat(7) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ type: fc.constantFrom('lose', 'return', 'drain', 'uncordon'), which: fc.nat(5) }),
+  },
+);
+
+const step: fc.Arbitrary<Step | Command> = fc.oneof(
+  { weight: 12, arbitrary: command },
   { weight: 5, arbitrary: fc.record({ type: fc.constant('save' as const), spec }) },
   {
     weight: 2,
@@ -89,9 +110,10 @@ function expectRest(world: World, end: Ending): void {
   if (end === 'save' || end === 'again') assert.deepEqual([deployment?.phase, deployment?.status], ['live', 'OK']);
   if (end === 'delete') assert.equal(deployment?.phase, 'removed');
   if (deployment?.phase !== 'live') return assert.deepEqual(all, []);
-  if (deployment.status === 'Failed') {
-    // Nobody saved: the rollout stands still, and what did not fail for good runs.
-    const idle = all.filter(({ status, failure }) => status !== 'Ready' && failure?.terminal !== true);
+  if (deployment.rollback !== undefined) return expectGoneBack(deployment, deployment.rollback, all);
+  if (deployment.status === 'Failed' || deployment.paused !== undefined) {
+    // Nobody saved, or resumed: the rollout stands still, and what did not fail for good runs.
+    const idle = all.filter((each) => each.status !== 'Ready' && !isHopeless(each));
     const exclusive = deployment.spec.strategy?.type === 'Recreate';
     return assert.deepEqual(exclusive ? [] : idle, []);
   }
@@ -105,6 +127,24 @@ function expectRest(world: World, end: Ending): void {
     all.map(({ status, revision }) => [status, revision]),
     Array.from({ length: deployment.spec.replicas }, () => ['Ready', deployment.revision]),
   );
+}
+
+/** Exactly what was gone back to, and nothing of the failed revision. */
+function expectGoneBack(deployment: DeploymentState, rollback: Rollback, all: readonly ReplicaState[]): void {
+  assert.equal(rollback.revision, deployment.revision);
+  assert.equal(deployment.status, 'Failed');
+  // Where that fails for good now, and did not before, what is healthy stays, of whichever revision.
+  if (all.some(isHopeless)) return;
+  for (const each of all) {
+    assert.equal(each.revision, rollback.backTo, each.id);
+    assert.equal(each.status, 'Ready', each.id);
+  }
+  assert.equal(all.length, deployment.spec.replicas);
+  assert.equal(deployment.details, rollbackText(rollback));
+}
+
+function isHopeless({ status, failure }: ReplicaState): boolean {
+  return status === 'Failed' && failure?.terminal === true;
 }
 
 test('whatever happens, every event keeps the laws, and in the end exactly what is wanted is ready', async () => {
@@ -124,6 +164,7 @@ test('whatever happens, every event keeps the laws, and in the end exactly what 
         turnAll(world);
         addNode(world, 20_000);
         if (end !== 'nothing') saveSecret(world, SECRET);
+        if (end !== 'nothing') tell(world, { type: 'resume' });
         if (end === 'save') {
           define(world, 'web:3');
           save(world, { description: 'the last' });
@@ -148,6 +189,17 @@ test('whatever happens, every event keeps the laws, and in the end exactly what 
     'late plans accepted',
     'late plans refused',
     'upkeep while Failed',
+    'upkeep while paused',
+    'rollbacks',
+    'pause',
+    'resume',
+    'abort',
+    'abort, refused',
+    'restart',
+    'restart now',
+    'scale',
+    'lose',
+    'drain',
   ];
   for (const what of everywhere) assert.ok((total[what] ?? 0) > 10, what);
 }, 60_000);

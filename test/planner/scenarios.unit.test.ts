@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { rebalance } from '../../src/planner/rebalance/rebalance.ts';
+import { tell } from './simulation/commands.ts';
 import { wait } from './simulation/drive.ts';
 import { replicasOf } from './simulation/laws.ts';
 import { decide } from './simulation/planning.ts';
@@ -79,11 +80,20 @@ const STORIES: Readonly<Record<string, () => Promise<Story>>> = {
     return told;
   },
   async 'failing-image'() {
-    const told = await upAndRunning('An image that does not exist, and an old replica that dies meanwhile');
+    const told = await upAndRunning('An image that does not exist: back to the revision before, which is looked after');
     told.act('definition web:gone', (world) => define(world, 'web:gone'));
     await told.until((id) => (id.startsWith('web-r2') ? 'fails for good' : 'ready'));
     told.act('a replica of the revision before dies', (world) => kill(world, 'web-r1-0'));
     await told.until(ready);
+    told.act('replicas: 6, by the command', (world) => tell(world, { type: 'scale', replicas: 6 }));
+    await told.until(ready);
+    told.act('the same definition saved again, and the sweep', (world) => {
+      define(world, 'web:gone');
+      world.jobs.push({ queue: 'replan', data: { reason: 'sweep', id: 'sweep', cause: { correlationId: 'sweep' } } });
+    });
+    await told.until(ready);
+    told.act('the deployment saved again', (world) => save(world, {}));
+    await told.until((id) => (id.startsWith('web-r3') ? 'fails for good' : 'ready'));
     told.act('definition web:2', (world) => define(world, 'web:2'));
     await told.until(ready);
     return told;
@@ -92,10 +102,8 @@ const STORIES: Readonly<Record<string, () => Promise<Story>>> = {
     const told = await upAndRunning('A new version that crashes, then is mended');
     told.act('definition web:2, which crashes', (world) => define(world, 'web:2'));
     await told.until((id) => (id.startsWith('web-r2') ? 'fails' : 'ready'));
-    for (const seconds of [1, 2, 4]) {
-      told.act(`${seconds} s pass`, (world) => wait(world, seconds * 1_000));
-      await told.until((id) => (id.startsWith('web-r2') ? 'fails' : 'ready'));
-    }
+    told.act('1 s passes', (world) => wait(world, 1_000));
+    await told.until((id) => (id.startsWith('web-r2') ? 'fails' : 'ready'));
     told.act('definition web:3', (world) => define(world, 'web:3'));
     await told.until(ready);
     return told;
@@ -125,6 +133,78 @@ const STORIES: Readonly<Record<string, () => Promise<Story>>> = {
     told.act('web-r1-0 is out of service', (world) => falter(world, 'web-r1-0'));
     await told.until(ready);
     told.act('definition web:2', (world) => define(world, 'web:2'));
+    await told.until(ready);
+    return told;
+  },
+  async 'rollback-off'() {
+    const told = await upAndRunning('Rollback turned off: a failed rollout stands still until somebody aborts it');
+    told.act('autoRollback: false, definition web:gone', (world) => {
+      save(world, { strategy: { type: 'RollingUpdate', autoRollback: false } });
+      define(world, 'web:gone');
+    });
+    await told.until((id) => (id.startsWith('web-r2') ? 'fails for good' : 'ready'));
+    told.act('a replica of the revision before dies', (world) => kill(world, 'web-r1-0'));
+    await told.until(ready);
+    told.act('node_1 is drained', (world) => tell(world, { type: 'drain', which: 0 }));
+    await told.until(ready);
+    told.act('abort', (world) => tell(world, { type: 'abort' }));
+    await told.until(ready);
+    return told;
+  },
+  async 'progress-deadline'() {
+    const told = await upAndRunning('A rollout that gets no further');
+    told.act('1500m each, within 60 s for each further replica', (world) =>
+      save(world, { resources: { cpu: '1500m' }, strategy: { progressDeadlineSeconds: 60 } }),
+    );
+    await told.until(ready);
+    told.act('60 s pass', (world) => wait(world, 60_000));
+    await told.until(ready);
+    return told;
+  },
+  async pause() {
+    const told = await upAndRunning('Paused in the middle: what runs is looked after, and nothing rolls');
+    told.act('definition web:2', (world) => define(world, 'web:2'));
+    await told.until(ready, 3);
+    told.act('pause', (world) => tell(world, { type: 'pause' }));
+    await told.until(ready);
+    told.act('one of each revision dies', (world) => {
+      kill(world, 'web-r1-0');
+      kill(world, 'web-r2-0');
+    });
+    await told.until(ready);
+    told.act('node_1 is drained, a third comes', (world) => {
+      addNode(world);
+      tell(world, { type: 'drain', which: 0 });
+    });
+    await told.until(ready);
+    told.act('replicas: 5', (world) => tell(world, { type: 'scale', replicas: 5 }));
+    await told.until(ready);
+    told.act('replicas: 2', (world) => tell(world, { type: 'scale', replicas: 2 }));
+    await told.until(ready);
+    told.act('definition web:3, and 20 minutes pass', (world) => {
+      define(world, 'web:3');
+      wait(world, 1_200_000);
+    });
+    await told.until(ready);
+    told.act('resume', (world) => tell(world, { type: 'resume' }));
+    await told.until(ready);
+    return told;
+  },
+  async abort() {
+    const told = await upAndRunning('Aborted in the middle, by somebody');
+    told.act('definition web:2', (world) => define(world, 'web:2'));
+    await told.until(ready, 5);
+    told.act('abort', (world) => tell(world, { type: 'abort' }));
+    await told.until(ready);
+    told.act('definition web:3', (world) => define(world, 'web:3'));
+    await told.until(ready);
+    return told;
+  },
+  async restart() {
+    const told = await upAndRunning('Every container anew: within the limits, then all at once');
+    told.act('restart', (world) => tell(world, { type: 'restart' }));
+    await told.until(ready);
+    told.act('restart, all at once', (world) => tell(world, { type: 'restart now' }));
     await told.until(ready);
     return told;
   },

@@ -8,7 +8,8 @@ import type { NodeState } from '../../src/domain/node/evolve.ts';
 import { NODE_LIVENESS_TRANSITIONS, NODE_SCHEDULING_TRANSITIONS } from '../../src/domain/node/status.ts';
 import type { ReplicaState } from '../../src/domain/replica/evolve.ts';
 import { REPLICA_TRANSITIONS } from '../../src/domain/replica/status.ts';
-import { active, bounds } from '../planner/simulation/laws.ts';
+import { bounds } from '../planner/simulation/bounds.ts';
+import { active } from '../planner/simulation/laws.ts';
 import { fold, newWorld, rowOf, rowsOf, type World } from '../planner/simulation/world.ts';
 
 /** How a fleet stands after its whole log. */

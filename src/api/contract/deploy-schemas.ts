@@ -60,6 +60,10 @@ export const deploymentInput = deployment
     restart: z.object({ maxFailures: z.int().optional() }).optional(),
     resources: deployment.shape.resources.unwrap().extend({ gpus: z.int().optional() }).optional(),
     requiredLabels: z.record(z.string(), z.string()).optional(),
+    strategy: deployment.shape.strategy
+      .unwrap()
+      .extend({ autoRollback: z.boolean().optional(), progressDeadlineSeconds: int32.optional() })
+      .optional(),
   });
 export type DeploymentInput = z.infer<typeof deploymentInput>;
 
@@ -97,14 +101,29 @@ export const deploymentView = z.strictObject({
   /** What was saved, in full. */
   spec: z.record(z.string(), z.unknown()),
   phase: z.enum(['live', 'deleting', 'removed']),
+  /** The latest. */
   revision: z.int(),
+  /** The one that is looked after: the latest, or the one that a failed rollout went back to. */
+  targetRevision: z.int(),
+  rollback: z
+    .strictObject({
+      revision: z.int(),
+      backTo: z.int(),
+      reason: z.string(),
+      /** `planner`, or `user/<slug>` who aborted it. */
+      by: z.string(),
+      /** Nothing of the failed revision is left, and as many as are wanted are ready. */
+      done: z.boolean(),
+    })
+    .optional(),
+  paused: z.strictObject({ by: z.string(), reason: z.string().optional() }).optional(),
   position: z.int(),
   progress: z.strictObject({
     /** Replicas wanted now. */
     desired: z.int(),
     /** Replicas that serve, of any revision. */
     ready: z.int(),
-    /** Replicas of the latest revision that serve. */
+    /** Replicas of the target revision that serve. */
     updated: z.int(),
     /** Replicas that hold, or may hold, a container. */
     total: z.int(),

@@ -7,6 +7,11 @@ export const OPERATIONS = {
   listDeployments: 'POST /deploy-svc/deployments',
   deleteDeployment: 'DELETE /deploy-svc/deployment',
   showDeployment: 'GET /deploy-svc/deployment/{id}',
+  pauseDeployment: 'POST /deploy-svc/deployment/{id}/pause',
+  resumeDeployment: 'POST /deploy-svc/deployment/{id}/resume',
+  abortDeployment: 'POST /deploy-svc/deployment/{id}/abort',
+  restartDeployment: 'POST /deploy-svc/deployment/{id}/restart',
+  scaleDeployment: 'POST /deploy-svc/deployment/{id}/scale',
   listEvents: 'GET /deploy-svc/events',
   listWorkers: 'GET /deploy-svc/workers',
 

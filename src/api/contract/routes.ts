@@ -3,6 +3,7 @@ import { fleetRoutes } from './fleet.ts';
 import { healthRoutes } from './health.ts';
 import type { OperationName } from './operations.ts';
 import { registryRoutes } from './registry.ts';
+import { rolloutRoutes } from './rollout.ts';
 import type { Route } from './route.ts';
 import { secretRoutes } from './secret.ts';
 import { userRoutes } from './user.ts';
@@ -10,6 +11,7 @@ import { userRoutes } from './user.ts';
 /** The API, whole: the router, the validation, the typed client and the documentation all come from this table. */
 export const ROUTES = {
   ...deployRoutes,
+  ...rolloutRoutes,
   ...registryRoutes,
   ...fleetRoutes,
   ...userRoutes,

@@ -16,13 +16,13 @@ export async function getDeployment(id: string, options: ListOptions): Promise<v
 }
 
 async function describe(view: DeploymentView): Promise<string> {
-  const { deployment, phase, revision, progress, replicas, scaling } = view;
+  const { deployment, phase, progress, replicas, scaling } = view;
   const { status, details = '', ...wanted } = deployment;
   const { ready, desired, updated, total } = progress;
   const facts = [
     `Status:    ${phase === 'live' ? status : phase}${details === '' ? '' : `: ${printable(details)}`}`,
-    `Ready:     ${ready} of ${desired} (${updated} of the latest revision; ${total} in all)`,
-    `Revision:  ${revision}`,
+    `Ready:     ${ready} of ${desired} (${updated} of revision ${view.targetRevision}; ${total} in all)`,
+    `Revision:  ${describeRevision(view)}`,
     ...(scaling === undefined ? [] : [`Scaling:   ${describeScaling(scaling, Date.now())}`]),
   ];
   const header = ['REPLICA', 'ID', 'REVISION', 'STATUS', 'NODE', 'PORTS', 'REASON'];
@@ -36,4 +36,9 @@ async function describe(view: DeploymentView): Promise<string> {
     describeStanding(replica, Date.now()),
   ]);
   return `${facts.join('\n')}\n\n${renderTable(header, rows)}\n${await toYaml(wanted)}`;
+}
+
+function describeRevision({ revision, rollback, paused }: DeploymentView): string {
+  const back = rollback === undefined ? '' : `, given up for revision ${rollback.backTo}`;
+  return `${revision}${back}${paused === undefined ? '' : `, paused by ${paused.by}`}`;
 }

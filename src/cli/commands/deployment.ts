@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 
+import { defineRollout } from './deployment-rollout.ts';
 import { examples, outputOption, subcommand, timeoutOption } from './options.ts';
 
 /** `oo deployment`. */
 export function defineDeployment(group: Command): void {
   defineSave(group);
+  defineRollout(group);
   subcommand(group, 'list', 'ls')
     .description('list all deployments')
     .option('--full', 'print details whole instead of their first 75 bytes')

@@ -16,9 +16,10 @@ export const QUIET = 10_000;
 
 /**
  * How a rollout ends, as soon as it is known. A status from before the save is no answer to it: it counts only once the
- * planner has seen the save, or has had long enough to have nothing to do.
+ * planner has seen the save, or has had long enough to have nothing to do. A rollout that went back ends when the earlier
+ * revision is whole again.
  */
-export function fateOf({ deployment, phase, progress }: DeploymentView, { planned, quiet }: Observed): Fate {
+export function fateOf({ deployment, phase, progress, rollback }: DeploymentView, { planned, quiet }: Observed): Fate {
   if (phase !== 'live') return 'deleted';
   if (!planned && quiet < QUIET) return 'pending';
   switch (deployment.status) {
@@ -28,8 +29,9 @@ export function fateOf({ deployment, phase, progress }: DeploymentView, { planne
     case 'OK':
       return progress.updated >= progress.desired ? 'ok' : 'pending';
     case 'Error':
-    case 'Failed':
       return 'failed';
+    case 'Failed':
+      return rollback === undefined || rollback.done ? 'failed' : 'pending';
     default:
       return deployment.status satisfies never;
   }

@@ -21,6 +21,13 @@ test.each(['OK', 'Error', 'Failed'] as const)('a status %s from before the save 
   expect(fateOf(view, { planned: false, quiet: QUIET })).toBe(status === 'OK' ? 'ok' : 'failed');
 });
 
+test('a rollout that went back ends when the earlier revision is whole again', () => {
+  const rollback = { revision: 2, backTo: 1, reason: 'it crashes', by: 'planner' };
+  const failed = { status: 'Failed' } as const;
+  expect(fateOf(exampleView({ deployment: failed, rollback: { ...rollback, done: false } }), seen)).toBe('pending');
+  expect(fateOf(exampleView({ deployment: failed, rollback: { ...rollback, done: true } }), seen)).toBe('failed');
+});
+
 test('OK with replicas of an earlier revision is not the end', () => {
   expect(fateOf(exampleView({ progress: { desired: 2, ready: 2, updated: 1 } }), seen)).toBe('pending');
 });

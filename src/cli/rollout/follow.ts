@@ -1,6 +1,7 @@
 import { ApiError, ServerUnreachable } from '../../api/client-error.ts';
 import type { DeploymentView, EventView } from '../../api/contract/deploy-schemas.ts';
 import type { Context } from '../context.ts';
+import { describeFailures } from './describe.ts';
 import { Doorbell } from './doorbell.ts';
 import { eventFeed } from './event-feed.ts';
 import { type Fate, fateOf, type Observed } from './fate.ts';
@@ -26,6 +27,8 @@ export interface Outcome {
   readonly fate: Exclude<Fate, 'pending'> | 'timeout';
   readonly view: DeploymentView;
   readonly milliseconds: number;
+  /** What failed on the way, as it was seen last. */
+  readonly failures: readonly string[];
 }
 
 /** Follows a deployment until its fate is known or the time is up. A server that goes away for a while is waited for. */
@@ -41,8 +44,11 @@ export async function followRollout(context: Context, options: FollowRollout): P
       const observed = watch.observed(view, now);
       const fate = view === undefined ? 'pending' : fateOf(view, observed);
       if (view !== undefined && !(fate === 'pending' && isOutdated(view, observed))) options.onView(view);
-      if (view !== undefined && fate !== 'pending') return { fate, view, milliseconds: now - started };
-      if (now >= deadline) return { fate: 'timeout', view: watch.lastView(), milliseconds: now - started };
+      if (view !== undefined && fate !== 'pending')
+        return { fate, view, milliseconds: now - started, failures: watch.failures };
+      if (now >= deadline) {
+        return { fate: 'timeout', view: watch.lastView(), milliseconds: now - started, failures: watch.failures };
+      }
       await watch.change(Math.max(1, deadline - now));
     }
   } finally {
@@ -58,6 +64,8 @@ class Watch {
   readonly #signal: AbortSignal;
   /** Settles when the stream has been left. */
   finished: Promise<void> = Promise.resolve();
+  /** Of the last view in which a replica failed. */
+  failures: readonly string[] = [];
   #view: DeploymentView | undefined;
   #streaming = false;
   /** The position at which the planner is known to have seen the save. */
@@ -85,6 +93,8 @@ class Watch {
         this.#changedAt = performance.now();
       }
       this.#view = body;
+      const failures = describeFailures(body);
+      if (failures.length > 0) this.failures = failures;
       this.#lost = undefined;
       return body;
     } catch (error) {

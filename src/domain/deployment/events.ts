@@ -4,6 +4,7 @@ import { containerSettings } from '../container/settings.ts';
 import { probesSpec } from '../probe/spec.ts';
 import { template } from '../template.ts';
 import { deploymentScaled } from './scaling.ts';
+import { rolloutEvents } from './rollout-events.ts';
 
 export const DEPLOYMENT_STATUSES = ['Pending', 'Deploying', 'OK', 'Error', 'Failed'] as const;
 export type DeploymentStatus = (typeof DEPLOYMENT_STATUSES)[number];
@@ -20,6 +21,8 @@ export const deploymentSpec = z.object({
       type: z.enum(['RollingUpdate', 'Recreate']).optional(),
       maxUnavailable: z.number().int().optional(),
       maxSurge: z.number().int().optional(),
+      autoRollback: z.boolean().optional(),
+      progressDeadlineSeconds: z.number().int().optional(),
     })
     .optional(),
   resources: z
@@ -63,12 +66,16 @@ export const move = z.object({
 export type Move = z.infer<typeof move>;
 
 export const deploymentEvents = {
+  ...rolloutEvents,
   /** Somebody saved the deployment. */
   DeploymentSaved: z.object({
     deploymentId: z.string(),
     spec: deploymentSpec,
     /** Host of the app whose secrets it refers to: that of the one who saved it. */
     app: z.string().optional(),
+    /** Only the count of its replicas was changed, by a command of its own. */
+    scaled: z.boolean().optional(),
+    reason: z.string().optional(),
   }),
   /** What its containers are made from has changed; replicas of earlier revisions are replaced. */
   RevisionCreated: z.object({
@@ -76,6 +83,8 @@ export const deploymentEvents = {
     revision: z.number().int(),
     template,
     fingerprint: z.string(),
+    /** Rolled out at once, whatever the limits say. */
+    atOnce: z.boolean().optional(),
   }),
   /** What the planner decided, with the position and the seed that reproduce it. */
   DeploymentPlanned: z.object({
@@ -94,6 +103,8 @@ export const deploymentEvents = {
     deploymentId: z.string(),
     status: z.enum(DEPLOYMENT_STATUSES),
     details: z.string(),
+    /** Replicas of the latest revision that are ready, where more are than ever before. */
+    ready: z.number().int().optional(),
   }),
   /** The autoscaler changed how many replicas are wanted, with every number that led to it. */
   DeploymentScaled: deploymentScaled,

@@ -1,8 +1,9 @@
 import type { EventOf } from '../event.ts';
 import type { Template } from '../template.ts';
+import type { DeploymentSpec, DeploymentStatus, Move } from './events.ts';
+import { begun, judged, NO_ROLLOUT, resumed, wentBack, type RolloutState } from './rollout-state.ts';
 import { scaledBy, type Scaled } from './scaling.ts';
 import { wantedReplicas } from './wanted.ts';
-import type { DeploymentSpec, DeploymentStatus, Move } from './events.ts';
 
 export type DeploymentEvent = EventOf<
   | 'DeploymentSaved'
@@ -13,15 +14,17 @@ export type DeploymentEvent = EventOf<
   | 'DeploymentScaled'
   | 'DeploymentDeleted'
   | 'DeploymentRemoved'
+  | 'RolloutFailed'
+  | 'RolloutPaused'
+  | 'RolloutResumed'
+  | 'RolloutRestarted'
 >;
 
 /** A deployment as its stream tells it. */
-export interface DeploymentState {
+export interface DeploymentState extends RolloutState {
   readonly id: string;
   readonly definitionId: string;
   readonly spec: DeploymentSpec;
-  /** Host of the app whose secrets it refers to; absent: the default one. */
-  readonly app?: string | undefined;
   readonly status: DeploymentStatus;
   readonly details: string;
   /** `deleting` until nothing of it runs any more, then `removed`. */
@@ -38,6 +41,8 @@ export interface DeploymentState {
   readonly savedAtPlan: number;
   /** Saved for the first time, or after a failure or a deletion: a new revision is due, also when nothing has changed. */
   readonly anew: boolean;
+  /** Host of the app whose secrets its envars refer to. */
+  readonly app?: string | undefined;
   /** The autoscaler's count, once it has made a step; `replicas` of the spec is only the first size then. */
   readonly scaled?: Scaled | undefined;
   /** What the latest rebalancing moves; `begun`: the replacement has been scheduled. Absent when there never was one. */
@@ -46,17 +51,25 @@ export interface DeploymentState {
 
 export type MoveState = Pick<Move, 'replicaId' | 'generation' | 'from' | 'to'> & { readonly begun: boolean };
 
-/** One event further. Exhaustive over the deployment's events. */
+/** One event further. Exhaustive over the deployment's events. `at`: milliseconds since the epoch. */
 export function evolveDeployment(
   state: DeploymentState | undefined,
   event: DeploymentEvent,
+  at: number,
 ): DeploymentState | undefined {
   switch (event.type) {
     case 'DeploymentSaved':
-      return saved(state, event.data);
+      return saved(state, event.data, at);
     case 'RevisionCreated':
       return (
-        state && { ...state, ...revisionOf(event.data), savedAtRevision: state.saves, anew: false, ...settled(state) }
+        state && {
+          ...state,
+          ...revisionOf(event.data),
+          ...begun(event.data, at),
+          savedAtRevision: state.saves,
+          anew: false,
+          ...settled(state),
+        }
       );
     case 'DeploymentPlanned':
       return state && { ...state, savedAtPlan: state.saves, ...begin(state, event.data.begun) };
@@ -66,23 +79,42 @@ export function evolveDeployment(
       return (
         state && {
           ...state,
-          status: event.data.status,
-          details: event.data.details,
+          ...statusOf(event.data),
+          ...judged(state, event.data, { revision: state.revision, at }),
           ...(event.data.status === 'OK' ? settled(state) : {}),
         }
       );
     case 'DeploymentScaled':
       return state && { ...state, scaled: scaledBy(state.scaled, event.data) };
     case 'DeploymentDeleted':
-      return state && { ...state, phase: 'deleting' };
+      return state && { ...state, ...NO_ROLLOUT, phase: 'deleting' };
     case 'DeploymentRemoved':
       return state && { ...state, phase: 'removed' };
+    case 'RolloutFailed':
+      return state && { ...state, ...wentBack(event.data), anew: false };
+    case 'RolloutPaused':
+      return state && { ...state, paused: { by: event.data.by, reason: event.data.reason, at } };
+    case 'RolloutResumed':
+      return state && { ...state, ...resumed(state, at) };
+    case 'RolloutRestarted':
+      return state && { ...state, restart: { now: event.data.now } };
     default:
       return event satisfies never;
   }
 }
 
-function saved(state: DeploymentState | undefined, { spec, app }: EventOf<'DeploymentSaved'>['data']): DeploymentState {
+function statusOf({
+  status,
+  details,
+}: EventOf<'DeploymentStatusChanged'>['data']): Pick<DeploymentState, 'status' | 'details'> {
+  return { status, details };
+}
+
+function saved(
+  state: DeploymentState | undefined,
+  { spec, scaled, app }: EventOf<'DeploymentSaved'>['data'],
+  at: number,
+): DeploymentState {
   const before = state ?? {
     status: 'Pending' as const,
     details: '',
@@ -94,14 +126,18 @@ function saved(state: DeploymentState | undefined, { spec, app }: EventOf<'Deplo
     savedAtPlan: 0,
     anew: true,
   };
-  const anew = before.status === 'Failed' || (state !== undefined && state.phase !== 'live');
+  // Another count for what a failed rollout went back to asks for no other try of it.
+  const scaledBack = scaled === true && state?.rollback !== undefined;
+  const anew = (before.status === 'Failed' && !scaledBack) || (state !== undefined && state.phase !== 'live');
   return {
     ...before,
-    ...(anew ? { status: 'Pending' as const, details: '', anew } : {}),
+    ...(anew ? { status: 'Pending' as const, details: '', anew, rollback: undefined, restart: undefined } : {}),
     id: spec.id,
     definitionId: spec.definitionId,
     spec,
     ...(app === undefined ? {} : { app }),
+    // Whoever saves gives the rollout that is under way its time anew.
+    progress: state?.progress && { ...state.progress, at },
     phase: 'live',
     saves: before.saves + 1,
     scaled: carriedOver(state, spec),
@@ -124,9 +160,9 @@ function moveStateOf({ replicaId, generation, from, to }: Move): MoveState {
   return { replicaId, generation, from, to, begun: false };
 }
 
-function begin({ moves }: DeploymentState, begun: readonly string[] = []): Pick<DeploymentState, 'moves'> {
-  if (moves === undefined || begun.length === 0) return {};
-  return { moves: moves.map((each) => (begun.includes(each.replicaId) ? { ...each, begun: true } : each)) };
+function begin({ moves }: DeploymentState, scheduled: readonly string[] = []): Pick<DeploymentState, 'moves'> {
+  if (moves === undefined || scheduled.length === 0) return {};
+  return { moves: moves.map((each) => (scheduled.includes(each.replicaId) ? { ...each, begun: true } : each)) };
 }
 
 /** Moves end with the deployment's being as wanted, or with a new revision, whose replicas have homes of their own. */

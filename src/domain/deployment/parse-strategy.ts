@@ -2,8 +2,12 @@ import { shown, type Input } from '../input.ts';
 import { suggestion } from '../nearest.ts';
 import type { DeploymentSpec } from './events.ts';
 import { REPLICA_COUNT } from './parse-count.ts';
+import { flagOf } from './parse-flag.ts';
 
 const STRATEGIES = ['RollingUpdate', 'Recreate'] as const;
+
+/** Seconds without progress after which a rollout has failed: up to a week. */
+const DEADLINE_SECONDS = { min: 1, max: 604_800 };
 
 /** How the replicas are replaced. */
 export function strategyOf(input: Input | undefined): DeploymentSpec['strategy'] {
@@ -18,5 +22,11 @@ export function strategyOf(input: Input | undefined): DeploymentSpec['strategy']
   if (type !== 'Recreate' && maxUnavailable === 0 && maxSurge === 0) {
     input.problem('maxSurge', 'is 0 and maxUnavailable is 0 too: no replica could ever be replaced', 'maxSurge: 1');
   }
-  return { type, maxUnavailable, maxSurge };
+  return {
+    type,
+    maxUnavailable,
+    maxSurge,
+    autoRollback: flagOf(input, 'autoRollback'),
+    progressDeadlineSeconds: input.integer('progressDeadlineSeconds', DEADLINE_SECONDS),
+  };
 }

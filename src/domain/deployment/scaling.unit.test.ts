@@ -54,7 +54,7 @@ describe('the live count', () => {
     const shrunk = state(saved(), scaled(3, 6), saved({ autoScaling: { ...AUTO, maxReplicas: 4 } }));
     expect(wantedReplicas(shrunk)).toBe(4);
     expect(wantedReplicas(state(saved(), scaled(3, 6), saved({ replicas: 2 })))).toBe(6);
-    const again = evolveDeployment(shrunk, saved());
+    const again = evolveDeployment(shrunk, saved(), 0);
     expect(again && wantedReplicas(again)).toBe(4);
     const raised = state(saved(), scaled(3, 2), saved({ autoScaling: { ...AUTO, minReplicas: 5 } }));
     expect(wantedReplicas(raised)).toBe(5);

@@ -48,7 +48,7 @@ export function observe({ deployment, replicas, nodes, samples, recommendations 
     .map(({ since, state }) => useOf(state, used.get(`${state.id}@${since}`)));
   const draining = new Set(nodes.filter(({ scheduling }) => scheduling === 'draining').map(({ id }) => id));
   const states = replicas.map(({ state }) => state);
-  const census = censusOf(states, deployment.revision, draining);
+  const census = censusOf(states, deployment.rollback?.backTo ?? deployment.revision, draining);
   const unready = census.current.filter((replica) => !isReady(replica)).length;
   const { cpuMillis = 0, memoryBytes = 0 } = deployment.template ?? {};
   return {
@@ -69,8 +69,9 @@ function useOf({ reservation }: ReplicaState, used: Quantities | undefined): Rep
   return { requested: { cpuMillis, memoryBytes }, used };
 }
 
-function haltOf({ status, template }: DeploymentState): string | undefined {
-  if (status === 'Failed') return 'the deployment is Failed, nothing is started until somebody saves again';
+function haltOf({ status, template, rollback }: DeploymentState): string | undefined {
+  // What a failed rollout went back to is looked after as ever: traffic does not wait for somebody to save.
+  if (status === 'Failed' && rollback === undefined) return 'the deployment is Failed, nothing is started until somebody saves again';
   return template === undefined ? 'it was not planned yet' : undefined;
 }
 

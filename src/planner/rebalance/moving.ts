@@ -1,5 +1,6 @@
 import type { DeploymentState, MoveState } from '../../domain/deployment/evolve.ts';
 import { attemptKey } from '../strategy/census.ts';
+import type { Target } from '../target.ts';
 
 /** The generations that a rebalancing moves away, by `attemptKey`. */
 export function movingOf({ moves = [] }: DeploymentState): ReadonlySet<string> {
@@ -10,6 +11,6 @@ export function movingOf({ moves = [] }: DeploymentState): ReadonlySet<string> {
  * Moves whose replacement is still to be scheduled, in their order. Where the strategy stops first and starts then, what was
  * moved may be gone already. A new revision's replicas are placed by their own scores.
  */
-export function openMovesOf({ moves = [], revision }: DeploymentState, target: number): readonly MoveState[] {
-  return revision === target ? moves.filter(({ begun }) => !begun) : [];
+export function openMovesOf({ moves = [] }: DeploymentState, { revise }: Target): readonly MoveState[] {
+  return revise.length === 0 ? moves.filter(({ begun }) => !begun) : [];
 }

@@ -2,10 +2,11 @@ import type { ReplicaState } from '../../domain/replica/evolve.ts';
 
 /** The replicas of a deployment by what they mean to a rollout. Stopped ones are in none of them. */
 export interface Census {
-  readonly revision: number;
-  /** Of the latest revision, not stopping, and where they may stay. */
+  /** The one that is converged on; undefined where replicas of all revisions may stay. */
+  readonly revision: number | undefined;
+  /** Of that revision, not stopping, and where they may stay. */
   readonly current: readonly ReplicaState[];
-  /** Not stopping yet, but to be replaced: of earlier revisions, on nodes that are drained, or moved to better homes. */
+  /** Not stopping yet, but to be replaced: of other revisions, on nodes that are drained, or moved to better homes. */
   readonly old: readonly ReplicaState[];
   /** On their way out; their containers may still exist. */
   readonly stopping: readonly ReplicaState[];
@@ -17,7 +18,7 @@ export interface Census {
 
 export function censusOf(
   replicas: readonly ReplicaState[],
-  revision: number,
+  revision: number | undefined,
   draining: ReadonlySet<string> = new Set(),
   moving: ReadonlySet<string> = new Set(),
 ): Census {
@@ -25,7 +26,7 @@ export function censusOf(
   const staying = active.filter(({ status }) => status !== 'Stopping');
   // A failed replica holds no node any more.
   const mayStay = (replica: ReplicaState): boolean =>
-    replica.revision === revision &&
+    (revision === undefined || replica.revision === revision) &&
     (replica.status === 'Failed' || !(draining.has(replica.nodeId) || moving.has(attemptKey(replica))));
   return {
     revision,
@@ -44,8 +45,10 @@ export function attemptKey({ id, generation }: Pick<ReplicaState, 'id' | 'genera
 
 /** Why a replica of `old` has to go. */
 export function reasonToGo({ revision, moving }: Census, replica: ReplicaState): string {
-  if (replica.revision === revision && moving.has(attemptKey(replica))) return 'moved to a better home';
-  return replica.revision === revision ? `node ${replica.nodeId} is drained` : 'of an earlier revision';
+  if (revision === undefined || replica.revision === revision) {
+    return moving.has(attemptKey(replica)) ? 'moved to a better home' : `node ${replica.nodeId} is drained`;
+  }
+  return replica.revision < revision ? 'of an earlier revision' : `of revision ${replica.revision}, which is given up`;
 }
 
 export function isReady({ status }: ReplicaState): boolean {

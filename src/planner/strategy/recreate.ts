@@ -9,10 +9,11 @@ export function recreate(census: Census, replicas: number): Steps {
     ...old.map((replica) => ({ replica, reason: `${reasonToGo(census, replica)} (Recreate)` })),
     ...surplus.map((replica) => ({ replica, reason: `one of more than ${replicas}` })),
   ];
-  const inTheWay = old.length + stopping.length;
+  const inTheWay = old.length + stopping.length + surplus.length;
   const missing = Math.max(0, replicas - current.length);
   if (inTheWay === 0) return { stop, start: missing, retry: true, report: [] };
-  const waiting = missing + current.filter(({ status }) => status === 'Failed').length;
+  const waiting =
+    missing + current.filter((replica) => replica.status === 'Failed' && !surplus.includes(replica)).length;
   const report =
     waiting === 0
       ? []

@@ -11,6 +11,7 @@ import { partOf } from '../body.ts';
 import { refuseHostPaths } from '../host-paths.ts';
 import { carryOut } from '../carry-out.ts';
 import { callerOf, type Handlers, type Reply, type RequestOf } from '../handler.ts';
+import { rolloutCommands, type RolloutOperation } from './rollout.ts';
 import { toScalingView, type LatestDecision } from './scaling-view.ts';
 import { toDeployment, toDeploymentView, toEventView } from './view.ts';
 
@@ -28,8 +29,11 @@ export interface DeployPorts {
 export function deployService(
   store: EventStore,
   { allowHostPaths, latestDecision }: DeployPorts,
-): Handlers<'saveDeployment' | 'listDeployments' | 'deleteDeployment' | 'showDeployment' | 'listEvents'> {
+): Handlers<
+  'saveDeployment' | 'listDeployments' | 'deleteDeployment' | 'showDeployment' | 'listEvents' | RolloutOperation
+> {
   return {
+    ...rolloutCommands(store),
     saveDeployment: (request) => saveDeployment(store, request, allowHostPaths),
     async deleteDeployment(request) {
       const decision = { kind: 'deployment', id: request.body.deploymentId, decide: decideDeleteDeployment } as const;

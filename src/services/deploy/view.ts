@@ -1,6 +1,7 @@
 import type { Deployment, DeploymentView, EventView, ReplicaView } from '../../api/contract/deploy-schemas.ts';
 import { wantedReplicas } from '../../domain/deployment/wanted.ts';
 import type { DeploymentState } from '../../domain/deployment/evolve.ts';
+import { rollbackText, type Paused, type Rollback } from '../../domain/deployment/rollout-state.ts';
 import type { RecordedEvent } from '../../domain/event.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import { retryAt } from '../../planner/recovery.ts';
@@ -38,6 +39,8 @@ export function toDeploymentView(
   nodeUrls: ReadonlyMap<string, string>,
   position: number,
 ): DeploymentView {
+  const target = state.rollback?.backTo ?? state.revision;
+  const desired = state.phase === 'live' ? wantedReplicas(state) : 0;
   const present = replicas.filter(({ status }) => status !== 'Stopped').toSorted((a, b) => a.ordinal - b.ordinal);
   const ready = present.filter(({ status }) => status === 'Ready');
   return {
@@ -45,15 +48,28 @@ export function toDeploymentView(
     spec: { ...state.spec },
     phase: state.phase,
     revision: state.revision,
+    targetRevision: target,
+    ...(state.rollback && { rollback: toRollback(state.rollback, state.details) }),
+    ...(state.paused && { paused: toPaused(state.paused) }),
     position,
     progress: {
-      desired: state.phase === 'live' ? wantedReplicas(state) : 0,
+      desired,
       ready: ready.length,
-      updated: ready.filter(({ revision }) => revision === state.revision).length,
+      updated: ready.filter(({ revision }) => revision === target).length,
       total: present.filter(({ status }) => status !== 'Failed').length,
     },
     replicas: present.map((replica) => toReplicaView(replica, nodeUrls.get(replica.nodeId) ?? '', state)),
   };
+}
+
+/** Done once the planner has said so: it alone knows that nothing is left to do. */
+function toRollback(rollback: Rollback, details: string): DeploymentView['rollback'] {
+  const { revision, backTo, reason, by } = rollback;
+  return { revision, backTo, reason, by, done: details === rollbackText(rollback) };
+}
+
+function toPaused({ by, reason }: Paused): DeploymentView['paused'] {
+  return { by, ...(reason === undefined ? {} : { reason }) };
 }
 
 /** An event as the API shows it. */

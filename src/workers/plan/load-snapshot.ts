@@ -77,12 +77,13 @@ async function secretsOf(
 
 async function earlierRevisions(
   reader: SnapshotReader,
-  { id, revision }: DeploymentState,
+  { id, revision, stable, rollback }: DeploymentState,
   replicas: readonly ReplicaState[],
 ): Promise<Snapshot['earlier']> {
-  const failed = replicas.filter((replica) => replica.status === 'Failed' && replica.revision !== revision);
-  if (failed.length === 0) return [];
-  const keys = [...new Set(failed.map((replica) => revisionKey(id, replica.revision)))];
+  const running = replicas.filter(({ status }) => status !== 'Stopped').map((replica) => replica.revision);
+  const numbers = new Set([...running, stable, rollback?.backTo]);
+  const keys = [...numbers].flatMap((each) => (each === undefined || each === revision ? [] : [revisionKey(id, each)]));
+  if (keys.length === 0) return [];
   return states(await reader.rows<Revision>('revisions', { id: keys }));
 }
 

@@ -31,7 +31,9 @@ function deploymentEvents(
   const deploymentId = deployment.id;
   const { actions, report, status, details } = plan;
   const path = statusPath(deployment.status, status);
-  const statuses = path.length > 0 || details === deployment.details ? path : [status];
+  const further = plan.ready !== undefined && plan.ready > (deployment.progress?.ready ?? 0);
+  const unchanged = details === deployment.details && !further;
+  const statuses = path.length > 0 || unchanged ? path : [status];
   const begun = actions.flatMap((action) => (action.type === 'schedule' ? (action.moves ?? []) : []));
   const planned: DomainEvent = {
     type: 'DeploymentPlanned',
@@ -50,13 +52,22 @@ function deploymentEvents(
     ...(actions.length === 0 && deployment.savedAtPlan === deployment.saves ? [] : [planned]),
     ...actions.flatMap((action): DomainEvent[] => {
       if (action.type === 'remove') return [{ type: 'DeploymentRemoved', data: { deploymentId } }];
+      if (action.type === 'roll back') {
+        const { revision, backTo, reason } = action;
+        return [{ type: 'RolloutFailed', data: { deploymentId, revision, backTo, reason, by: 'planner' } }];
+      }
       if (action.type !== 'revise') return [];
-      const { revision, template, fingerprint } = action;
-      return [{ type: 'RevisionCreated', data: { deploymentId, revision, template, fingerprint } }];
+      const { revision, template, fingerprint, atOnce } = action;
+      const data = { deploymentId, revision, template, fingerprint, ...(atOnce ? { atOnce } : {}) };
+      return [{ type: 'RevisionCreated', data }];
     }),
     ...statuses.map((next): DomainEvent => {
       const last = next === status;
-      return { type: 'DeploymentStatusChanged', data: { deploymentId, status: next, details: last ? details : '' } };
+      const ready = last && further ? { ready: plan.ready } : {};
+      return {
+        type: 'DeploymentStatusChanged',
+        data: { deploymentId, status: next, details: last ? details : '', ...ready },
+      };
     }),
   ];
 }

@@ -72,7 +72,7 @@ export async function startRolloutServer(script: Script): Promise<ReplayServer> 
     if (path.startsWith('/deploy-svc/events')) {
       return script.refuseStream ?? follow(Number(new URL(path, 'http://x').searchParams.get('after')), response);
     }
-    if (method === 'PUT') {
+    if (method !== 'GET') {
       return { body: {}, headers: script.savedAt === undefined ? {} : { 'x-log-position': String(script.savedAt) } };
     }
     const seen = { ...view, position: first + happened - 1 };

@@ -81,7 +81,7 @@ describe('for every fleet', () => {
         for (const { deploymentId, moves } of rebalance(snapshots).deployments) {
           const snapshot = snapshots.find(({ deployment }) => deployment.id === deploymentId) as Snapshot;
           const data = { deploymentId, moves: [...moves] };
-          const deployment = evolveDeployment(snapshot.deployment, { type: 'DeploymentRebalanced', data });
+          const deployment = evolveDeployment(snapshot.deployment, { type: 'DeploymentRebalanced', data }, 0);
           const { maxUnavailable, maxSurge } = limitsOf(snapshot.deployment);
           const count = snapshot.replicas.length;
           let present: Snapshot = { ...snapshot, nodes, deployment: deployment ?? snapshot.deployment };
@@ -129,7 +129,7 @@ test('where there is room, each replacement goes where the reviewed plan said', 
   const [snapshot] = fleetOf({ ...full, deployments: [{ cpuMillis: 1_000, on: [0, 0, 0, 0] }] });
   const moves = rebalance([snapshot as Snapshot]).deployments[0]?.moves ?? [];
   const data = { deploymentId: 'depl_0', moves: [...moves] };
-  const deployment = evolveDeployment(snapshot?.deployment, { type: 'DeploymentRebalanced', data });
+  const deployment = evolveDeployment(snapshot?.deployment, { type: 'DeploymentRebalanced', data }, 0);
   let present = { ...snapshot, deployment } as Snapshot;
   const reasons: string[] = [];
   for (let next = plan(present); next.actions.length > 0; next = plan(present)) {

@@ -5,8 +5,8 @@ import { describeAction } from '../../../src/planner/plan.ts';
 import { plan } from '../../../src/planner/planner.ts';
 import { VersionConflict } from '../../../src/store/command.ts';
 import type { RecordedEvent } from '../../../src/domain/event.ts';
+import { tell, type Command } from './commands.ts';
 import { lawBook, replicasOf, type LawBook } from './laws.ts';
-import { carryOut, decide, DEPLOYMENT, deploymentOf, type Decided } from './planning.ts';
 import {
   addNode,
   define,
@@ -23,6 +23,7 @@ import {
   type Fate,
   type Step,
 } from './steps.ts';
+import { carryOut, decide, definitionOf, DEPLOYMENT, deploymentOf, type Decided } from './planning.ts';
 import { newWorld, type World } from './world.ts';
 
 /** A world under law, with at most one plan that is made and not yet carried out. */
@@ -41,7 +42,7 @@ export function newDrive(): Drive {
   return { world, laws, late: undefined, tally: {} };
 }
 
-export async function take(drive: Drive, step: Step): Promise<void> {
+export async function take(drive: Drive, step: Step | Command): Promise<void> {
   const { world } = drive;
   switch (step.type) {
     case 'save':
@@ -79,6 +80,17 @@ export async function take(drive: Drive, step: Step): Promise<void> {
     }
     case 'wait':
       return wait(world, step.ms);
+    case 'pause':
+    case 'resume':
+    case 'abort':
+    case 'restart':
+    case 'restart now':
+    case 'scale':
+    case 'lose':
+    case 'return':
+    case 'drain':
+    case 'uncordon':
+      return count(drive, `${step.type}${tell(world, step) === undefined ? '' : ', refused'}`);
     default:
       return step satisfies never;
   }
@@ -149,13 +161,27 @@ export async function planNow(drive: Drive): Promise<Decided | undefined> {
   const again = plan(structuredClone(decided.loaded.snapshot));
   assert.deepEqual(again, decided.plan, 'the same snapshot gives another plan');
   const events = carryOut(world, decided);
-  assert.deepEqual(doneIn(events), decided.plan.actions.map(describeAction), 'what was done is not what was printed');
+  const printed = decided.plan.actions.map(describeAction);
+  assert.deepEqual(doneIn(events).toSorted(), printed.toSorted(), 'what was done is not what was printed');
+  failedRolloutsGoBack(drive);
   count(drive, 'plans');
   count(drive, `plans that say ${decided.plan.status}`);
   if (decided.plan.status === 'Failed' && decided.plan.actions.length > 0) count(drive, 'upkeep while Failed');
+  if (events.some(({ type }) => type === 'RolloutFailed')) count(drive, 'rollbacks');
+  if (deploymentOf(world)?.paused !== undefined && decided.plan.actions.length > 0) count(drive, 'upkeep while paused');
   const next = await decide(world);
   assert.equal(next?.command, undefined, 'a second plan right after the first wants something else');
   return decided;
+}
+
+/** What has failed by the definition goes back in the very next plan, where there is something to go back to. */
+function failedRolloutsGoBack({ world, laws }: Drive): void {
+  const { rollback, paused, stable, spec, phase, revision, anew } = deploymentOf(world) ?? {};
+  if (phase !== 'live' || rollback !== undefined || paused !== undefined || anew === true) return;
+  if (stable === undefined || stable === revision || spec?.strategy?.autoRollback === false) return;
+  // What its definition forbids to be made rolls nothing out.
+  if (definitionOf(world)?.deleted === true) return;
+  assert.equal(laws.overdue(world), undefined, `revision ${revision} has failed and does not go back`);
 }
 
 /** A plan is made in one step and carried out in another; what came in between may make the store refuse it. */
@@ -197,7 +223,13 @@ function doneIn(events: readonly RecordedEvent[]): readonly string[] {
   return events.flatMap((event) => {
     switch (event.type) {
       case 'RevisionCreated':
-        return [`create revision ${event.data.revision} of ${event.data.template.image}`];
+        return [
+          `create revision ${event.data.revision} of ${event.data.template.image}${event.data.atOnce === true ? ', all at once' : ''}`,
+        ];
+      case 'RolloutFailed': {
+        const { revision, backTo, reason } = event.data;
+        return [`go back from revision ${revision} to revision ${backTo}: ${reason}`];
+      }
       case 'ReplicaScheduled': {
         const { replicaId, generation, reservation, reason } = event.data;
         return [`start ${replicaId} (generation ${generation}) on ${reservation.nodeId}: ${reason}`];
@@ -205,6 +237,10 @@ function doneIn(events: readonly RecordedEvent[]): readonly string[] {
       case 'ReplicaStopping': {
         const { replicaId, generation, nodeId, reason } = event.data;
         return [`stop ${replicaId} (generation ${generation}) on ${nodeId}: ${reason}`];
+      }
+      case 'ReplicaFailed': {
+        const { replicaId, generation, failure } = event.data;
+        return [`give up ${replicaId} (generation ${generation}): ${failure.message}`];
       }
       case 'DeploymentRemoved':
         return ['remove the deployment: nothing of it runs any more'];

@@ -7,7 +7,9 @@ import type { RecordedEvent } from '../../../src/domain/event.ts';
 import type { Allotment } from '../../../src/domain/node/allotment.ts';
 import type { ReplicaEvent, ReplicaState } from '../../../src/domain/replica/evolve.ts';
 import { REPLICA_TRANSITIONS } from '../../../src/domain/replica/status.ts';
+import { bounds } from './bounds.ts';
 import { deploymentOf } from './planning.ts';
+import { rolloutLaws } from './rollout-laws.ts';
 import { rowsOf, type Observer, type World } from './world.ts';
 
 /** What the laws remember from event to event. */
@@ -20,10 +22,14 @@ interface Memory {
   /** Positions: of the last save of the deployment or its definition, and of what it was that the failure was found in. */
   savedAt: number;
   failedAt: number;
+  /** A rollout went back. */
+  back: boolean;
 }
 
 export interface LawBook {
   readonly observe: Observer;
+  /** Why the latest revision should have gone back, by the definition of a failed rollout; after every plan there is no such reason. */
+  readonly overdue: (world: World) => string | undefined;
   /** Ready replicas that were lost after the snapshot of a plan that is being carried out late. */
   lostSince: number;
   /** Position of that snapshot. */
@@ -39,11 +45,15 @@ export function lawBook(): LawBook {
     attempts: new Map(),
     savedAt: 0,
     failedAt: 0,
+    back: false,
   };
+  const rollouts = rolloutLaws();
   const book: LawBook = {
+    overdue: (world) => rollouts.overdue(world),
     lostSince: 0,
     decidedAt: undefined,
     observe(event, world) {
+      rollouts.observe(event, world);
       const replicas = replicasOf(world);
       const stopsReady = event.type === 'ReplicaStopping' && memory.replicas.get(event.data.replicaId) === 'Ready';
       transitions(memory, event);
@@ -60,6 +70,7 @@ export function lawBook(): LawBook {
       reservations(world, replicas);
       memory.total = active(replicas).length;
       memory.status = deployment?.status;
+      memory.back = deployment?.rollback !== undefined;
     },
   };
   return book;
@@ -71,17 +82,6 @@ export function replicasOf(world: World): readonly ReplicaState[] {
 
 export function active(replicas: readonly ReplicaState[]): readonly ReplicaState[] {
   return replicas.filter(({ status }) => status !== 'Stopped');
-}
-
-/** Kubernetes' rule, written down once more: 25 %, rounded up for surge and down for unavailable, never both 0. */
-export function bounds({ spec, scaled }: DeploymentState): { least: number; most: number } {
-  const { strategy } = spec;
-  const replicas = scaled?.replicas ?? spec.replicas;
-  if (strategy?.type === 'Recreate') return { least: 0, most: replicas };
-  const surge = strategy?.maxSurge ?? Math.ceil(replicas * 0.25);
-  const wanted = strategy?.maxUnavailable ?? Math.floor(replicas * 0.25);
-  const unavailable = surge === 0 && Math.min(replicas, wanted) === 0 ? 1 : wanted;
-  return { least: Math.max(0, replicas - unavailable), most: replicas + surge };
 }
 
 /** Of a ready replica that is being stopped. */
@@ -117,8 +117,9 @@ function failedUntilSaved(
   decidedAt: number,
 ): void {
   if (memory.status !== 'Failed' && status === 'Failed') memory.failedAt = decidedAt;
-  if (event.type === 'DeploymentSaved' || event.type === 'DefinitionSaved' || event.type === 'SecretSaved')
-    memory.savedAt = event.position;
+  // Another count for what a rollout went back to is no other try.
+  const tries = event.type === 'DeploymentSaved' && !(event.data.scaled === true && memory.back);
+  if (tries || event.type === 'DefinitionSaved' || event.type === 'SecretSaved') memory.savedAt = event.position;
   if (memory.status === 'Failed' && status !== 'Failed' && phase === 'live') {
     assert.ok(memory.savedAt > memory.failedAt, `Failed became ${status}, and nobody had saved`);
   }
@@ -154,7 +155,9 @@ function attempts({ attempts: known }: Memory, event: RecordedEvent, now: number
   const { replicaId, generation } = event.data;
   const before = known.get(replicaId) ?? { generation: 0, failures: 0, failedAt: 0 };
   if (event.type === 'ReplicaFailed') {
-    known.set(replicaId, { generation, failures: before.failures + 1, failedAt: now });
+    // A node that is lost is no fault of what ran on it.
+    const failures = before.failures + (event.data.failure.kind === 'lost' ? 0 : 1);
+    known.set(replicaId, { generation, failures, failedAt: now });
   } else if (event.type === 'ReplicaReady' || event.type === 'ReplicaStopped') {
     known.set(replicaId, { ...before, failures: 0 });
   } else if (event.type === 'ReplicaScheduled') {

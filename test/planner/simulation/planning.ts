@@ -31,7 +31,10 @@ export async function decide(world: World): Promise<Decided | undefined> {
 /** Carries a plan out. Throws what the store would throw. */
 export function carryOut(world: World, { plan: { wakeAt }, command }: Decided): readonly RecordedEvent[] {
   const events = command === undefined ? [] : append(world, command);
-  if (wakeAt !== undefined) world.wakes.push({ at: wakeAt, deploymentId: DEPLOYMENT });
+  // The queue drops a second wake-up at the same time.
+  if (wakeAt !== undefined && world.wakes.every(({ at }) => at !== wakeAt)) {
+    world.wakes.push({ at: wakeAt, deploymentId: DEPLOYMENT });
+  }
   return events;
 }
 

@@ -11,8 +11,8 @@ export interface Story {
   readonly drive: Drive;
   /** Something that the operator or the world does. */
   act(words: string, deed: (world: Drive['world']) => void): void;
-  /** Everything that waits is carried out, each plan is told. */
-  until(fateOf: (replicaId: string) => Fate): Promise<void>;
+  /** Everything that waits is carried out, or so many jobs of it; each plan is told. */
+  until(fateOf: (replicaId: string) => Fate, jobs?: number): Promise<void>;
   text(): string;
 }
 
@@ -25,8 +25,8 @@ export function story(title: string): Story {
       lines.push('', `> ${words}`);
       deed(drive.world);
     },
-    async until(fateOf) {
-      await tell(drive, lines, fateOf);
+    async until(fateOf, jobs = MOST_JOBS) {
+      await tell(drive, lines, fateOf, jobs);
       lines.push(...inventory(drive));
     },
     text: () => `${lines.join('\n')}\n`,
@@ -35,9 +35,9 @@ export function story(title: string): Story {
 
 const MOST_JOBS = 400;
 
-async function tell(drive: Drive, lines: string[], fateOf: (replicaId: string) => Fate): Promise<void> {
+async function tell(drive: Drive, lines: string[], fateOf: (replicaId: string) => Fate, most: number): Promise<void> {
   const { world } = drive;
-  for (let jobs = 0; jobs < MOST_JOBS && world.jobs.length > 0; jobs += 1) {
+  for (let jobs = 0; jobs < most && world.jobs.length > 0; jobs += 1) {
     const plans = world.jobs[0]?.queue === 'plan' || world.jobs[0]?.queue === 'replan';
     if (!plans) {
       await work(drive, 0, fateOf);
@@ -53,7 +53,9 @@ async function tell(drive: Drive, lines: string[], fateOf: (replicaId: string) =
 function planLines({ world }: Drive, plan: NonNullable<Awaited<ReturnType<typeof decide>>>['plan']): readonly string[] {
   const printed = new Set(plan.actions.map(describeAction));
   const details = plan.details === '' ? '' : `: ${plan.details}`;
-  const wake = plan.wakeAt === undefined ? [] : [`    planned again in ${plan.wakeAt - world.now} ms`];
+  const ms = (plan.wakeAt ?? Infinity) - world.now;
+  // The deadline that every rollout has by default is no part of a story.
+  const wake = ms > 300_000 ? [] : [`    planned again in ${ms} ms`];
   return [
     `  ${plan.status}${details}`,
     ...plan.report.map((line) => `    ${printed.has(line) ? '*' : '-'} ${line}`),

@@ -1,0 +1,73 @@
+import type { EventOf } from '../event.ts';
+
+/** What a deployment's stream tells of its rollouts. Every part is absent until something has been said of it. */
+export interface RolloutState {
+  /** The last revision that was OK: what a failed rollout goes back to. */
+  readonly stable?: number | undefined;
+  /** The rollout of the latest revision went back; over with the next revision, or the next save. */
+  readonly rollback?: Rollback | undefined;
+  readonly paused?: Paused | undefined;
+  /** The most replicas of the latest revision that were ready at once, and since when (milliseconds since the epoch). */
+  readonly progress?: { readonly ready: number; readonly at: number } | undefined;
+  /** Somebody wants a new revision from the same template. */
+  readonly restart?: { readonly now: boolean } | undefined;
+  /** The revision that is rolled out all at once, whatever the limits say. */
+  readonly atOnce?: number | undefined;
+}
+
+export type Rollback = Omit<EventOf<'RolloutFailed'>['data'], 'deploymentId'>;
+
+export interface Paused {
+  readonly by: string;
+  readonly reason?: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** `revision 3 failed: its reason; rolled back to revision 2`. The reason comes first: tables show only the beginning. */
+export function rollbackText({ revision, backTo, reason, by }: Rollback): string {
+  const aborted = `revision ${revision} was aborted by ${by}${reason === '' ? '' : `: ${reason}`}`;
+  return `${by === 'planner' ? `revision ${revision} failed: ${reason}` : aborted}; rolled back to revision ${backTo}`;
+}
+
+/** Nothing is left of earlier rollouts: the deployment was deleted. */
+export const NO_ROLLOUT: RolloutState = {
+  stable: undefined,
+  rollback: undefined,
+  paused: undefined,
+  progress: undefined,
+  restart: undefined,
+  atOnce: undefined,
+};
+
+/** A new revision begins. `at`: milliseconds since the epoch, here and below. */
+export function begun({ revision, atOnce }: EventOf<'RevisionCreated'>['data'], at: number): RolloutState {
+  return {
+    rollback: undefined,
+    restart: undefined,
+    progress: { ready: 0, at },
+    atOnce: atOnce === true ? revision : undefined,
+  };
+}
+
+/** A revision that is OK is what the next ones go back to; a further replica that is ready starts the deadline anew. */
+export function judged(
+  { stable, progress }: RolloutState,
+  { status, ready }: EventOf<'DeploymentStatusChanged'>['data'],
+  { revision, at }: { readonly revision: number; readonly at: number },
+): RolloutState {
+  return {
+    stable: status === 'OK' ? revision : stable,
+    progress: ready !== undefined && ready > (progress?.ready ?? 0) ? { ready, at } : progress,
+  };
+}
+
+export function wentBack({ revision, backTo, reason, by }: EventOf<'RolloutFailed'>['data']): RolloutState {
+  return { rollback: { revision, backTo, reason, by }, paused: undefined, restart: undefined };
+}
+
+/** Goes on; the time of the pause does not count for the deadline. */
+export function resumed({ paused, progress }: RolloutState, at: number): RolloutState {
+  if (paused === undefined || progress === undefined) return { paused: undefined };
+  return { paused: undefined, progress: { ...progress, at: at - Math.max(0, paused.at - progress.at) } };
+}
