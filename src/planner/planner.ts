@@ -101,11 +101,12 @@ function rollout(snapshot: Snapshot, target: Target): Plan {
   };
 }
 
-function stepsOf({ deployment: { spec, atOnce } }: Snapshot, { revision, revise }: Target, census: Census): Steps {
+function stepsOf({ deployment: { spec } }: Snapshot, { revise }: Target, census: Census): Steps {
   const replicas = wantedReplicas(spec);
   if (spec.strategy?.type === 'Recreate') return recreate(census, replicas);
   const limits = limitsOf(spec);
-  const now = atOnce === revision || revise.some((action) => action.type === 'revise' && action.atOnce);
+  // Said once, when the revision begins: later drains and counts keep to the limits.
+  const now = revise.some((action) => action.type === 'revise' && action.atOnce);
   return rollingUpdate(census, replicas, now ? { ...limits, maxUnavailable: replicas } : limits);
 }
 

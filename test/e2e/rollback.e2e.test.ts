@@ -63,8 +63,10 @@ const row = async (): Promise<string | undefined> =>
 /** The same containers as ever, and nothing beside them: no other container, no instance, nothing reserved for it. */
 async function expectUntouched(): Promise<void> {
   expect(await containers()).toEqual(healthy);
-  const instances = JSON.parse(await product.oo('instance', 'list', '-o', 'json')) as { deploymentId?: string }[];
-  expect(instances.filter(({ deploymentId }) => deploymentId === ID)).toHaveLength(3);
+  await until('the registry has three instances', 10_000, async () => {
+    const instances = JSON.parse(await product.oo('instance', 'list', '-o', 'json')) as { deploymentId?: string }[];
+    return instances.filter(({ deploymentId }) => deploymentId === ID).length === 3;
+  });
   const nodes = JSON.parse(await product.oo('node', 'list', '-o', 'json')) as { usage: { cpu: { used: number } } }[];
   expect(nodes.map(({ usage }) => usage.cpu.used)).toEqual([300]);
   const { replicas, targetRevision } = await view();

@@ -1,7 +1,7 @@
 import type { DeploymentState } from '../../../src/domain/deployment/evolve.ts';
 
 /** Kubernetes' rule, written down once more: 25 %, rounded up for surge and down for unavailable, never both 0. */
-export function bounds({ spec: { replicas, strategy }, atOnce, revision, rollback }: DeploymentState): {
+export function bounds({ spec: { replicas, strategy } }: DeploymentState): {
   least: number;
   most: number;
 } {
@@ -9,6 +9,5 @@ export function bounds({ spec: { replicas, strategy }, atOnce, revision, rollbac
   const surge = strategy?.maxSurge ?? Math.ceil(replicas * 0.25);
   const wanted = strategy?.maxUnavailable ?? Math.floor(replicas * 0.25);
   const unavailable = surge === 0 && Math.min(replicas, wanted) === 0 ? 1 : wanted;
-  const now = atOnce === revision && rollback === undefined;
-  return { least: now ? 0 : Math.max(0, replicas - unavailable), most: replicas + surge };
+  return { least: Math.max(0, replicas - unavailable), most: replicas + surge };
 }
