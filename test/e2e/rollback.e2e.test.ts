@@ -23,10 +23,6 @@ let healthy: readonly string[];
 beforeAll(async () => {
   product = await testService();
   await buildWebImage(product.engine, IMAGE, 'one');
-  await define(IMAGE);
-  expect(await save({}, '--wait')).toMatchObject({ code: 0 });
-  healthy = await containers();
-  expect(healthy).toHaveLength(3);
 });
 afterAll(() => product[Symbol.asyncDispose]());
 
@@ -74,6 +70,13 @@ async function expectUntouched(): Promise<void> {
     Array.from({ length: 3 }, () => [targetRevision, 'Ready']),
   );
 }
+
+test('a first version is up', async () => {
+  await define(IMAGE);
+  expect(await save({}, '--wait')).toMatchObject({ code: 0 });
+  healthy = await containers();
+  expect(healthy).toHaveLength(3);
+});
 
 test('an image that does not exist: back at once, with the reason, and every healthy container is the same', async () => {
   await define(GONE);
