@@ -116,12 +116,13 @@ function liveCount(deployment: DeploymentState): readonly string[] {
   return [`${wanted} wanted by the autoscaler; replicas: ${spec.replicas} was the size at the start`];
 }
 
-function stepsOf({ deployment }: Snapshot, { revision, revise }: Target, census: Census): Steps {
-  const { spec, atOnce } = deployment;
+function stepsOf({ deployment }: Snapshot, { revise }: Target, census: Census): Steps {
+  const { spec } = deployment;
   const replicas = wantedReplicas(deployment);
   if (spec.strategy?.type === 'Recreate') return recreate(census, replicas);
   const limits = limitsOf(deployment);
-  const now = atOnce === revision || revise.some((action) => action.type === 'revise' && action.atOnce);
+  // Said once, when the revision begins: later drains and counts keep to the limits.
+  const now = revise.some((action) => action.type === 'revise' && action.atOnce);
   return rollingUpdate(census, replicas, now ? { ...limits, maxUnavailable: replicas } : limits);
 }
 

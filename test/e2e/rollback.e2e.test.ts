@@ -23,10 +23,6 @@ let healthy: readonly string[];
 beforeAll(async () => {
   product = await testService();
   await buildWebImage(product.engine, IMAGE, 'one');
-  await define(IMAGE);
-  expect(await save({}, '--wait')).toMatchObject({ code: 0 });
-  healthy = await containers();
-  expect(healthy).toHaveLength(3);
 });
 afterAll(() => product[Symbol.asyncDispose]());
 
@@ -63,8 +59,10 @@ const row = async (): Promise<string | undefined> =>
 /** The same containers as ever, and nothing beside them: no other container, no instance, nothing reserved for it. */
 async function expectUntouched(): Promise<void> {
   expect(await containers()).toEqual(healthy);
-  const instances = JSON.parse(await product.oo('instance', 'list', '-o', 'json')) as { deploymentId?: string }[];
-  expect(instances.filter(({ deploymentId }) => deploymentId === ID)).toHaveLength(3);
+  await until('the registry has three instances', 10_000, async () => {
+    const instances = JSON.parse(await product.oo('instance', 'list', '-o', 'json')) as { deploymentId?: string }[];
+    return instances.filter(({ deploymentId }) => deploymentId === ID).length === 3;
+  });
   const nodes = JSON.parse(await product.oo('node', 'list', '-o', 'json')) as { usage: { cpu: { used: number } } }[];
   expect(nodes.map(({ usage }) => usage.cpu.used)).toEqual([300]);
   const { replicas, targetRevision } = await view();
@@ -72,6 +70,13 @@ async function expectUntouched(): Promise<void> {
     Array.from({ length: 3 }, () => [targetRevision, 'Ready']),
   );
 }
+
+test('a first version is up', async () => {
+  await define(IMAGE);
+  expect(await save({}, '--wait')).toMatchObject({ code: 0 });
+  healthy = await containers();
+  expect(healthy).toHaveLength(3);
+});
 
 test('an image that does not exist: back at once, with the reason, and every healthy container is the same', async () => {
   await define(GONE);

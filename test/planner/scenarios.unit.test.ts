@@ -206,6 +206,8 @@ const STORIES: Readonly<Record<string, () => Promise<Story>>> = {
     await told.until(ready);
     told.act('restart, all at once', (world) => tell(world, { type: 'restart now' }));
     await told.until(ready);
+    told.act('node_1 is drained: within the limits again', (world) => tell(world, { type: 'drain', which: 0 }));
+    await told.until(ready);
     return told;
   },
   async 'definition-deleted'() {

@@ -65,7 +65,7 @@ export function evolveDeployment(
         state && {
           ...state,
           ...revisionOf(event.data),
-          ...begun(event.data, at),
+          ...begun(at),
           savedAtRevision: state.saves,
           anew: false,
           ...settled(state),

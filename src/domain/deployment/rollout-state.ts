@@ -11,8 +11,6 @@ export interface RolloutState {
   readonly progress?: { readonly ready: number; readonly at: number } | undefined;
   /** Somebody wants a new revision from the same template. */
   readonly restart?: { readonly now: boolean } | undefined;
-  /** The revision that is rolled out all at once, whatever the limits say. */
-  readonly atOnce?: number | undefined;
 }
 
 export type Rollback = Omit<EventOf<'RolloutFailed'>['data'], 'deploymentId'>;
@@ -37,16 +35,14 @@ export const NO_ROLLOUT: RolloutState = {
   paused: undefined,
   progress: undefined,
   restart: undefined,
-  atOnce: undefined,
 };
 
 /** A new revision begins. `at`: milliseconds since the epoch, here and below. */
-export function begun({ revision, atOnce }: EventOf<'RevisionCreated'>['data'], at: number): RolloutState {
+export function begun(at: number): RolloutState {
   return {
     rollback: undefined,
     restart: undefined,
     progress: { ready: 0, at },
-    atOnce: atOnce === true ? revision : undefined,
   };
 }
 

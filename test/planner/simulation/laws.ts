@@ -24,6 +24,8 @@ interface Memory {
   failedAt: number;
   /** A rollout went back. */
   back: boolean;
+  /** The latest revision is rolled out at once. */
+  atOnce: boolean;
 }
 
 export interface LawBook {
@@ -46,6 +48,7 @@ export function lawBook(): LawBook {
     savedAt: 0,
     failedAt: 0,
     back: false,
+    atOnce: false,
   };
   const rollouts = rolloutLaws();
   const book: LawBook = {
@@ -60,7 +63,10 @@ export function lawBook(): LawBook {
       attempts(memory, event, world.now);
       const deployment = deploymentOf(world);
       if (deployment !== undefined) {
-        if (stopsReady && deployment.phase === 'live') availability(deployment, replicas, book.lostSince);
+        if (event.type === 'RevisionCreated') memory.atOnce = event.data.atOnce === true;
+        // All that went before may go together, where somebody asked for that.
+        const atOnce = memory.atOnce && isOfEarlier(event, deployment, replicas);
+        if (stopsReady && !atOnce && deployment.phase === 'live') availability(deployment, replicas, book.lostSince);
         surge(event, deployment, replicas, memory.total);
         exclusiveness(event, deployment, replicas);
         failedUntilSaved(memory, event, deployment, book.decidedAt ?? event.position);
@@ -82,6 +88,15 @@ export function replicasOf(world: World): readonly ReplicaState[] {
 
 export function active(replicas: readonly ReplicaState[]): readonly ReplicaState[] {
   return replicas.filter(({ status }) => status !== 'Stopped');
+}
+
+function isOfEarlier(
+  event: RecordedEvent,
+  { revision, rollback }: DeploymentState,
+  replicas: readonly ReplicaState[],
+): boolean {
+  const stopped = event.type === 'ReplicaStopping' && replicas.find(({ id }) => id === event.data.replicaId);
+  return rollback === undefined && stopped !== false && stopped !== undefined && stopped.revision < revision;
 }
 
 /** Of a ready replica that is being stopped. */
