@@ -34,7 +34,7 @@ async function view(): Promise<DeploymentView> {
 
 /** Asks every replica that answers to burn or to rest, and waits until the deployment stands at the count. */
 async function settledAt(count: number, ask: 'burn' | 'rest'): Promise<void> {
-  await until(`${ask}: ${count} replicas`, 30_000, async () => {
+  await until(`${ask}: ${count} replicas`, 60_000, async () => {
     const { deployment, replicas, scaling } = await view();
     const ports = replicas.flatMap(({ status, ports: own }) => (status === 'Ready' ? own.map(({ host }) => host) : []));
     await Promise.all(ports.map((port) => told(port, ask)));
