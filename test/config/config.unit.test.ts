@@ -52,6 +52,23 @@ describe('a wrong setting is named with its value and the valid form', () => {
     ],
     ['TOKEN_LIFE', '5m', 'TOKEN_LIFE="5m" is not a whole number of seconds like 300'],
     ['AUTOSCALE_INTERVAL_SECONDS', '0', 'AUTOSCALE_INTERVAL_SECONDS="0" is not from 1 to 60 seconds'],
+    [
+      'SECRET_KEY',
+      'c2hvcnQ=',
+      'SECRET_KEY=(not shown) is not 32 bytes in base64, as "openssl rand -base64 32" makes them',
+    ],
+    [
+      'SECRET_KEY_PREVIOUS',
+      `${Buffer.alloc(32).toString('base64')},hunter2`,
+      'SECRET_KEY_PREVIOUS=(not shown) is not 32 bytes in base64, as "openssl rand -base64 32" makes them',
+    ],
+    ['SERVER_URL', '10.0.0.5:11337', 'SERVER_URL="10.0.0.5:11337" is not a URL like http://10.0.0.5:11337'],
+    ['ENV_ALLOW', 'A,B-C', 'ENV_ALLOW="A,B-C" is not a list of names like DEPLOY_ENV,BUILD_NUMBER'],
+    [
+      'ALLOW_HOST_PATHS',
+      '/srv/../etc',
+      'ALLOW_HOST_PATHS="/srv/../etc" is not a list of absolute paths like /srv/data,/var/lib/models, without "..", "//" or a "/" at the end',
+    ],
     ['DOCKER_INSECURE_TCP', 'yes', 'DOCKER_INSECURE_TCP="yes" is not "true" or "false"'],
     ['LOG_LEVEL', 'verbose', 'LOG_LEVEL="verbose" is not one of error, warn, info, debug'],
   ])('%s=%s', (name, value, words) => {
