@@ -150,7 +150,7 @@ test('a node that is added to a full fleet gets its share by a rebalancing, and 
     if (type === 'ReplicaStopping' || type === 'ReplicaFailed') ready.delete(String(data['replicaId']));
     if (position > from) least = Math.min(least, ready.size);
   }
-  expect(least).toBe(3);
+  expect(least).toBeGreaterThanOrEqual(3);
   expect((await view('web')).deployment.status).toBe('OK');
 });
 
