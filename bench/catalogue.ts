@@ -3,6 +3,7 @@ import { appendSingle } from './append-single.ts';
 import type { Benchmark } from './benchmark.ts';
 import { converge } from './converge.ts';
 import { killRecovery } from './kill-recovery.ts';
+import { placeDurable } from './place-durable.ts';
 import { rolling } from './rolling.ts';
 import { saveToCreate } from './save-to-create.ts';
 
@@ -11,6 +12,8 @@ export const BENCHMARKS: readonly Benchmark[] = [
   appendSingle,
   appendBatch,
   saveToCreate,
+  placeDurable('1k', 1_000),
+  placeDurable('5k', 5_000),
   converge(10),
   converge(20),
   converge(40),
