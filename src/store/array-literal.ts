@@ -17,6 +17,31 @@ export function byteaArray(hexes: readonly string[]): string {
   return hexes.length === 0 ? '{}' : `{"\\\\x${hexes.join('","\\\\x')}"}`;
 }
 
+/** Of `jsonb` itself: built-in types have the same number everywhere. */
+const JSONB_OID = 3_802;
+const ARRAY_HEADER = 20;
+/** Before each element: its length, and the version of the binary form of jsonb. */
+const ELEMENT_HEADER = 5;
+
+/**
+ * A PostgreSQL `jsonb[]` of JSON texts in the binary form of the protocol: JSON is full of quotes, which a literal would
+ * have escaped here and unescaped there.
+ */
+export function jsonbArray(texts: readonly string[]): Buffer {
+  const lengths = texts.map((text) => Buffer.byteLength(text));
+  const size = lengths.reduce((sum, length) => sum + ELEMENT_HEADER + length, ARRAY_HEADER);
+  const buffer = Buffer.allocUnsafe(size);
+  // One dimension, no nulls, elements numbered from 1.
+  let at = [1, 0, JSONB_OID, texts.length, 1].reduce((offset, field) => buffer.writeInt32BE(field, offset), 0);
+  for (const [index, text] of texts.entries()) {
+    const length = lengths[index] ?? 0;
+    at = buffer.writeInt32BE(length + 1, at);
+    at = buffer.writeInt8(1, at);
+    at += buffer.write(text, at, length);
+  }
+  return buffer;
+}
+
 function element(value: string | undefined): string {
   if (value === undefined) return 'NULL';
   // An unquoted NULL, in any case, would be the null value.

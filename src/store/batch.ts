@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 
 import { sql, type Db, type RawBuilder, type Tx } from '../postgres/database.ts';
-import { bareArray, byteaArray, textArray } from './array-literal.ts';
+import { bareArray, byteaArray, jsonbArray, textArray } from './array-literal.ts';
 import { bodyHashHex, canonical } from './body-hash.ts';
 import { Fenced, InvariantViolated, VersionConflict, type Appended, type Command } from './command.ts';
 import type { Projection } from './projection.ts';
@@ -32,6 +32,10 @@ export const HEAD_CHANNEL = 'deploy_svc_head';
  * No two commands of a batch have the same idempotency key.
  */
 export async function commitBatch(deps: BatchDeps, commands: readonly Command[]): Promise<readonly Outcome[]> {
+  const at = deps.now();
+  const drafts = commands.map((command) => draft(command, at));
+  // What takes this process long is done before anything is locked.
+  const bodies = bodiesOf(drafts, deps.upcasts);
   return deps.db.transaction().execute(async (tx) => {
     const outcomes = Array.from<unknown, Outcome | undefined>(commands, () => undefined);
     await refuseFenced(tx, commands, outcomes);
@@ -43,8 +47,7 @@ export async function commitBatch(deps: BatchDeps, commands: readonly Command[])
       tx,
       open.map(({ command }) => command),
     );
-    const at = deps.now();
-    const drafted = open.map(({ command, index }) => ({ command, index, events: draft(command, at) }));
+    const drafted = open.map(({ command, index }) => ({ command, index, events: drafts[index] ?? [] }));
     const all = drafted.flatMap(({ events }) => events);
     const rows = await loadRows(tx, deps.projections, all, (stream) => heads.isNew(stream));
     const accepted = drafted.filter(({ command, index, events }) => {
@@ -54,7 +57,7 @@ export async function commitBatch(deps: BatchDeps, commands: readonly Command[])
     });
     const events = accepted.flatMap((entry) => entry.events);
     await heads.write(tx);
-    if (events.length > 0) await store(tx, deps, events, rows);
+    if (events.length > 0) await store(tx, deps, { events, bodies }, rows);
     for (const { index, events: own } of accepted) outcomes[index] = { appended: appendedOf(own) };
     await settleKeys(tx, commands, outcomes);
     return outcomes.map(
@@ -98,18 +101,54 @@ async function answerRepeated(tx: Tx, commands: readonly Command[], outcomes: (O
   }
 }
 
+/** The events of a command, with the versions that they will have if its expectations hold. */
 function draft({ appends, context }: Command, at: Date): Draft[] {
-  return appends.flatMap(({ stream, events }) =>
-    events.map((event) => ({
+  return appends.flatMap(({ stream, expectedVersion, events }) =>
+    events.map((event, index) => ({
       ...event,
       ...context,
       id: uuidv7(),
       stream,
-      version: 0,
+      version: expectedVersion === 'any' ? 0 : expectedVersion + index + 1,
       position: 0,
       at,
     })),
   );
+}
+
+/** An event as it is stored and hashed. */
+interface Body {
+  readonly schemaVersion: number;
+  /** Canonical JSON. */
+  readonly data: string;
+  /** The version that the hash is over. */
+  readonly version: number;
+  readonly hash: string;
+}
+
+type Bodies = ReadonlyMap<Draft, Body>;
+
+function bodiesOf(drafts: readonly (readonly Draft[])[], upcasts: UpcastTable): Bodies {
+  return new Map(
+    drafts.flat().map((event) => {
+      const schemaVersion = schemaVersionOf(event.type, upcasts);
+      return [event, bodyOf(event, schemaVersion, canonical(event.data))];
+    }),
+  );
+}
+
+function bodyOf(event: Draft, schemaVersion: number, data: string): Body {
+  const hash = bodyHashHex({ ...event, schemaVersion }, data, event.at.toISOString());
+  return { schemaVersion, data, version: event.version, hash };
+}
+
+/** The bodies of the events in their final versions. */
+function settledBodies(events: readonly Draft[], bodies: Bodies): readonly Body[] {
+  return events.map((event) => {
+    const body = bodies.get(event);
+    if (body === undefined) throw new Error(`${event.type} of ${event.stream} was not prepared`);
+    return body.version === event.version ? body : bodyOf(event, body.schemaVersion, body.data);
+  });
 }
 
 /** Gives the events their versions and folds them into the rows, or says why not. */
@@ -141,9 +180,14 @@ function tryApply(
   }
 }
 
-async function store(tx: Tx, deps: BatchDeps, events: Draft[], rows: RowSet): Promise<void> {
+interface Accepted {
+  readonly events: Draft[];
+  readonly bodies: Bodies;
+}
+
+async function store(tx: Tx, deps: BatchDeps, { events, bodies }: Accepted, rows: RowSet): Promise<void> {
   for (const [index, event] of events.entries()) event.position = -1 - index;
-  const first = await appendEvents(tx, events, { writes: rows.writes(), upcasts: deps.upcasts });
+  const first = await appendEvents(tx, events, settledBodies(events, bodies), rows.writes());
   for (const [index, event] of events.entries()) event.position = first + index;
   await deps.effects(tx, events);
 }
@@ -155,32 +199,30 @@ async function store(tx: Tx, deps: BatchDeps, events: Draft[], rows: RowSet): Pr
 async function appendEvents(
   tx: Tx,
   events: readonly Draft[],
-  { writes, upcasts }: { readonly writes: readonly RawBuilder<unknown>[]; readonly upcasts: UpcastTable },
+  bodies: readonly Body[],
+  writes: readonly RawBuilder<unknown>[],
 ): Promise<number> {
   const last = events.length - 1;
   const { rows } = await sql<{ first: string }>`
-    with ${sql.join([sql`appended as (${insertEvents(events, upcasts)})`, ...writes.map(asQuery)])}
+    with ${sql.join([sql`appended as (${insertEvents(events, bodies)})`, ...writes.map(asQuery)])}
     select first, pg_notify(${HEAD_CHANNEL}, (first + ${last})::text) from appended
   `.execute(tx);
   return Number(rows[0]?.first);
 }
 
-function insertEvents(events: readonly Draft[], upcasts: UpcastTable): RawBuilder<unknown> {
+function insertEvents(events: readonly Draft[], bodies: readonly Body[]): RawBuilder<unknown> {
   const at = events[0]?.at.toISOString() ?? '';
-  const versions = events.map(({ type }) => schemaVersionOf(type, upcasts));
-  const datas = events.map(({ data }) => canonical(data));
-  const hashes = events.map((event, index) =>
-    bodyHashHex({ ...event, schemaVersion: versions[index] ?? 1 }, datas[index] ?? '', at),
-  );
   return sql`
     select append_events(
       ${bareArray(events.map(({ id }) => id))}::uuid[], ${textArray(events.map(({ stream }) => stream))}::text[],
       ${bareArray(events.map(({ version }) => version))}::int[], ${textArray(events.map(({ type }) => type))}::text[],
-      ${bareArray(versions)}::int[], ${textArray(datas)}::jsonb[],
+      ${bareArray(bodies.map(({ schemaVersion }) => schemaVersion))}::int[],
+      ${jsonbArray(bodies.map(({ data }) => data))}::jsonb[],
       ${textArray(events.map(({ actor }) => actor))}::text[],
       ${textArray(events.map(({ correlationId }) => correlationId))}::text[],
       ${textArray(events.map(({ causationId }) => causationId))}::text[],
-      array_fill(${at}::timestamptz, array[${events.length}::int]), ${byteaArray(hashes)}::bytea[]) as first`;
+      array_fill(${at}::timestamptz, array[${events.length}::int]),
+      ${byteaArray(bodies.map(({ hash }) => hash))}::bytea[]) as first`;
 }
 
 function appendedOf(events: readonly Draft[]): Appended {

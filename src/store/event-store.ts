@@ -28,8 +28,10 @@ export interface EventStore extends AsyncDisposable {
 /** Column -> value, or one of several values. */
 export type RowFilter = Readonly<Record<string, string | readonly string[]>>;
 
-export interface SnapshotReader extends Pick<EventStore, 'row' | 'rows'> {
+export interface SnapshotReader extends Pick<EventStore, 'row'> {
   readonly position: number;
+  /** As `EventStore.rows`; with `after` only rows that have changed since that position. */
+  rows<State>(projection: ProjectionName, where?: RowFilter, after?: number): Promise<readonly Row<State>[]>;
 }
 
 export interface ReadOptions {

@@ -12,15 +12,17 @@ interface StoredRow<State> {
   readonly state: State;
 }
 
-/** Rows of a projection, ordered by id. */
+/** Rows of a projection, ordered by id; with `after` only those that have changed since that position. */
 export async function readRows<State>(
   db: Db | Tx,
   projection: ProjectionName,
   where: RowFilter = {},
+  after?: number,
 ): Promise<readonly Row<State>[]> {
   const conditions = Object.entries(where).map(([column, value]) =>
     typeof value === 'string' ? sql`${sql.ref(column)} = ${value}` : sql`${sql.ref(column)} = any(${value}::text[])`,
   );
+  if (after !== undefined) conditions.push(sql`since > ${after}`);
   const filter = conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
   const { rows } = await sql<StoredRow<State>>`
     select id, since, version, state from ${sql.table(projection)} where ${filter} order by id
@@ -74,7 +76,7 @@ export async function readSnapshot<Result>(db: Db, read: (reader: SnapshotReader
       return read({
         position: Number(rows[0]?.position ?? 0),
         row: (projection, id) => readRow(tx, projection, id),
-        rows: (projection, where) => readRows(tx, projection, where),
+        rows: (projection, where, after) => readRows(tx, projection, where, after),
       });
     });
 }

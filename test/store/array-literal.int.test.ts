@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { sql, type Database } from '../../src/postgres/database.ts';
-import { bareArray, byteaArray, textArray } from '../../src/store/array-literal.ts';
+import { bareArray, byteaArray, jsonbArray, textArray } from '../../src/store/array-literal.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { freshDatabase } from '../support/postgres.ts';
 
@@ -38,6 +38,19 @@ test('bytes and numbers arrive as they were', async () => {
       `.execute(database.db);
       expect(rows[0]?.bytes.map((blob) => blob.toString('hex'))).toEqual(hexes);
       expect(rows[0]?.numbers).toEqual(numbers);
+    }),
+  );
+});
+
+test('documents arrive as they were', async () => {
+  const document = fc.record({ name: text, lines: fc.array(text), count: fc.integer() });
+  await fc.assert(
+    fc.asyncProperty(fc.array(document), async (documents) => {
+      const texts = documents.map((each) => JSON.stringify(each));
+      const { rows } = await sql<{ back: unknown }>`
+        select array_to_json(${jsonbArray(texts)}::jsonb[]) as back
+      `.execute(database.db);
+      expect(rows[0]?.back).toEqual(texts.map((each): unknown => JSON.parse(each)));
     }),
   );
 });

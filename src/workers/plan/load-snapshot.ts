@@ -1,12 +1,11 @@
 import type { DefinitionState } from '../../domain/definition/evolve.ts';
 import type { DeploymentState } from '../../domain/deployment/evolve.ts';
-import type { Allotment } from '../../domain/node/allotment.ts';
-import type { NodeState } from '../../domain/node/evolve.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import type { Snapshot } from '../../planner/snapshot.ts';
 import { revisionKey, type Revision } from '../../projections/revision.ts';
 import type { EventStore, SnapshotReader } from '../../store/event-store.ts';
 import type { Row } from '../../store/projection.ts';
+import { nodeViews } from './node-views.ts';
 
 /** A snapshot and the versions of the streams that a plan from it would append to. */
 export interface LoadedSnapshot {
@@ -26,7 +25,7 @@ export function loadSnapshot(
     if (deployment === undefined) return undefined;
     const definition = await reader.row<DefinitionState>('definitions', deployment.state.definitionId);
     const replicas = await reader.rows<ReplicaState>('replicas', { deployment_id: deploymentId });
-    const nodes = await nodeViews(reader);
+    const nodes = await nodeViews(store, reader);
     return {
       snapshot: {
         position: reader.position,
@@ -53,17 +52,6 @@ async function earlierRevisions(
   if (failed.length === 0) return [];
   const keys = [...new Set(failed.map((replica) => revisionKey(id, replica.revision)))];
   return states(await reader.rows<Revision>('revisions', { id: keys }));
-}
-
-async function nodeViews(reader: SnapshotReader): Promise<Snapshot['nodes']> {
-  const nodes = await reader.rows<NodeState>('nodes', { removed: 'false' });
-  const allotments = new Map(
-    states(await reader.rows<Allotment>('allotments')).map((allotment) => [allotment.id, allotment]),
-  );
-  return states(nodes).flatMap((node) => {
-    const allotment = allotments.get(node.id);
-    return allotment === undefined ? [] : [{ node, allotment }];
-  });
 }
 
 function states<State>(rows: readonly Row<State>[]): readonly State[] {

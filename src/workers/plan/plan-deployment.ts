@@ -4,6 +4,7 @@ import type { ActiveJob } from '../../jobs/queue.ts';
 import { workerContext } from '../context.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { loadSnapshot } from './load-snapshot.ts';
+import { forgetNodes } from './node-views.ts';
 import { planCommand } from './plan-command.ts';
 
 /** Plans from fresh snapshots before the job goes back to its queue. */
@@ -23,6 +24,7 @@ export async function planDeployment(deps: WorkerDeps, { data }: ActiveJob<'plan
     } catch (error) {
       const stale = error instanceof VersionConflict || error instanceof InvariantViolated;
       if (!stale || tries === TRIES) throw error;
+      if (error instanceof InvariantViolated) forgetNodes(store);
       log.debug('plan refused, planning anew', { deploymentId: data.deploymentId, error: error.message });
       continue;
     }
