@@ -5,6 +5,7 @@ import { converge } from './converge.ts';
 import { killRecovery } from './kill-recovery.ts';
 import { placeDurable } from './place-durable.ts';
 import { rolling } from './rolling.ts';
+import { runSimulated } from './run-simulated.ts';
 import { saveToCreate } from './save-to-create.ts';
 
 /** Every benchmark, in the order in which they run. */
@@ -14,6 +15,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   saveToCreate,
   placeDurable('1k', 1_000),
   placeDurable('5k', 5_000),
+  runSimulated('5k', 5_000),
   converge(10),
   converge(20),
   converge(40),

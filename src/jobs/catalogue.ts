@@ -20,8 +20,11 @@ export const JOB_DATA = {
   start: z.object({ nodeId: z.string(), replicas: z.array(attempt) }),
   /** Stop and remove the containers of generations that are not wanted any more. */
   stop: z.object({ nodeId: z.string(), replicas: z.array(attempt) }),
-  /** Bring the registry's instance of a replica in line with the replica. */
-  register: attempt,
+  /** Bring the registry's instances of replicas in line with the replicas. Earlier releases sent one replica by itself. */
+  register: z.union([
+    z.object({ replicas: z.array(attempt) }),
+    attempt.transform((one): { replicas: Attempt[] } => ({ replicas: [one] })),
+  ]),
 } as const;
 
 export type QueueName = keyof typeof JOB_DATA;

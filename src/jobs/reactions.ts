@@ -1,25 +1,38 @@
 import type { RecordedEvent } from '../domain/event.ts';
 import type { Attempt, Cause, Job } from './catalogue.ts';
 
-/** Replicas in one job at most: small enough that several workers share the start of one deployment. */
-const REPLICAS_PER_JOB = 4;
+/** Replicas of one node in one job: few enough that several workers share the start of one deployment, */
+const FEW_PER_JOB = 4;
+/** and more of them when there are so many that jobs would cost more than what they do: so many jobs suffice for all workers, */
+const JOBS_OF_A_BULK = 64;
+/** up to what may be begun anew when a worker dies. */
+const MOST_PER_JOB = 64;
+/** Instances that one job brings in line with their replicas at most. */
+const INSTANCES_PER_JOB = 200;
 
 interface Caused {
   readonly plans: Map<string, Job>;
   readonly starts: Map<string, Attempt[]>;
   readonly stops: Map<string, Attempt[]>;
+  readonly registers: Attempt[];
   readonly others: Job[];
 }
 
 /** The jobs that events cause. They are sent in the transaction of the events, so neither exists without the other. */
 export function jobsFor(events: readonly RecordedEvent[]): readonly Job[] {
-  const caused: Caused = { plans: new Map(), starts: new Map(), stops: new Map(), others: [] };
+  const caused: Caused = { plans: new Map(), starts: new Map(), stops: new Map(), registers: [], others: [] };
   for (const event of events) react(caused, event);
-  const { plans, starts, stops, others } = caused;
-  return [...plans.values(), ...batches('start', starts), ...batches('stop', stops), ...others];
+  const { plans, starts, stops, registers, others } = caused;
+  return [
+    ...plans.values(),
+    ...batches('start', starts),
+    ...batches('stop', stops),
+    ...chunks(registers, INSTANCES_PER_JOB).map((replicas): Job => ({ queue: 'register', data: { replicas } })),
+    ...others,
+  ];
 }
 
-function react({ plans, starts, stops, others }: Caused, event: RecordedEvent): void {
+function react({ plans, starts, stops, registers, others }: Caused, event: RecordedEvent): void {
   switch (event.type) {
     case 'DeploymentSaved':
     case 'DeploymentDeleted':
@@ -29,14 +42,14 @@ function react({ plans, starts, stops, others }: Caused, event: RecordedEvent): 
       return push(starts, event.data.reservation.nodeId, event, event.data);
     case 'ReplicaReady':
       plan(plans, event.data.deploymentId, event);
-      return void others.push(register(event, event.data));
+      return void registers.push(attemptOf(event, event.data));
     case 'ReplicaFailed':
       plan(plans, event.data.deploymentId, event);
       push(stops, event.data.released.nodeId, event, event.data);
-      return void others.push(register(event, event.data));
+      return void registers.push(attemptOf(event, event.data));
     case 'ReplicaStopping':
       push(stops, event.data.nodeId, event, event.data);
-      return void others.push(register(event, event.data));
+      return void registers.push(attemptOf(event, event.data));
     case 'DefinitionSaved':
     case 'DefinitionDeleted':
       return void others.push(replan('definition', event.data.definitionId, event));
@@ -76,8 +89,8 @@ function plan(plans: Map<string, Job>, deploymentId: string, event: RecordedEven
   plans.set(deploymentId, { queue: 'plan', key: deploymentId, data: { deploymentId, cause: causeOf(event) } });
 }
 
-function register(event: RecordedEvent, { replicaId, generation }: Numbered): Job {
-  return { queue: 'register', data: { replicaId, generation, cause: causeOf(event) } };
+function attemptOf(event: RecordedEvent, { replicaId, generation }: Numbered): Attempt {
+  return { replicaId, generation, cause: causeOf(event) };
 }
 
 function replan(reason: 'definition' | 'capacity' | 'node', id: string, event: RecordedEvent): Job {
@@ -86,16 +99,19 @@ function replan(reason: 'definition' | 'capacity' | 'node', id: string, event: R
 
 function push(byNode: Map<string, Attempt[]>, nodeId: string, event: RecordedEvent, data: Numbered): void {
   const list = byNode.get(nodeId) ?? [];
-  list.push({ replicaId: data.replicaId, generation: data.generation, cause: causeOf(event) });
+  list.push(attemptOf(event, data));
   byNode.set(nodeId, list);
 }
 
 function batches(queue: 'start' | 'stop', byNode: ReadonlyMap<string, readonly Attempt[]>): readonly Job[] {
-  return [...byNode].flatMap(([nodeId, all]) => {
-    const count = Math.ceil(all.length / REPLICAS_PER_JOB);
-    return Array.from({ length: count }, (_, index): Job => {
-      const replicas = all.slice(index * REPLICAS_PER_JOB, (index + 1) * REPLICAS_PER_JOB);
-      return { queue, data: { nodeId, replicas } };
-    });
-  });
+  const total = [...byNode.values()].reduce((sum, { length }) => sum + length, 0);
+  const most = Math.min(MOST_PER_JOB, Math.max(FEW_PER_JOB, Math.ceil(total / JOBS_OF_A_BULK)));
+  return [...byNode].flatMap(([nodeId, all]) =>
+    chunks(all, most).map((replicas): Job => ({ queue, data: { nodeId, replicas } })),
+  );
+}
+
+function chunks<Item>(items: readonly Item[], most: number): Item[][] {
+  const count = Math.ceil(items.length / most);
+  return Array.from({ length: count }, (_, index) => items.slice(index * most, (index + 1) * most));
 }

@@ -1,4 +1,4 @@
-import type { DomainEvent } from '../domain/event.ts';
+import type { DomainEvent, RecordedEvent } from '../domain/event.ts';
 import type { Cause } from '../jobs/catalogue.ts';
 import { VersionConflict } from '../store/command.ts';
 import { workerContext } from './context.ts';
@@ -13,16 +13,26 @@ export interface AppendTo {
 
 /** Appends to one stream in the worker's name. False when somebody else was first: look again, then decide again. */
 export async function appendTo(
+  deps: Pick<WorkerDeps, 'store' | 'membership'>,
+  place: AppendTo,
+  events: readonly DomainEvent[],
+): Promise<boolean> {
+  return (await appendedTo(deps, place, events)) !== undefined;
+}
+
+/** The same; resolves with the events as they were recorded, or with undefined when somebody else was first. */
+export async function appendedTo(
   { store, membership }: Pick<WorkerDeps, 'store' | 'membership'>,
   { stream, expectedVersion, cause }: AppendTo,
   events: readonly DomainEvent[],
-): Promise<boolean> {
+): Promise<readonly RecordedEvent[] | undefined> {
   const { fence } = membership.present;
   try {
-    await store.append({ context: workerContext(fence, cause), fence, appends: [{ stream, expectedVersion, events }] });
-    return true;
+    const appends = [{ stream, expectedVersion, events }];
+    const appended = await store.append({ context: workerContext(fence, cause), fence, appends });
+    return appended.events;
   } catch (error) {
     if (!(error instanceof VersionConflict)) throw error;
-    return false;
+    return undefined;
   }
 }

@@ -4,28 +4,65 @@ import type { ReplicaState } from '../domain/replica/evolve.ts';
 import type { DomainEvent } from '../domain/event.ts';
 import { streamOf } from '../domain/stream.ts';
 import type { Row } from '../store/projection.ts';
+import type { Attempt } from '../jobs/catalogue.ts';
 import type { ActiveJob } from '../jobs/queue.ts';
 import { appendTo } from './append-to.ts';
 import type { WorkerDeps } from './deps.ts';
 import { nodeHost } from './node-host.ts';
-import { presentReplica } from './replica-log.ts';
 
 /** Account that owns the instances of deployments. */
 const OWNER = 'deploy-svc';
 
-/** Registers the replica's instance while this generation is ready, and removes it when it is not. Reads how things are now, so late jobs are right too. */
-export async function registerInstance(deps: WorkerDeps, { data }: ActiveJob<'register'>): Promise<void> {
-  const { store } = deps;
-  const instanceId = `inst_${data.replicaId}-g${data.generation}`;
-  for (;;) {
-    const replica = (await presentReplica(deps, data))?.state;
-    const node = replica === undefined ? undefined : await store.row<NodeState>('nodes', replica.nodeId);
-    const known = await store.row<InstanceState>('instances', instanceId);
-    const event = change(instanceId, replica, node?.state, known);
-    if (event === undefined) return;
-    const stream = streamOf('instance', instanceId);
-    if (await appendTo(deps, { stream, expectedVersion: known?.version ?? 0, cause: data.cause }, [event])) return;
+/**
+ * Registers each replica's instance while that generation is ready, and removes it when it is not. Reads how things are
+ * now, so late jobs are right too.
+ */
+export async function registerInstances(deps: WorkerDeps, { data }: ActiveJob<'register'>): Promise<void> {
+  for (let left: readonly Attempt[] = data.replicas; left.length > 0;) {
+    const changes = await dueChanges(deps, left);
+    const beaten = await Promise.all(
+      changes.map(async ({ attempt, instanceId, version, event }) => {
+        const place = { stream: streamOf('instance', instanceId), expectedVersion: version, cause: attempt.cause };
+        return (await appendTo(deps, place, [event])) ? [] : [attempt];
+      }),
+    );
+    left = beaten.flat();
   }
+}
+
+interface Change {
+  readonly attempt: Attempt;
+  readonly instanceId: string;
+  /** Of the instance's stream. */
+  readonly version: number;
+  readonly event: DomainEvent;
+}
+
+/** What is to be changed now, each kind of row read once for all. */
+async function dueChanges({ store }: WorkerDeps, attempts: readonly Attempt[]): Promise<readonly Change[]> {
+  const replicas = byId(await store.rows<ReplicaState>('replicas', { id: attempts.map(({ replicaId }) => replicaId) }));
+  const nodeIds = new Set([...replicas.values()].map(({ state }) => state.nodeId));
+  const [nodes, instances] = await Promise.all([
+    store.rows<NodeState>('nodes', { id: [...nodeIds] }).then(byId),
+    store.rows<InstanceState>('instances', { id: attempts.map(instanceIdOf) }).then(byId),
+  ]);
+  return attempts.flatMap((attempt) => {
+    const found = replicas.get(attempt.replicaId)?.state;
+    const replica = found?.generation === attempt.generation ? found : undefined;
+    const node = replica === undefined ? undefined : nodes.get(replica.nodeId)?.state;
+    const instanceId = instanceIdOf(attempt);
+    const known = instances.get(instanceId);
+    const event = change(instanceId, replica, node, known);
+    return event === undefined ? [] : [{ attempt, instanceId, version: known?.version ?? 0, event }];
+  });
+}
+
+function instanceIdOf({ replicaId, generation }: Attempt): string {
+  return `inst_${replicaId}-g${generation}`;
+}
+
+function byId<State>(rows: readonly Row<State>[]): ReadonlyMap<string, Row<State>> {
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 function change(

@@ -9,7 +9,7 @@ import type { Membership, WorkerMembership } from './membership.ts';
 import { planDeployment } from './plan/plan-deployment.ts';
 import { replan } from './plan/replan.ts';
 import { reap } from './reaper.ts';
-import { registerInstance } from './register-instance.ts';
+import { registerInstances } from './register-instance.ts';
 import { startReplicas } from './start/start-replicas.ts';
 import { stopReplicas } from './stop-replicas.ts';
 import { sweep } from './sweep.ts';
@@ -29,7 +29,7 @@ const HANDLERS: Handlers = {
   },
   start: startReplicas,
   stop: stopReplicas,
-  register: registerInstance,
+  register: registerInstances,
 };
 
 /** What a worker process works with; its lives give each job and each watch the name that it acts in. */

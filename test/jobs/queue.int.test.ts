@@ -28,7 +28,10 @@ function openQueue(works = true): Promise<JobQueue> {
 }
 
 const cause = { correlationId: 'test' };
-const register = (replicaId: string): Job => ({ queue: 'register', data: { replicaId, generation: 1, cause } });
+const register = (replicaId: string): Job => ({
+  queue: 'register',
+  data: { replicas: [{ replicaId, generation: 1, cause }] },
+});
 const plan = (deploymentId: string): Job => ({ queue: 'plan', key: deploymentId, data: { deploymentId, cause } });
 
 const jobs = (columns: string) => queryRows(database, `select ${columns} from pgboss.job order by name, created_on`);
@@ -39,7 +42,7 @@ async function activate(seconds: number): Promise<ActiveJob<'register'>> {
     database,
     `update pgboss.job set state = 'active', started_on = now() - interval '${seconds} seconds' returning id, retry_count`,
   );
-  const data = { replicaId: 'r', generation: 1, cause };
+  const data = { replicas: [{ replicaId: 'r', generation: 1, cause }] };
   const signal = new AbortController().signal;
   return { id: String(row?.['id']), queue: 'register', attempt: Number(row?.['retry_count']), data, signal };
 }

@@ -1,17 +1,16 @@
-import type { DeploymentState } from '../../domain/deployment/evolve.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
 import type { ReplicaEvent, ReplicaState } from '../../domain/replica/evolve.ts';
 import type { ContainerSpec, ContainerState, Engine } from '../../engine/engine.ts';
 import type { Attempt } from '../../jobs/catalogue.ts';
-import { revisionKey, type Revision } from '../../projections/revision.ts';
 import { containerName, containerSpec } from '../container.ts';
 import type { StartStep, WorkerDeps } from '../deps.ts';
 import { failAttempt } from '../fail-attempt.ts';
 import { exitFailure, startFailure } from '../failure.ts';
 import { nodeHost } from '../node-host.ts';
-import { presentReplica, record } from '../replica-log.ts';
+import { presentReplica, record, type KnownReplica } from '../replica-log.ts';
 import { GRACE_SECONDS } from '../stop-replicas.ts';
 import { ensureImage } from './ensure-image.ts';
+import type { KnownStart } from './known-starts.ts';
 import { whenUp } from './when-up.ts';
 
 /** Statuses in which a replica waits for its container to come up. */
@@ -26,29 +25,20 @@ const HELD: readonly string[] = [...STARTING, 'Running', 'Ready'];
 export async function startReplica(
   deps: WorkerDeps,
   node: NodeState,
-  attempt: Attempt,
+  { attempt, known, template, spec }: KnownStart,
   signal: AbortSignal,
 ): Promise<void> {
-  const row = await presentReplica(deps, attempt);
-  if (row === undefined || !STARTING.includes(row.state.status)) return;
-  const { deploymentId, revision } = row.state;
-  const [stored, deployment] = await Promise.all([
-    deps.store.row<Revision>('revisions', revisionKey(deploymentId, revision)),
-    deps.store.row<DeploymentState>('deployments', deploymentId),
-  ]);
-  if (stored === undefined) throw new Error(`revision ${revision} of ${deploymentId} is not in the log`);
+  const replica = known.row?.state;
+  if (replica === undefined || !STARTING.includes(replica.status)) return;
+  if (template === undefined)
+    throw new Error(`revision ${replica.revision} of ${replica.deploymentId} is not in the log`);
   const engine = deps.engines.at(node.url);
   const reached = (step: StartStep): void => deps.onStep?.(step, attempt.replicaId);
   reached('claimed');
   try {
-    const { template } = stored.state;
-    const spec = containerSpec(row.state, {
-      template,
-      spec: deployment?.state.spec,
-      installationId: deps.installationId,
-    });
+    const container = containerSpec(replica, { template, spec, installationId: deps.installationId });
     const host = node.url.startsWith('simulated:') ? undefined : nodeHost(node.url);
-    await bringUp(deps, { engine, attempt, signal, reached, replica: row.state, spec, host });
+    await bringUp(deps, { engine, attempt, known, signal, reached, replica, spec: container, host });
   } catch (error) {
     await failAttempt(deps, attempt, startFailure(error));
   }
@@ -57,6 +47,7 @@ export async function startReplica(
 interface Start {
   readonly engine: Engine;
   readonly attempt: Attempt;
+  readonly known: KnownReplica;
   readonly signal: AbortSignal;
   readonly reached: (step: StartStep) => void;
   readonly replica: ReplicaState;
@@ -66,18 +57,17 @@ interface Start {
 }
 
 async function bringUp(deps: WorkerDeps, start: Start): Promise<void> {
-  const { engine, attempt, signal, reached, replica, spec, host } = start;
+  const { engine, attempt, known, signal, reached, replica, spec, host } = start;
   const ids = { replicaId: replica.id, deploymentId: replica.deploymentId, generation: replica.generation };
   const pulled = await ensureImage(engine, spec.image, deps, signal);
   if (pulled !== undefined) {
-    await record(deps, attempt, () => [
-      { type: 'ImagePulled', data: { ...ids, image: spec.image, milliseconds: pulled } },
-    ]);
+    const image = { image: spec.image, milliseconds: pulled };
+    await record(deps, attempt, () => [{ type: 'ImagePulled', data: { ...ids, ...image } }], known);
   }
   reached('pulled');
   const created = await engine.create(spec, signal);
   reached('created');
-  const wanted = await record(deps, attempt, () => [{ type: 'ContainerCreated', data: { ...ids, ...created } }]);
+  const wanted = await record(deps, attempt, () => [{ type: 'ContainerCreated', data: { ...ids, ...created } }], known);
   if (wanted === undefined) return discard(deps, start);
   reached('created-stored');
   await engine.start(created.containerId, signal);
@@ -85,7 +75,7 @@ async function bringUp(deps: WorkerDeps, start: Start): Promise<void> {
   const container = await whenUp(engine, created.containerId, { host, clock: deps.clock, signal });
   if (container?.phase !== 'running') return reportEnd(deps, start, container);
   const { containerId } = created;
-  const up = await record(deps, attempt, () => upEvents(ids, containerId, container));
+  const up = await record(deps, attempt, () => upEvents(ids, containerId, container), known);
   if (up === undefined) return discard(deps, start);
   reached('started-stored');
 }

@@ -1,16 +1,18 @@
 import type { NodeState } from '../../domain/node/evolve.ts';
 import { EngineError } from '../../engine/engine-error.ts';
-import { QUEUE_POLICIES, type Attempt } from '../../jobs/catalogue.ts';
+import { QUEUE_POLICIES } from '../../jobs/catalogue.ts';
 import type { ActiveJob } from '../../jobs/queue.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { failAttempt } from '../fail-attempt.ts';
+import { knownStarts, type KnownStart } from './known-starts.ts';
 import { startReplica } from './start-replica.ts';
 
 /** Brings replicas of one node up, side by side; the engine's own bound keeps the node from being flooded. */
 export async function startReplicas(deps: WorkerDeps, job: ActiveJob<'start'>): Promise<void> {
   const { nodeId, replicas } = job.data;
   const node = await deps.store.row<NodeState>('nodes', nodeId);
-  const results = await Promise.allSettled(replicas.map((attempt) => one(deps, job, node?.state, attempt)));
+  const starts = await knownStarts(deps.store, replicas);
+  const results = await Promise.allSettled(starts.map((start) => one(deps, job, node?.state, start)));
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
@@ -19,14 +21,15 @@ async function one(
   deps: WorkerDeps,
   job: ActiveJob<'start'>,
   node: NodeState | undefined,
-  attempt: Attempt,
+  start: KnownStart,
 ): Promise<void> {
+  const { attempt } = start;
   if (node === undefined || node.removed) {
     await failAttempt(deps, attempt, { kind: 'gone', message: `node ${job.data.nodeId} was removed`, terminal: false });
     return;
   }
   try {
-    await startReplica(deps, node, attempt, job.signal);
+    await startReplica(deps, node, start, job.signal);
   } catch (error) {
     const last = job.attempt >= QUEUE_POLICIES.start.retryLimit;
     if (!last || !(error instanceof EngineError)) throw error;
