@@ -1,10 +1,11 @@
 import type { RecordedEvent } from '../domain/event.ts';
+import { instanceIdOf } from '../domain/instance/replica-instance.ts';
 import type { Attempt, Cause, Job } from './catalogue.ts';
 
 /** Replicas of one node in one job: few enough that several workers share the start of one deployment, */
 const FEW_PER_JOB = 4;
 /** and more of them when there are so many that jobs would cost more than what they do: so many jobs suffice for all workers, */
-const JOBS_OF_A_BULK = 64;
+const JOBS_OF_A_BULK = 32;
 /** up to what may be begun anew when a worker dies. */
 const MOST_PER_JOB = 64;
 /** Instances that one job brings in line with their replicas at most. */
@@ -15,12 +16,23 @@ interface Caused {
   readonly starts: Map<string, Attempt[]>;
   readonly stops: Map<string, Attempt[]>;
   readonly registers: Attempt[];
+  /** Instances that are registered in the same transaction, so that no job has to do it. */
+  readonly registered: ReadonlySet<string>;
   readonly others: Job[];
 }
 
 /** The jobs that events cause. They are sent in the transaction of the events, so neither exists without the other. */
 export function jobsFor(events: readonly RecordedEvent[]): readonly Job[] {
-  const caused: Caused = { plans: new Map(), starts: new Map(), stops: new Map(), registers: [], others: [] };
+  const caused: Caused = {
+    plans: new Map(),
+    starts: new Map(),
+    stops: new Map(),
+    registers: [],
+    registered: new Set(
+      events.flatMap((event) => (event.type === 'InstanceRegistered' ? [event.data.instanceId] : [])),
+    ),
+    others: [],
+  };
   for (const event of events) react(caused, event);
   const { plans, starts, stops, registers, others } = caused;
   return [
@@ -32,7 +44,7 @@ export function jobsFor(events: readonly RecordedEvent[]): readonly Job[] {
   ];
 }
 
-function react({ plans, starts, stops, registers, others }: Caused, event: RecordedEvent): void {
+function react({ plans, starts, stops, registers, registered, others }: Caused, event: RecordedEvent): void {
   switch (event.type) {
     case 'DeploymentSaved':
     case 'DeploymentDeleted':
@@ -42,6 +54,7 @@ function react({ plans, starts, stops, registers, others }: Caused, event: Recor
       return push(starts, event.data.reservation.nodeId, event, event.data);
     case 'ReplicaReady':
       plan(plans, event.data.deploymentId, event);
+      if (registered.has(instanceIdOf(event.data))) return;
       return void registers.push(attemptOf(event, event.data));
     case 'ReplicaFailed':
       plan(plans, event.data.deploymentId, event);
@@ -111,7 +124,9 @@ function batches(queue: 'start' | 'stop', byNode: ReadonlyMap<string, readonly A
   );
 }
 
+/** Parts of nearly the same size, as few as may be. */
 function chunks<Item>(items: readonly Item[], most: number): Item[][] {
   const count = Math.ceil(items.length / most);
-  return Array.from({ length: count }, (_, index) => items.slice(index * most, (index + 1) * most));
+  const size = Math.ceil(items.length / count);
+  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

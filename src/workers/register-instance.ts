@@ -1,4 +1,5 @@
 import type { InstanceState } from '../domain/instance/evolve.ts';
+import { instanceIdOf } from '../domain/instance/replica-instance.ts';
 import type { NodeState } from '../domain/node/evolve.ts';
 import type { ReplicaState } from '../domain/replica/evolve.ts';
 import type { DomainEvent } from '../domain/event.ts';
@@ -57,10 +58,6 @@ async function dueChanges({ store }: WorkerDeps, attempts: readonly Attempt[]): 
   });
 }
 
-function instanceIdOf({ replicaId, generation }: Attempt): string {
-  return `inst_${replicaId}-g${generation}`;
-}
-
 function byId<State>(rows: readonly Row<State>[]): ReadonlyMap<string, Row<State>> {
   return new Map(rows.map((row) => [row.id, row]));
 }
@@ -72,21 +69,28 @@ function change(
   known: Row<InstanceState> | undefined,
 ): DomainEvent | undefined {
   const registered = known !== undefined && !known.state.removed;
-  const port = replica?.ports[0]?.host;
-  if (replica?.status !== 'Ready' || node === undefined || port === undefined) {
-    return registered ? { type: 'InstanceRemoved', data: { instanceId } } : undefined;
-  }
-  if (registered) return undefined;
+  const due = replica?.status === 'Ready' && node !== undefined ? instanceRegistered(replica, node) : undefined;
+  if (due === undefined) return registered ? { type: 'InstanceRemoved', data: { instanceId } } : undefined;
+  return registered ? undefined : due;
+}
+
+/** The instance of a replica that serves; undefined when it has no port to serve on. */
+export function instanceRegistered(
+  { id, deploymentId, generation, ports }: Pick<ReplicaState, 'id' | 'deploymentId' | 'generation' | 'ports'>,
+  node: NodeState,
+): DomainEvent | undefined {
+  const port = ports[0]?.host;
+  if (port === undefined) return undefined;
   const host = nodeHost(node.url);
   return {
     type: 'InstanceRegistered',
     data: {
-      instanceId,
+      instanceId: instanceIdOf({ replicaId: id, generation }),
       url: `http://${host}:${port}`,
       slug: OWNER,
       status: 'Healthy',
-      deploymentId: replica.deploymentId,
-      replicaId: replica.id,
+      deploymentId,
+      replicaId: id,
       nodeUrl: node.url,
       scheme: 'http',
       host,

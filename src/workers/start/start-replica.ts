@@ -1,12 +1,16 @@
+import { instanceIdOf } from '../../domain/instance/replica-instance.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
 import type { ReplicaEvent, ReplicaState } from '../../domain/replica/evolve.ts';
+import { streamOf } from '../../domain/stream.ts';
 import type { ContainerSpec, ContainerState, Engine } from '../../engine/engine.ts';
 import type { Attempt } from '../../jobs/catalogue.ts';
+import type { StreamAppend } from '../../store/command.ts';
 import { containerName, containerSpec } from '../container.ts';
 import type { StartStep, WorkerDeps } from '../deps.ts';
 import { failAttempt } from '../fail-attempt.ts';
 import { exitFailure, startFailure } from '../failure.ts';
 import { nodeHost } from '../node-host.ts';
+import { instanceRegistered } from '../register-instance.ts';
 import { presentReplica, record, type KnownReplica } from '../replica-log.ts';
 import { GRACE_SECONDS } from '../stop-replicas.ts';
 import { ensureImage } from './ensure-image.ts';
@@ -38,7 +42,7 @@ export async function startReplica(
   try {
     const container = containerSpec(replica, { template, spec, installationId: deps.installationId });
     const host = node.url.startsWith('simulated:') ? undefined : nodeHost(node.url);
-    await bringUp(deps, { engine, attempt, known, signal, reached, replica, spec: container, host });
+    await bringUp(deps, { engine, node, attempt, known, signal, reached, replica, spec: container, host });
   } catch (error) {
     await failAttempt(deps, attempt, startFailure(error));
   }
@@ -46,6 +50,7 @@ export async function startReplica(
 
 interface Start {
   readonly engine: Engine;
+  readonly node: NodeState;
   readonly attempt: Attempt;
   readonly known: KnownReplica;
   readonly signal: AbortSignal;
@@ -75,7 +80,13 @@ async function bringUp(deps: WorkerDeps, start: Start): Promise<void> {
   const container = await whenUp(engine, created.containerId, { host, clock: deps.clock, signal });
   if (container?.phase !== 'running') return reportEnd(deps, start, container);
   const { containerId } = created;
-  const up = await record(deps, attempt, () => upEvents(ids, containerId, container), known);
+  const up = await record(
+    deps,
+    attempt,
+    () => upEvents(ids, containerId, container),
+    known,
+    instanceOf(start, container),
+  );
   if (up === undefined) return discard(deps, start);
   reached('started-stored');
 }
@@ -89,6 +100,14 @@ function upEvents(
     { type: 'ContainerStarted', data: { ...ids, containerId, ports: [...ports] } },
     { type: 'ReplicaReady', data: ids },
   ];
+}
+
+/** The registry learns of the replica with the log, unless the instance is there already. */
+function instanceOf({ replica, node }: Start, { ports }: ContainerState): readonly StreamAppend[] {
+  const event = instanceRegistered({ ...replica, ports }, node);
+  if (event === undefined) return [];
+  const instanceId = instanceIdOf({ replicaId: replica.id, generation: replica.generation });
+  return [{ stream: streamOf('instance', instanceId), expectedVersion: 0, events: [event] }];
 }
 
 async function reportEnd(

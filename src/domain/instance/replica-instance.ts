@@ -1,0 +1,10 @@
+/** The registry's id for one generation of a replica. */
+export function instanceIdOf({
+  replicaId,
+  generation,
+}: {
+  readonly replicaId: string;
+  readonly generation: number;
+}): string {
+  return `inst_${replicaId}-g${generation}`;
+}
