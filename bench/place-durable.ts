@@ -10,7 +10,7 @@ import { openPool } from './support/postgres.ts';
 
 const AIM = 15_000;
 const AIM_LAST_TENTH = 0.8;
-const DEPLOYMENTS = Number(process.env['DN'] ?? 50);
+const DEPLOYMENTS = 50;
 const REPLICAS = 1_000;
 /** Deployments that each planner plans before the measurement. */
 const WARM_UP = 2;
@@ -77,10 +77,7 @@ async function openPlanner(
   url: string,
   { warmUp, ids }: Share,
 ): Promise<() => Promise<Ended>> {
-  const child = fork(PLANNER, [url, ...warmUp], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    execArgv: (process.env['PROF'] ?? '').split(' ').filter(Boolean),
-  });
+  const child = fork(PLANNER, [url, ...warmUp], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const exited = once(child, 'exit');
   stack.defer(async () => {
     // One that has said its last word ends by itself, one whose parent gives up does not.

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../domain/event.ts';
-import { instanceIdOf } from '../domain/instance/replica-instance.ts';
+import { replicaInstanceId } from '../domain/instance/replica-instance.ts';
 import type { Attempt, Cause, Job } from './catalogue.ts';
 
 /** Replicas of one node in one job: few enough that several workers share the start of one deployment, */
@@ -54,7 +54,7 @@ function react({ plans, starts, stops, registers, registered, others }: Caused, 
       return push(starts, event.data.reservation.nodeId, event, event.data);
     case 'ReplicaReady':
       plan(plans, event.data.deploymentId, event);
-      if (registered.has(instanceIdOf(event.data))) return;
+      if (registered.has(replicaInstanceId(event.data))) return;
       return void registers.push(attemptOf(event, event.data));
     case 'ReplicaFailed':
       plan(plans, event.data.deploymentId, event);

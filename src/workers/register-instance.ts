@@ -1,5 +1,5 @@
 import type { InstanceState } from '../domain/instance/evolve.ts';
-import { instanceIdOf } from '../domain/instance/replica-instance.ts';
+import { replicaInstanceId } from '../domain/instance/replica-instance.ts';
 import type { NodeState } from '../domain/node/evolve.ts';
 import type { ReplicaState } from '../domain/replica/evolve.ts';
 import type { DomainEvent } from '../domain/event.ts';
@@ -45,13 +45,13 @@ async function dueChanges({ store }: WorkerDeps, attempts: readonly Attempt[]): 
   const nodeIds = new Set([...replicas.values()].map(({ state }) => state.nodeId));
   const [nodes, instances] = await Promise.all([
     store.rows<NodeState>('nodes', { id: [...nodeIds] }).then(byId),
-    store.rows<InstanceState>('instances', { id: attempts.map(instanceIdOf) }).then(byId),
+    store.rows<InstanceState>('instances', { id: attempts.map(replicaInstanceId) }).then(byId),
   ]);
   return attempts.flatMap((attempt) => {
     const found = replicas.get(attempt.replicaId)?.state;
     const replica = found?.generation === attempt.generation ? found : undefined;
     const node = replica === undefined ? undefined : nodes.get(replica.nodeId)?.state;
-    const instanceId = instanceIdOf(attempt);
+    const instanceId = replicaInstanceId(attempt);
     const known = instances.get(instanceId);
     const event = change(instanceId, replica, node, known);
     return event === undefined ? [] : [{ attempt, instanceId, version: known?.version ?? 0, event }];
@@ -85,7 +85,7 @@ export function instanceRegistered(
   return {
     type: 'InstanceRegistered',
     data: {
-      instanceId: instanceIdOf({ replicaId: id, generation }),
+      instanceId: replicaInstanceId({ replicaId: id, generation }),
       url: `http://${host}:${port}`,
       slug: OWNER,
       status: 'Healthy',

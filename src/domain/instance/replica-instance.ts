@@ -1,5 +1,5 @@
 /** The registry's id for one generation of a replica. */
-export function instanceIdOf({
+export function replicaInstanceId({
   replicaId,
   generation,
 }: {

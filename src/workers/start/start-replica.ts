@@ -1,4 +1,4 @@
-import { instanceIdOf } from '../../domain/instance/replica-instance.ts';
+import { replicaInstanceId } from '../../domain/instance/replica-instance.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
 import type { ReplicaEvent, ReplicaState } from '../../domain/replica/evolve.ts';
 import { streamOf } from '../../domain/stream.ts';
@@ -106,7 +106,7 @@ function upEvents(
 function instanceOf({ replica, node }: Start, { ports }: ContainerState): readonly StreamAppend[] {
   const event = instanceRegistered({ ...replica, ports }, node);
   if (event === undefined) return [];
-  const instanceId = instanceIdOf({ replicaId: replica.id, generation: replica.generation });
+  const instanceId = replicaInstanceId({ replicaId: replica.id, generation: replica.generation });
   return [{ stream: streamOf('instance', instanceId), expectedVersion: 0, events: [event] }];
 }
 
