@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { migrate } from '../src/postgres/migrate.ts';
 import type { Bench, Benchmark, Outcome } from './benchmark.ts';
 import { cpuTimes, difference } from './support/cpu.ts';
-import { checkPlacements, seedFleet } from './support/fleet.ts';
+import { checkPlacements, seedFleet } from './support/seeded-fleet.ts';
 import { openPool } from './support/postgres.ts';
 
 const AIM = 15_000;

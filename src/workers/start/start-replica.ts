@@ -79,14 +79,8 @@ async function bringUp(deps: WorkerDeps, start: Start): Promise<void> {
   reached('started');
   const container = await whenUp(engine, created.containerId, { host, clock: deps.clock, signal });
   if (container?.phase !== 'running') return reportEnd(deps, start, container);
-  const { containerId } = created;
-  const up = await record(
-    deps,
-    attempt,
-    () => upEvents(ids, containerId, container),
-    known,
-    instanceOf(start, container),
-  );
+  const events = upEvents(ids, created.containerId, container);
+  const up = await record(deps, attempt, () => events, known, instanceOf(start, container, events));
   if (up === undefined) return discard(deps, start);
   reached('started-stored');
 }
@@ -102,9 +96,14 @@ function upEvents(
   ];
 }
 
-/** The registry learns of the replica with the log, unless the instance is there already. */
-function instanceOf({ replica, node }: Start, { ports }: ContainerState): readonly StreamAppend[] {
-  const event = instanceRegistered({ ...replica, ports }, node);
+/** With the event that it is ready the registry learns of the replica, unless its instance is there already. */
+function instanceOf(
+  { replica, node }: Start,
+  { ports }: ContainerState,
+  events: readonly ReplicaEvent[],
+): readonly StreamAppend[] {
+  const ready = events.some(({ type }) => type === 'ReplicaReady');
+  const event = ready ? instanceRegistered({ ...replica, ports }, node) : undefined;
   if (event === undefined) return [];
   const instanceId = replicaInstanceId({ replicaId: replica.id, generation: replica.generation });
   return [{ stream: streamOf('instance', instanceId), expectedVersion: 0, events: [event] }];
