@@ -4,7 +4,7 @@ import { LABEL } from '../src/engine/engine.ts';
 import type { Bench, Benchmark, Outcome } from './benchmark.ts';
 import { awaitOk } from './support/rollout.ts';
 import { runService } from './support/service.ts';
-import { percentile } from './support/statistics.ts';
+import { median, percentile } from './support/statistics.ts';
 import {
   createSwarmService,
   openSharedHost,
@@ -52,7 +52,7 @@ async function run({ postgres, say }: Bench): Promise<Outcome> {
       times.byDefault.push(await waiting);
     }
     for (const side of [ours, atOnce, byDefault]) await side.check();
-    return report(times, say);
+    return report(times, ours.stages, say);
   });
 }
 
@@ -62,7 +62,7 @@ interface Side {
   readonly check: () => Promise<void>;
 }
 
-async function openOurs(host: SharedHost, client: Client): Promise<Side> {
+async function openOurs(host: SharedHost, client: Client): Promise<Side & { readonly stages: readonly Stages[] }> {
   const definition = { id: DEPLOYMENT, image: { name: host.image, internalPorts: [8_080] } };
   await client.call('saveDefinition', { body: { definition } });
   const deployment = { id: DEPLOYMENT, definitionId: DEPLOYMENT, replicas: KILLS };
@@ -71,15 +71,23 @@ async function openOurs(host: SharedHost, client: Client): Promise<Side> {
   const label = [`${LABEL.deployment}=${DEPLOYMENT}`];
   const victims = await runningWith(host.docker, label);
   let after = position;
+  const stages: Stages[] = [];
   return {
+    stages,
     async kill() {
       const victim = victims.pop();
       const replicaId = victim?.Labels[LABEL.replica] ?? '';
-      const begin = performance.now();
+      const [begin, wall] = [performance.now(), Date.now()];
       await killProcess(host, victim?.Id);
-      for await (const event of readies(client, after)) {
+      const at: Record<string, number> = {};
+      const signal = AbortSignal.timeout(DEADLINE_MS);
+      for await (const event of followEvents(client, { after, deploymentId: DEPLOYMENT, signal })) {
         after = event.position;
-        if (event.data['replicaId'] === replicaId && event.data['generation'] === 2) return performance.now() - begin;
+        if (event.data['replicaId'] !== replicaId || Date.parse(event.at) < wall) continue;
+        at[event.type] = Date.parse(event.at) - wall;
+        if (event.type !== 'ReplicaReady') continue;
+        stages.push(stagesOf(at));
+        return performance.now() - begin;
       }
       throw new Error(`${replicaId} was killed and had no successor within ${DEADLINE_MS} ms`);
     },
@@ -87,11 +95,22 @@ async function openOurs(host: SharedHost, client: Client): Promise<Side> {
   };
 }
 
-async function* readies(client: Client, after: number): ReturnType<typeof followEvents> {
-  const signal = AbortSignal.timeout(DEADLINE_MS);
-  for await (const event of followEvents(client, { after, deploymentId: DEPLOYMENT, signal })) {
-    if (event.type === 'ReplicaReady') yield event;
-  }
+/** Milliseconds of each part of a recovery, by the times of its events. */
+interface Stages {
+  readonly failed: number;
+  readonly planned: number;
+  readonly created: number;
+  readonly ready: number;
+}
+
+function stagesOf(at: Readonly<Record<string, number>>): Stages {
+  const of = (type: string): number => at[type] ?? Number.NaN;
+  return {
+    failed: of('ReplicaFailed'),
+    planned: of('ReplicaScheduled') - of('ReplicaFailed'),
+    created: of('ContainerCreated') - of('ReplicaScheduled'),
+    ready: of('ReplicaReady') - of('ContainerCreated'),
+  };
 }
 
 /** Its replacement counts from the engine's word that it was started, which is before it serves: in swarm's favour. */
@@ -126,6 +145,7 @@ async function expectRunning({ docker }: SharedHost, label: readonly string[]): 
 
 function report(
   { ours, atOnce, byDefault }: Readonly<Record<'ours' | 'atOnce' | 'byDefault', readonly number[]>>,
+  stages: readonly Stages[],
   say: Bench['say'],
 ): Outcome {
   const told = (values: readonly number[]): string =>
@@ -133,6 +153,7 @@ function report(
   say(`  ours                          ${told(ours)}`);
   say(`  swarm, restart delay 0        ${told(atOnce)}`);
   say(`  swarm, default restart delay  ${told(byDefault)}`);
+  const middle = (stage: keyof Stages): string => `${median(stages.map((each) => each[stage])).toFixed(0)} ms`;
   const value = percentile(ours, 0.95);
   const peerValue = percentile(atOnce, 0.95);
   return {
@@ -143,6 +164,8 @@ function report(
     spent: [
       `ours ${told(ours)}; swarm with delay 0 ${told(atOnce)}; with its default delay ${told(byDefault)}`,
       `p50 against swarm's default: ${(percentile(byDefault, 0.5) / percentile(ours, 0.5)).toFixed(1)} times as fast`,
+      `killed -> failure recorded, with exit code and last lines: ${middle('failed')} -> planned: ${middle('planned')}` +
+        ` -> container created: ${middle('created')} -> started and its port answers: ${middle('ready')}`,
     ],
   };
 }
