@@ -130,7 +130,7 @@ test('a job that fails for good is kept as a dead letter, with its queue and its
   const dead = () =>
     queryRows(
       database,
-      `select source_name, source_output ->> 'message' as message, data ->> 'replicaId' as replica, state from pgboss.job where name = '${DEAD_LETTER_QUEUE}'`,
+      `select source_name, source_output ->> 'message' as message, data #>> '{replicas,0,replicaId}' as replica, state from pgboss.job where name = '${DEAD_LETTER_QUEUE}'`,
     );
   await until('the job is a dead letter', 10_000, async () => (await dead()).length > 0);
   expect(await dead()).toEqual([{ source_name: 'register', message: 'hopeless', replica: 'r', state: 'created' }]);
