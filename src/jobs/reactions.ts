@@ -45,7 +45,8 @@ export function jobsFor(events: readonly RecordedEvent[]): readonly Job[] {
   ];
 }
 
-function react({ plans, starts, stops, registers, registered, others }: Caused, event: RecordedEvent): void {
+function react(caused: Caused, event: RecordedEvent): void {
+  const { plans, starts, stops, registers, registered } = caused;
   switch (event.type) {
     case 'DeploymentSaved':
     case 'DeploymentScaled':
@@ -62,7 +63,7 @@ function react({ plans, starts, stops, registers, registered, others }: Caused, 
     case 'ReplicaReady':
     case 'ReplicaUnready':
       plan(plans, event.data.deploymentId, event);
-      if (registered.has(replicaInstanceId(event.data))) return;
+      if (event.type === 'ReplicaReady' && registered.has(replicaInstanceId(event.data))) return;
       return void registers.push(attemptOf(event, event.data));
     case 'ReplicaFailed':
       plan(plans, event.data.deploymentId, event);
@@ -71,19 +72,42 @@ function react({ plans, starts, stops, registers, registered, others }: Caused, 
     case 'ReplicaStopping':
       push(stops, event.data.nodeId, event, event.data);
       return void registers.push(attemptOf(event, event.data));
+    default:
+      return void caused.others.push(...replanned(event));
+  }
+}
+type OfOneDeployment =
+  | 'DeploymentSaved'
+  | 'DeploymentScaled'
+  | 'DeploymentDeleted'
+  | 'DeploymentRebalanced'
+  | 'RolloutFailed'
+  | 'RolloutPaused'
+  | 'RolloutResumed'
+  | 'RolloutRestarted'
+  | 'ReplicaStopped'
+  | 'ReplicaScheduled'
+  | 'ReplicaReady'
+  | 'ReplicaUnready'
+  | 'ReplicaFailed'
+  | 'ReplicaStopping';
+
+/** What many deployments may depend on has changed; or nothing that anybody waits for. */
+function replanned(event: Exclude<RecordedEvent, { type: OfOneDeployment }>): readonly Job[] {
+  switch (event.type) {
     case 'DefinitionSaved':
     case 'DefinitionDeleted':
-      return void others.push(replan('definition', event.data.definitionId, event));
+      return [replan('definition', event.data.definitionId, event)];
     case 'SecretSaved':
     case 'SecretRemoved':
-      return void others.push(replan('secret', secretKey(event.data.app, event.data.name), event));
+      return [replan('secret', secretKey(event.data.app, event.data.name), event)];
     case 'NodeDrainStarted':
     case 'NodeLost':
-      return void others.push(replan('node', event.data.nodeId, event));
+      return [replan('node', event.data.nodeId, event)];
     case 'NodeRegistered':
     case 'NodeUncordoned':
     case 'NodeReturned':
-      return void others.push(replan('capacity', event.data.nodeId, event));
+      return [replan('capacity', event.data.nodeId, event)];
     case 'RevisionCreated':
     case 'DeploymentPlanned':
     case 'DeploymentStatusChanged':
@@ -98,9 +122,9 @@ function react({ plans, starts, stops, registers, registered, others }: Caused, 
     case 'InstanceStatusChanged':
     case 'InstanceRemoved':
     case 'UserRegistered':
-      return;
+      return [];
     default:
-      event satisfies never;
+      return event satisfies never;
   }
 }
 

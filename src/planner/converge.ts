@@ -41,8 +41,8 @@ export function converge(snapshot: Snapshot, intent: Intent): Convergence {
   const { deployment, nodes, now, seed, images } = snapshot;
   const { steps, kept, base, reason, moves = [], beside } = intent;
   const leaving = new Set(steps.stop.map(({ replica }) => replica.id));
-  const staying = steps.retry ? kept.filter(({ id }) => !leaving.has(id)) : [];
-  const { due, wakeAt } = recoveryOf(staying, now, budgetOf(deployment));
+  const staying = kept.filter(({ id }) => !leaving.has(id));
+  const { due, wakeAt } = recoveryOf(steps.retry ? staying : [], now, budgetOf(deployment));
   const wanted = new Map<number, Wanted[]>(
     [...Map.groupBy(due, ({ replica }) => replica.revision)].toSorted(([left], [right]) => left - right),
   );

@@ -2,6 +2,7 @@ import { wantedReplicas } from '../domain/deployment/wanted.ts';
 import type { ReplicaState } from '../domain/replica/evolve.ts';
 import type { Intent } from './converge.ts';
 import { drainingNodes } from './losses.ts';
+import { renewedOf } from './recovery.ts';
 import type { Snapshot } from './snapshot.ts';
 import { censusOf } from './strategy/census.ts';
 import { limitsOf, type Limits } from './strategy/limits.ts';
@@ -29,7 +30,8 @@ export function holdOf(snapshot: Snapshot, hopeless: boolean): Intent {
     stable !== undefined &&
     !(hopeless && stable === deployment.revision) &&
     !(exclusive && active.some(({ revision }) => revision !== stable));
-  const census = censusOf(replicas, undefined, fillable ? drainingNodes(snapshot) : new Set());
+  const draining = fillable ? drainingNodes(snapshot) : new Set<string>();
+  const census = censusOf(replicas, undefined, draining, undefined, renewedOf(snapshot));
   const { count, limits } = heldCount(snapshot, census.current.length, fillable);
   const steps = exclusive ? recreate(census, count) : rollingUpdate(census, count, limits);
   return {

@@ -24,8 +24,6 @@ export type Action =
       readonly ordinal: number;
       readonly revision: number;
       readonly generation: number;
-      /** Its failures in a row are forgotten. */
-      readonly fresh?: boolean;
       readonly reservation: Reservation;
       readonly decision: PlacementDecision;
       readonly reason: string;

@@ -10,6 +10,7 @@ import { nodesAfter, replicasAfter } from './outcome.ts';
 import { pauseText, verdictPaused } from './paused.ts';
 import { describeAction, type Action, type Plan } from './plan.ts';
 import { movingOf, openMovesOf } from './rebalance/moving.ts';
+import { renewedOf } from './recovery.ts';
 import { rollbackFor, verdictAfter } from './rollback.ts';
 import type { Snapshot } from './snapshot.ts';
 import { censusOf, isReady, type Census } from './strategy/census.ts';
@@ -88,7 +89,7 @@ function rollout(snapshot: Snapshot, target: Target): Plan {
   const moving = movingOf(deployment);
   const { current } = censusOf(replicas, revision);
   const { unplaced, wakeAt, ...rest } = converge(snapshot, {
-    steps: stepsOf(snapshot, target, censusOf(replicas, revision, draining, moving)),
+    steps: stepsOf(snapshot, target, censusOf(replicas, revision, draining, moving, renewedOf(snapshot))),
     kept: current,
     base: { revision, template },
     reason: `${wanted} wanted`,

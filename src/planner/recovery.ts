@@ -3,6 +3,8 @@ import type { ReplicaState } from '../domain/replica/evolve.ts';
 import { backoffMs } from './backoff.ts';
 import { avoidOf } from './placement/avoid.ts';
 import type { Slot } from './slots.ts';
+import type { Snapshot } from './snapshot.ts';
+import { attemptKey } from './strategy/census.ts';
 
 /** A failed replica whose back-off is over. */
 export interface Due {
@@ -19,15 +21,18 @@ export interface Recovery {
   readonly wakeAt: number | undefined;
 }
 
-/** How often a replica of the deployment may fail in a row, and whether somebody has saved since the planner last looked. */
-export interface Budget {
-  readonly maxFailures: number;
-  readonly renewed: boolean;
+/** Failures in a row of one replica after which nobody tries again. */
+export function budgetOf({ spec }: DeploymentState): number {
+  return spec.restart?.maxFailures ?? Infinity;
 }
 
-/** A save gives a budget that is used up anew: the plan that answers it tries again. */
-export function budgetOf({ spec, saves, savedAtPlan }: DeploymentState): Budget {
-  return { maxFailures: spec.restart?.maxFailures ?? Infinity, renewed: saves !== savedAtPlan };
+/**
+ * Replicas whose budget is used up, in the plan that answers a save, by `attemptKey`: they make room for what begins anew.
+ * The stop is part of that plan, so a save is not spent on a slot that no node has room for.
+ */
+export function renewedOf({ deployment, replicas }: Pick<Snapshot, 'deployment' | 'replicas'>): ReadonlySet<string> {
+  if (deployment.saves === deployment.savedAtPlan) return new Set();
+  return new Set(replicas.filter((replica) => isUsedUp(replica, budgetOf(deployment))).map(attemptKey));
 }
 
 /** When a failed replica is tried again, milliseconds since the epoch; undefined: not before somebody saves. */
@@ -38,22 +43,20 @@ export function retryAt(replica: ReplicaState, maxFailures: number): number | un
 }
 
 /** What failed for good, or has used its budget up, is in neither. `now`: milliseconds since the epoch. */
-export function recoveryOf(replicas: readonly ReplicaState[], now: number, { maxFailures, renewed }: Budget): Recovery {
+export function recoveryOf(replicas: readonly ReplicaState[], now: number, maxFailures: number): Recovery {
   const timed = replicas.flatMap((replica) => {
-    const fresh = renewed && isUsedUp(replica, maxFailures);
-    const at = fresh ? now : retryAt(replica, maxFailures);
-    return at === undefined ? [] : [{ replica, at, fresh }];
+    const at = retryAt(replica, maxFailures);
+    return at === undefined ? [] : [{ replica, at }];
   });
   const waiting = timed.filter(({ at }) => at > now).map(({ at }) => at);
   const due = timed
     .filter(({ at }) => at <= now)
-    .map(({ replica, fresh }) => ({
+    .map(({ replica }) => ({
       replica,
       slot: {
         replicaId: replica.id,
         ordinal: replica.ordinal,
         generation: replica.generation + 1,
-        ...(fresh ? { fresh } : {}),
       },
       avoid: avoidOf(replica),
       reason: `replaces generation ${replica.generation}: ${replica.failure?.message ?? 'failed'}`,

@@ -5,8 +5,6 @@ export interface Slot {
   readonly replicaId: string;
   readonly ordinal: number;
   readonly generation: number;
-  /** Its failures in a row are forgotten. */
-  readonly fresh?: boolean;
 }
 
 /** `depl_x-r2-0`: the first slot of revision 2. */

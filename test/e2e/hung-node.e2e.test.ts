@@ -81,5 +81,6 @@ test('once the node is lost, what was under way there ends at once, not with the
     return workers.reduce((sum, { jobs }) => sum + (jobs['start.one'] ?? 0), 0);
   };
   // A call has 10 s, of which some five have passed.
-  await expect.poll(held, { timeout: 3_000 }).toBe(0);
+  await until('nothing is under way at it', 3_000, async () => (await held()) === 0);
+  expect(await held()).toBe(0);
 });

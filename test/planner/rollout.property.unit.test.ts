@@ -112,14 +112,13 @@ function expectRest(world: World, end: Ending): void {
   if (deployment?.phase !== 'live') return assert.deepEqual(all, []);
   if (deployment.rollback !== undefined) return expectGoneBack(deployment, deployment.rollback, all);
   if (deployment.status === 'Failed' || deployment.paused !== undefined) {
-    // Nobody saved, or resumed: the rollout stands still, and what did not fail for good runs.
-    const idle = all.filter((each) => each.status !== 'Ready' && !isHopeless(each));
+    // Nobody saved, or resumed: the rollout stands still, and what did not fail for good, or too often, runs.
+    const idle = all.filter((each) => each.status !== 'Ready' && !isHopeless(each) && !isSpent(deployment, each));
     const exclusive = deployment.spec.strategy?.type === 'Recreate';
     return assert.deepEqual(exclusive ? [] : idle, []);
   }
   if (end === 'nothing' && deployment.spec.restart !== undefined && deployment.status === 'Error') {
-    const { maxFailures = Infinity } = deployment.spec.restart;
-    const waiting = all.filter(({ status, failures }) => status !== 'Ready' && failures < maxFailures);
+    const waiting = all.filter((each) => each.status !== 'Ready' && !isSpent(deployment, each));
     return assert.deepEqual(waiting, []);
   }
   assert.deepEqual([deployment.status, deployment.details], ['OK', '']);
@@ -134,13 +133,18 @@ function expectGoneBack(deployment: DeploymentState, rollback: Rollback, all: re
   assert.equal(rollback.revision, deployment.revision);
   assert.equal(deployment.status, 'Failed');
   // Where that fails for good now, and did not before, what is healthy stays, of whichever revision.
-  if (all.some(isHopeless)) return;
+  if (all.some((each) => isHopeless(each) || isSpent(deployment, each))) return;
   for (const each of all) {
     assert.equal(each.revision, rollback.backTo, each.id);
     assert.equal(each.status, 'Ready', each.id);
   }
   assert.equal(all.length, deployment.spec.replicas);
   assert.equal(deployment.details, rollbackText(rollback));
+}
+
+/** Has used its restart budget up. */
+function isSpent({ spec }: DeploymentState, { status, failures }: ReplicaState): boolean {
+  return status === 'Failed' && failures >= (spec.restart?.maxFailures ?? Infinity);
 }
 
 function isHopeless({ status, failure }: ReplicaState): boolean {

@@ -50,8 +50,6 @@ export const replicaEvents = {
     reservation,
     decision: placementDecision,
     reason: z.string(),
-    /** Its failures in a row are forgotten: somebody saved after its restart budget was used up. */
-    fresh: z.boolean().optional(),
   }),
   ImagePulled: z.object({
     ...attempt,

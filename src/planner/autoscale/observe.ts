@@ -71,7 +71,8 @@ function useOf({ reservation }: ReplicaState, used: Quantities | undefined): Rep
 
 function haltOf({ status, template, rollback }: DeploymentState): string | undefined {
   // What a failed rollout went back to is looked after as ever: traffic does not wait for somebody to save.
-  if (status === 'Failed' && rollback === undefined) return 'the deployment is Failed, nothing is started until somebody saves again';
+  if (status === 'Failed' && rollback === undefined)
+    return 'the deployment is Failed, nothing is started until somebody saves again';
   return template === undefined ? 'it was not planned yet' : undefined;
 }
 

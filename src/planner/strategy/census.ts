@@ -14,6 +14,8 @@ export interface Census {
   readonly total: number;
   /** Those of `old` that go to better homes, by `attemptKey`. */
   readonly moving: ReadonlySet<string>;
+  /** Those of `old` that have used their restart budget up, and make room for what begins anew, by `attemptKey`. */
+  readonly renewed: ReadonlySet<string>;
 }
 
 export function censusOf(
@@ -21,12 +23,14 @@ export function censusOf(
   revision: number | undefined,
   draining: ReadonlySet<string> = new Set(),
   moving: ReadonlySet<string> = new Set(),
+  renewed: ReadonlySet<string> = new Set(),
 ): Census {
   const active = replicas.filter(({ status }) => status !== 'Stopped');
   const staying = active.filter(({ status }) => status !== 'Stopping');
   // A failed replica holds no node any more.
   const mayStay = (replica: ReplicaState): boolean =>
     (revision === undefined || replica.revision === revision) &&
+    !renewed.has(attemptKey(replica)) &&
     (replica.status === 'Failed' || !(draining.has(replica.nodeId) || moving.has(attemptKey(replica))));
   return {
     revision,
@@ -35,6 +39,7 @@ export function censusOf(
     stopping: active.filter(({ status }) => status === 'Stopping'),
     total: active.length,
     moving,
+    renewed,
   };
 }
 
@@ -44,7 +49,8 @@ export function attemptKey({ id, generation }: Pick<ReplicaState, 'id' | 'genera
 }
 
 /** Why a replica of `old` has to go. */
-export function reasonToGo({ revision, moving }: Census, replica: ReplicaState): string {
+export function reasonToGo({ revision, moving, renewed }: Census, replica: ReplicaState): string {
+  if (renewed.has(attemptKey(replica))) return 'past its restart budget, which a save has renewed,';
   if (revision === undefined || replica.revision === revision) {
     return moving.has(attemptKey(replica)) ? 'moved to a better home' : `node ${replica.nodeId} is drained`;
   }

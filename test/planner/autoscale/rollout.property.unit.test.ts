@@ -41,10 +41,13 @@ function look(world: World, percent: readonly number[], tally: Record<string, nu
   if (observation === undefined) return;
   const { from, to, sentence: reason, numbers } = decideScale(observation);
   const others = active(replicasOf(world)).filter(
-    ({ revision, status }) => revision !== deployment.revision || status === 'Stopping',
+    ({ revision, status }) =>
+      revision !== (deployment.rollback?.backTo ?? deployment.revision) || status === 'Stopping',
   );
   if (to < from) assert.deepEqual(others, [], 'scaled down in the middle of a rollout');
-  assert.ok(to === from || deployment.status !== 'Failed', 'scaled what has Failed');
+  // What a failed rollout went back to scales as ever.
+  const stands = deployment.status === 'Failed' && deployment.rollback === undefined;
+  assert.ok(to === from || !stands, 'scaled what has Failed');
   const rolling = others.length > 0 ? ' during a rollout' : '';
   const way = to === from ? 'kept' : to > from ? 'up' : 'down';
   tally[way + rolling] = (tally[way + rolling] ?? 0) + 1;

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 
+import { deriveTemplate } from '../../../src/domain/deployment/derive-template.ts';
 import type { Job } from '../../../src/jobs/catalogue.ts';
 import { describeAction } from '../../../src/planner/plan.ts';
 import { plan } from '../../../src/planner/planner.ts';
+import type { Snapshot } from '../../../src/planner/snapshot.ts';
 import { VersionConflict } from '../../../src/store/command.ts';
 import type { RecordedEvent } from '../../../src/domain/event.ts';
 import { tell, type Command } from './commands.ts';
@@ -23,7 +25,7 @@ import {
   type Fate,
   type Step,
 } from './steps.ts';
-import { carryOut, decide, definitionOf, DEPLOYMENT, deploymentOf, type Decided } from './planning.ts';
+import { carryOut, decide, DEPLOYMENT, deploymentOf, type Decided } from './planning.ts';
 import { newWorld, type World } from './world.ts';
 
 /** A world under law, with at most one plan that is made and not yet carried out. */
@@ -163,7 +165,7 @@ export async function planNow(drive: Drive): Promise<Decided | undefined> {
   const events = carryOut(world, decided);
   const printed = decided.plan.actions.map(describeAction);
   assert.deepEqual(doneIn(events).toSorted(), printed.toSorted(), 'what was done is not what was printed');
-  failedRolloutsGoBack(drive);
+  failedRolloutsGoBack(drive, decided.loaded.snapshot);
   count(drive, 'plans');
   count(drive, `plans that say ${decided.plan.status}`);
   if (decided.plan.status === 'Failed' && decided.plan.actions.length > 0) count(drive, 'upkeep while Failed');
@@ -175,12 +177,12 @@ export async function planNow(drive: Drive): Promise<Decided | undefined> {
 }
 
 /** What has failed by the definition goes back in the very next plan, where there is something to go back to. */
-function failedRolloutsGoBack({ world, laws }: Drive): void {
+function failedRolloutsGoBack({ world, laws }: Drive, { definition, secrets }: Snapshot): void {
   const { rollback, paused, stable, spec, phase, revision, anew } = deploymentOf(world) ?? {};
-  if (phase !== 'live' || rollback !== undefined || paused !== undefined || anew === true) return;
-  if (stable === undefined || stable === revision || spec?.strategy?.autoRollback === false) return;
-  // What its definition forbids to be made rolls nothing out.
-  if (definitionOf(world)?.deleted === true) return;
+  if (spec === undefined || phase !== 'live' || rollback !== undefined || paused !== undefined || anew === true) return;
+  if (stable === undefined || stable === revision || spec.strategy?.autoRollback === false) return;
+  // What cannot be made, for want of its definition or of a secret, rolls nothing out.
+  if (definition?.deleted === true || 'problem' in deriveTemplate(spec, definition?.spec, secrets)) return;
   assert.equal(laws.overdue(world), undefined, `revision ${revision} has failed and does not go back`);
 }
 

@@ -178,13 +178,12 @@ function attempts({ attempts: known }: Memory, event: RecordedEvent, now: number
   } else if (event.type === 'ReplicaScheduled') {
     assert.equal(generation, before.generation + 1, `${replicaId}: ${generation} after ${before.generation}`);
     // Half of the doubling seconds: the jitter takes less.
-    const failures = event.data.fresh === true ? 0 : before.failures;
-    const least = failures < 2 ? 0 : 500 * 2 ** Math.min(failures - 2, 5);
+    const least = before.failures < 2 ? 0 : 500 * 2 ** Math.min(before.failures - 2, 5);
     assert.ok(
       now - before.failedAt >= least,
       `${replicaId} is tried again ${now - before.failedAt} ms after it failed`,
     );
-    known.set(replicaId, { ...before, failures, generation });
+    known.set(replicaId, { ...before, generation });
   }
 }
 

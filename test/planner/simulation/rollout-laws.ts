@@ -101,11 +101,13 @@ function evidence(
   const own = replicas.filter((replica) => replica.revision === revision && !isGone(replica));
   if (revision === stable || deployment === undefined) return undefined;
   if (own.some(({ status, failure }) => status === 'Failed' && failure?.terminal === true)) return 'for good';
-  if (own.some(({ status, failures }) => status !== 'Ready' && failures >= 3)) return 'again and again';
+  // Three times in a row, or as often as it may fail.
+  const often = Math.min(3, deployment.spec.restart?.maxFailures ?? 3);
+  if (own.some(({ status, failures }) => status !== 'Ready' && failures >= often)) return 'again and again';
   const seconds = deployment.spec.strategy?.progressDeadlineSeconds ?? 600;
   const ready = own.filter(({ status }) => status === 'Ready').length;
   const late = now - notedAt >= seconds * 1_000;
-  return late && Math.max(ready, noted) < deployment.spec.replicas ? 'overdue' : undefined;
+  return late && Math.max(ready, noted) < wantedIn(deployment) ? 'overdue' : undefined;
 }
 
 function mayStart(
@@ -136,7 +138,7 @@ function mayStop(
   const staying =
     1 + replicasOf(world).filter((one) => !isGone(one) && (held || one.revision === replica.revision)).length;
   const { most } = bounds(deployment);
-  const enough = held ? most : deployment.spec.replicas;
+  const enough = held ? most : wantedIn(deployment);
   assert.ok(staying > enough, `${id} is healthy and wanted (${staying} of ${enough}), and stopped all the same`);
 }
 
@@ -189,6 +191,11 @@ function takeNote(memory: Memory, ready: number, now: number): void {
 
 function replicasOf(world: World): readonly ReplicaState[] {
   return rowsOf<ReplicaState>(world, 'replicas').map(({ state }) => state);
+}
+
+/** The autoscaler's count, where it has one. */
+function wantedIn({ spec, scaled }: DeploymentState): number {
+  return scaled?.replicas ?? spec.replicas;
 }
 
 function isGone({ status }: ReplicaState): boolean {
