@@ -2,6 +2,7 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 
 import { NotFound } from '../domain/problem.ts';
+import type { ConfigService } from '../services/config/service.ts';
 import { deployService } from '../services/deploy/service.ts';
 import type { NodePorts } from '../services/registry/nodes.ts';
 import { registryService } from '../services/registry/service.ts';
@@ -21,6 +22,7 @@ export interface AppDeps {
   readonly store: EventStore;
   readonly users: UserService;
   readonly nodes: NodePorts;
+  readonly configs: ConfigService;
   /** Of `/readyz`, by name. */
   readonly checks: Checks;
   readonly log: RequestLog;
@@ -34,10 +36,11 @@ export interface AppDeps {
 
 /** The HTTP API: every route of the contract, and nothing else. */
 export function createApp(deps: AppDeps): Express {
-  const { store, users, nodes, checks, log, closing, trustProxy = false, checkResponses = false } = deps;
+  const { store, users, nodes, configs, checks, log, closing, trustProxy = false, checkResponses = false } = deps;
   const handlers = {
     ...deployService(store),
     ...registryService(store, nodes),
+    ...configs,
     ...users.handlers,
     ...healthHandlers(checks),
   };

@@ -60,6 +60,7 @@ function react({ plans, starts, stops, others }: Caused, event: RecordedEvent): 
     case 'InstanceRegistered':
     case 'InstanceRemoved':
     case 'UserRegistered':
+    case 'ConfigSaved':
       return;
     default:
       event satisfies never;

@@ -4,6 +4,7 @@ import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../postgres/database.ts';
+import { configService } from '../services/config/service.ts';
 import type { NodePorts } from '../services/registry/nodes.ts';
 import { openUserService } from '../services/user/service.ts';
 import type { EventStore } from '../store/event-store.ts';
@@ -23,6 +24,7 @@ export async function apiRole({ config, store, database, nodes, log }: ApiRoleOp
   const users = await openUserService({ db: database.db, store, clock: systemClock, admin, tokenLifeSeconds });
   const closing = new AbortController();
   const checks = { database: async (): Promise<void> => void (await store.head()) };
-  const app = createApp({ store, users, nodes, checks, log, closing: closing.signal });
+  const configs = configService({ store, db: database.db });
+  const app = createApp({ store, users, nodes, configs, checks, log, closing: closing.signal });
   return listen(app, { host, port, closing });
 }

@@ -10,6 +10,8 @@ export const PROJECTION_NAMES = [
   'allotments',
   'instances',
   'users',
+  'configs',
+  'config_versions',
 ] as const;
 export type ProjectionName = (typeof PROJECTION_NAMES)[number];
 

@@ -15,8 +15,8 @@ beforeAll(async () => {
 afterAll(() => api[Symbol.asyncDispose]());
 
 const NAMES = Object.keys(ROUTES) as OperationName[];
-/** What a plain account may do with the contract's deploy and registry services; everything else is the administrator's. */
-const OF_USERS: readonly OperationName[] = ['listDefinitions', 'listInstances', 'registerInstance'];
+/** What a plain account may do with the contract's services; everything else is the administrator's. */
+const OF_USERS: readonly OperationName[] = ['listDefinitions', 'listInstances', 'registerInstance', 'saveConfig'];
 
 /** Asks with nothing but the address. Whoever is let in gets some other answer than 401, if only a 400. */
 async function ask(name: OperationName, token?: string): Promise<'let in' | 'refused'> {
@@ -61,5 +61,6 @@ test('the administrator holds every permission, and an unknown role none', () =>
     'registry-svc:definition:view',
     'registry-svc:instance:view',
     'registry-svc:instance:edit',
+    'config-svc:config:edit',
   ]);
 });

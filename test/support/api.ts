@@ -3,6 +3,7 @@ import { type Client, createClient } from '../../src/api/client.ts';
 import { listen } from '../../src/api/server.ts';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import type { NodeCapacity } from '../../src/domain/node/events.ts';
+import { configService } from '../../src/services/config/service.ts';
 import { openUserService, type UserService } from '../../src/services/user/service.ts';
 import { testStore, type TestStore } from './store.ts';
 
@@ -71,6 +72,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     store: world.store,
     users,
     nodes: { capacityOf, heartbeats: async () => heartbeats, selfUrl: 'simulated://self' },
+    configs: configService({ store: world.store, db: world.database.db }),
     checks: { database: async () => void (await world.store.head()) },
     log: { debug: () => undefined, error: (message, fields) => void errors.push({ message, ...fields }) },
     closing: closing.signal,

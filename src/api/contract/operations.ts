@@ -24,6 +24,10 @@ export const OPERATIONS = {
   echoPost: 'POST /registry-svc/echo',
   echoPut: 'PUT /registry-svc/echo',
 
+  listConfigs: 'POST /config-svc/configs',
+  saveConfig: 'PUT /config-svc/config',
+  listConfigVersions: 'POST /config-svc/versions',
+
   login: 'POST /user-svc/login',
   register: 'POST /user-svc/register',
   refreshToken: 'POST /user-svc/refresh-token',

@@ -13,6 +13,8 @@ export const PERMISSIONS = [
   'registry-svc:instance:view',
   'registry-svc:instance:edit',
   'registry-svc:instance:delete',
+  'config-svc:config:edit',
+  'config-svc:config:edit-on-behalf',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -22,7 +24,15 @@ export const USER_ROLE = 'user-svc:user';
 /** Who holds what. A role that is not named here holds nothing. */
 export const GRANTS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly Permission[]>([
   [ADMIN_ROLE, PERMISSIONS],
-  [USER_ROLE, ['registry-svc:definition:view', 'registry-svc:instance:view', 'registry-svc:instance:edit']],
+  [
+    USER_ROLE,
+    [
+      'registry-svc:definition:view',
+      'registry-svc:instance:view',
+      'registry-svc:instance:edit',
+      'config-svc:config:edit',
+    ],
+  ],
 ]);
 
 /** True when one of the roles holds the permission. */

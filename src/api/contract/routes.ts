@@ -1,3 +1,4 @@
+import { configRoutes } from './config.ts';
 import { deployRoutes } from './deploy.ts';
 import { healthRoutes } from './health.ts';
 import type { OperationName } from './operations.ts';
@@ -9,6 +10,7 @@ import { userRoutes } from './user.ts';
 export const ROUTES = {
   ...deployRoutes,
   ...registryRoutes,
+  ...configRoutes,
   ...userRoutes,
   ...healthRoutes,
 } as const satisfies Record<OperationName, Route>;
