@@ -16,6 +16,20 @@ const DEFINITIONS = {
     },
   ],
 };
+const CONFIGS = {
+  configs: {
+    aB: {
+      id: 'aB',
+      appId: 'app_1',
+      branch: 'main',
+      createdAt: '2026-01-02T03:04:05Z',
+      updatedAt: '2026-01-02T03:04:05Z',
+      dataJson: '',
+      data: { k: 1 },
+      version: '',
+    },
+  },
+};
 const heartbeat = (): string => new Date(Date.now() - 8000).toISOString();
 const INSTANCES = {
   instances: [
@@ -152,6 +166,22 @@ test.each<Replay>([
     reply: { status: 204 },
     stdout: '',
   },
+  ...['config list', 'co ls', 'configs ls'].map((command) => ({
+    command,
+    request: { method: 'POST', path: '/config-svc/configs', body: { appHost: 'unnamed' } },
+    reply: { body: CONFIGS },
+    stdout: 'CONFIG ID   APP HOST   JSON\naB          unnamed    {"k":1}\n',
+  })),
+  {
+    command: '-a shop.example config list a-b --branch other -o json',
+    request: {
+      method: 'POST',
+      path: '/config-svc/configs',
+      body: { appHost: 'shop.example', ids: ['a-b'], branch: 'other' },
+    },
+    reply: { body: CONFIGS },
+    stdout: `${JSON.stringify(Object.values(CONFIGS.configs), null, 2)}\n`,
+  },
   {
     command: 'depl ls -o json',
     request: LIST_DEPLOYMENTS,
@@ -225,6 +255,23 @@ test('a definition in an older spelling is sent in the present one', async () =>
       },
     },
   ]);
+});
+
+test('config save sends one call for each object of its files, also with one id on two branches', async () => {
+  const file = join(shell.home, 'configs.yaml');
+  const texts = ['id: my-svc\ndata: {port: 8080, on: true}\n', 'id: my-svc\nbranch: next\ndata: {port: "1"}\n'];
+  await writeFile(file, texts.join('---\n'));
+  expect(await shell.oo(['config', 'save', file])).toEqual({ code: 0, stdout: '', stderr: '' });
+  const call = { method: 'PUT', path: '/config-svc/config', authorization: undefined };
+  expect(server.received).toEqual([
+    { ...call, body: { id: 'my-svc', data: { port: 8080, on: true } } },
+    { ...call, body: { id: 'my-svc', branch: 'next', data: { port: '1' } } },
+  ]);
+  await writeFile(file, 'id: my-svc\nbranch: "a:b"\ndata: {}\n');
+  expect(await shell.oo(['co', 's', file])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(`${file}:2:9 branch: "a:b" is no branch`),
+  });
 });
 
 test('env list, current, select and remove', async () => {
@@ -334,6 +381,8 @@ test('every group and command has help with an example', async () => {
     'deployment list',
     'deployment watch',
     'node add',
+    'config save',
+    'config list',
     'events',
     'env add',
     'login',
