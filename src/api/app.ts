@@ -3,6 +3,7 @@ import helmet from 'helmet';
 
 import { NotFound } from '../domain/problem.ts';
 import type { ConfigService } from '../services/config/service.ts';
+import type { ContainerService } from '../services/container/service.ts';
 import { deployService } from '../services/deploy/service.ts';
 import type { NodePorts } from '../services/registry/nodes.ts';
 import { registryService } from '../services/registry/service.ts';
@@ -23,6 +24,7 @@ export interface AppDeps {
   readonly users: UserService;
   readonly nodes: NodePorts;
   readonly configs: ConfigService;
+  readonly containers: ContainerService;
   /** Of `/readyz`, by name. */
   readonly checks: Checks;
   readonly log: RequestLog;
@@ -36,11 +38,23 @@ export interface AppDeps {
 
 /** The HTTP API: every route of the contract, and nothing else. */
 export function createApp(deps: AppDeps): Express {
-  const { store, users, nodes, configs, checks, log, closing, trustProxy = false, checkResponses = false } = deps;
+  const {
+    store,
+    users,
+    nodes,
+    configs,
+    containers,
+    checks,
+    log,
+    closing,
+    trustProxy = false,
+    checkResponses = false,
+  } = deps;
   const handlers = {
     ...deployService(store),
     ...registryService(store, nodes),
     ...configs,
+    ...containers,
     ...users.handlers,
     ...healthHandlers(checks),
   };

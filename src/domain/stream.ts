@@ -1,5 +1,13 @@
-/** Names of streams: one per deployment, definition, replica, node, instance, user, config. */
-export type StreamKind = 'deployment' | 'definition' | 'replica' | 'node' | 'instance' | 'user' | 'config';
+/** Names of streams: one per deployment, definition, replica, node, instance, user, config, and one per container that was run by hand. */
+export type StreamKind =
+  | 'deployment'
+  | 'definition'
+  | 'replica'
+  | 'node'
+  | 'instance'
+  | 'user'
+  | 'config'
+  | 'container';
 
 /** `deployment/depl_x`. */
 export function streamOf(kind: StreamKind, id: string): string {

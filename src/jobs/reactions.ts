@@ -61,6 +61,9 @@ function react({ plans, starts, stops, others }: Caused, event: RecordedEvent): 
     case 'InstanceRemoved':
     case 'UserRegistered':
     case 'ConfigSaved':
+    case 'ContainerRunRequested':
+    case 'ContainerStopRequested':
+    case 'ImageBuildRequested':
       return;
     default:
       event satisfies never;

@@ -40,7 +40,7 @@ export async function startService(
     selfUrl: LOCAL_ENGINE,
   };
   const server = config.ROLES.includes('api')
-    ? stack.use(await apiRole({ config, store, database, nodes, log }))
+    ? stack.use(await apiRole({ config, store, database, nodes, engineAt: (url) => engines.at(url), log }))
     : undefined;
   const whole = stack.move();
   log.info('ready', { roles: config.ROLES, ...(server === undefined ? {} : { url: server.url }) });

@@ -6,6 +6,7 @@ import { hostConformance } from './conformance-host.ts';
 import { imageConformance } from './conformance-images.ts';
 import { lifecycleConformance } from './conformance-lifecycle.ts';
 import { logConformance } from './conformance-logs.ts';
+import { surroundingsConformance } from './conformance-surroundings.ts';
 import type { EngineHarness } from './harness.ts';
 
 /** The one suite that every implementation of the port passes. */
@@ -17,5 +18,6 @@ export function engineConformance(name: string, makeHarness: () => Promise<Engin
     eventConformance(bench);
     imageConformance(bench);
     hostConformance(bench);
+    surroundingsConformance(bench);
   });
 }

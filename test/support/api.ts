@@ -4,7 +4,9 @@ import { listen } from '../../src/api/server.ts';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import type { NodeCapacity } from '../../src/domain/node/events.ts';
 import { configService } from '../../src/services/config/service.ts';
+import { containerService } from '../../src/services/container/service.ts';
 import { openUserService, type UserService } from '../../src/services/user/service.ts';
+import { enginePool } from '../../src/workers/engine-pool.ts';
 import { testStore, type TestStore } from './store.ts';
 
 export const ADMIN = { slug: '1backend', password: 'changeme' } as const;
@@ -51,6 +53,10 @@ export interface TestApiOptions {
   readonly tokenLifeSeconds?: number;
   /** Taken over, disposal included. */
   readonly world?: TestStore;
+  /** Whose containers are its own. */
+  readonly installationId?: string;
+  /** Where checkouts lie; nowhere by default. */
+  readonly checkouts?: string;
 }
 
 /** The API on a store and a database of its own; every answer is held against the contract. */
@@ -58,6 +64,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   const stack = new AsyncDisposableStack();
   const clock = options.clock ?? systemClock;
   const world = stack.use(options.world ?? (await testStore()));
+  const engines = stack.use(enginePool());
   const closing = new AbortController();
   const heartbeats = new Map<string, Date>();
   const errors: unknown[] = [];
@@ -73,6 +80,13 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     users,
     nodes: { capacityOf, heartbeats: async () => heartbeats, selfUrl: 'simulated://self' },
     configs: configService({ store: world.store, db: world.database.db }),
+    containers: containerService({
+      store: world.store,
+      engineAt: (url) => engines.at(url),
+      selfUrl: 'simulated://self',
+      installationId: options.installationId ?? 'test-installation',
+      checkouts: options.checkouts ?? '/nowhere/checkouts',
+    }),
     checks: { database: async () => void (await world.store.head()) },
     log: { debug: () => undefined, error: (message, fields) => void errors.push({ message, ...fields }) },
     closing: closing.signal,

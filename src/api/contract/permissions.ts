@@ -15,6 +15,11 @@ export const PERMISSIONS = [
   'registry-svc:instance:delete',
   'config-svc:config:edit',
   'config-svc:config:edit-on-behalf',
+  'container-svc:container:create',
+  'container-svc:container:stop',
+  'container-svc:container:view',
+  'container-svc:log:view',
+  'container-svc:image:build',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 

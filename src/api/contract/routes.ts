@@ -1,4 +1,5 @@
 import { configRoutes } from './config.ts';
+import { containerRoutes } from './container.ts';
 import { deployRoutes } from './deploy.ts';
 import { healthRoutes } from './health.ts';
 import type { OperationName } from './operations.ts';
@@ -11,6 +12,7 @@ export const ROUTES = {
   ...deployRoutes,
   ...registryRoutes,
   ...configRoutes,
+  ...containerRoutes,
   ...userRoutes,
   ...healthRoutes,
 } as const satisfies Record<OperationName, Route>;

@@ -13,6 +13,7 @@ import { ping, readCapacity, readInfo } from './host.ts';
 import { buildImage, hasImage, pullImage } from './images.ts';
 import { readLogs } from './logs.ts';
 import type { DockerOptions } from './options.ts';
+import { isPullable, listAll, readGateway } from './surroundings.ts';
 import { type Readings, sampleStats } from './stats.ts';
 import { openTransport } from './transport.ts';
 
@@ -25,7 +26,9 @@ export function connectDocker(url: URL, options: DockerOptions = {}): Engine {
     ping: (signal) => ping(api, signal),
     info: (signal) => readInfo(api, signal),
     capacity: (signal) => readCapacity(api, signal),
+    gateway: (signal) => readGateway(api, signal),
     hasImage: (reference, signal) => hasImage(api, reference, signal),
+    isPullable: (reference, signal) => isPullable(api, reference, signal),
     pull: (reference, onProgress, signal) => pullImage(api, reference, onProgress, signal),
     build: (context, tag, onLine, signal) => buildImage(api, context, tag, onLine, signal),
     create: (spec, signal) => createContainer(api, spec, signal),
@@ -36,6 +39,7 @@ export function connectDocker(url: URL, options: DockerOptions = {}): Engine {
       readings.delete(containerId);
     },
     list: (signal) => listContainers(api, signal),
+    listAll: (signal) => listAll(api, signal),
     inspect: (idOrName, signal) => inspectContainer(api, idOrName, signal),
     logs: (containerId, logOptions) => readLogs(api, containerId, logOptions),
     stats: (containerId, signal) => sampleStats(api, readings, containerId, signal),

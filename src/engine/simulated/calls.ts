@@ -65,6 +65,7 @@ function deadlineOf(operation: Operation, deadlines: Deadlines): number {
     case 'remove':
       return deadlines.change;
     case 'pull':
+    case 'isPullable':
       return deadlines.pullIdle;
     case 'build':
       return deadlines.buildIdle;
@@ -72,7 +73,9 @@ function deadlineOf(operation: Operation, deadlines: Deadlines): number {
     case 'info':
     case 'capacity':
     case 'hasImage':
+    case 'gateway':
     case 'list':
+    case 'listAll':
     case 'inspect':
     case 'logs':
     case 'stats':
