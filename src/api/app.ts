@@ -7,6 +7,7 @@ import type { ContainerService } from '../services/container/service.ts';
 import { deployService } from '../services/deploy/service.ts';
 import type { NodePorts } from '../services/registry/nodes.ts';
 import { registryService } from '../services/registry/service.ts';
+import type { SourceService } from '../services/source/service.ts';
 import type { UserService } from '../services/user/service.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { errorHandler } from './answer.ts';
@@ -25,6 +26,7 @@ export interface AppDeps {
   readonly nodes: NodePorts;
   readonly configs: ConfigService;
   readonly containers: ContainerService;
+  readonly sources: SourceService;
   /** Of `/readyz`, by name. */
   readonly checks: Checks;
   readonly log: RequestLog;
@@ -44,6 +46,7 @@ export function createApp(deps: AppDeps): Express {
     nodes,
     configs,
     containers,
+    sources,
     checks,
     log,
     closing,
@@ -55,6 +58,7 @@ export function createApp(deps: AppDeps): Express {
     ...registryService(store, nodes),
     ...configs,
     ...containers,
+    ...sources,
     ...users.handlers,
     ...healthHandlers(checks),
   };

@@ -8,8 +8,9 @@ import type { Engine } from '../engine/engine.ts';
 import { configService } from '../services/config/service.ts';
 import { containerService } from '../services/container/service.ts';
 import type { NodePorts } from '../services/registry/nodes.ts';
+import { sourceService } from '../services/source/service.ts';
 import { openUserService } from '../services/user/service.ts';
-import { checkoutsIn } from '../sources/checkouts.ts';
+import { checkoutsRoot } from '../sources/checkouts.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { readInstallation } from './installation.ts';
 import { LOCAL_ENGINE } from './nodes.ts';
@@ -32,13 +33,15 @@ export async function apiRole(options: ApiRoleOptions): Promise<Server> {
   const closing = new AbortController();
   const checks = { database: async (): Promise<void> => void (await store.head()) };
   const configs = configService({ store, db: database.db });
+  const checkouts = checkoutsRoot();
+  const sources = sourceService({ root: checkouts });
   const containers = containerService({
     store,
     engineAt,
     selfUrl: LOCAL_ENGINE,
     installationId: await readInstallation(database.db),
-    checkouts: checkoutsIn(config.DATA_DIR),
+    checkouts,
   });
-  const app = createApp({ store, users, nodes, configs, containers, checks, log, closing: closing.signal });
+  const app = createApp({ store, users, nodes, configs, containers, sources, checks, log, closing: closing.signal });
   return listen(app, { host, port, closing });
 }

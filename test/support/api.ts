@@ -5,7 +5,9 @@ import { systemClock, type Clock } from '../../src/clock.ts';
 import type { NodeCapacity } from '../../src/domain/node/events.ts';
 import { configService } from '../../src/services/config/service.ts';
 import { containerService } from '../../src/services/container/service.ts';
+import { sourceService } from '../../src/services/source/service.ts';
 import { openUserService, type UserService } from '../../src/services/user/service.ts';
+import type { CheckoutOptions } from '../../src/sources/check-out.ts';
 import { enginePool } from '../../src/workers/engine-pool.ts';
 import { testStore, type TestStore } from './store.ts';
 
@@ -27,6 +29,8 @@ export interface TestApi extends TestStore {
   readonly heartbeats: Map<string, Date>;
   /** What the API wrote as errors. */
   readonly errors: unknown[];
+  /** What else it wrote to its log. */
+  readonly logged: unknown[];
   /** A client of a new account. */
   register(slug: string): Promise<Client>;
   /** The whole of an answer, by fetch. */
@@ -57,6 +61,8 @@ export interface TestApiOptions {
   readonly installationId?: string;
   /** Where checkouts lie; nowhere by default. */
   readonly checkouts?: string;
+  /** What one may cost. */
+  readonly sources?: Omit<CheckoutOptions, 'root'>;
 }
 
 /** The API on a store and a database of its own; every answer is held against the contract. */
@@ -68,6 +74,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   const closing = new AbortController();
   const heartbeats = new Map<string, Date>();
   const errors: unknown[] = [];
+  const logged: unknown[] = [];
   const users = await openUserService({
     db: world.database.db,
     store: world.store,
@@ -87,8 +94,12 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
       installationId: options.installationId ?? 'test-installation',
       checkouts: options.checkouts ?? '/nowhere/checkouts',
     }),
+    sources: sourceService({ root: options.checkouts ?? '/nowhere/checkouts', ...options.sources }),
     checks: { database: async () => void (await world.store.head()) },
-    log: { debug: () => undefined, error: (message, fields) => void errors.push({ message, ...fields }) },
+    log: {
+      debug: (message, fields) => void logged.push({ message, ...fields }),
+      error: (message, fields) => void errors.push({ message, ...fields }),
+    },
     closing: closing.signal,
     checkResponses: true,
   });
@@ -104,6 +115,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     admin: createClient({ baseUrl: server.url, token: body.token.token }),
     heartbeats,
     errors,
+    logged,
     async register(slug) {
       const answer = await anybody.call('register', { body: { slug, password: `${slug}-password` } });
       return createClient({ baseUrl: server.url, token: answer.body.token.token });

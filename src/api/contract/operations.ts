@@ -39,6 +39,9 @@ export const OPERATIONS = {
   getHost: 'GET /container-svc/host',
   containerDaemonInfo: 'GET /container-svc/daemon/info',
 
+  checkoutRepo: 'POST /source-svc/repo/checkout',
+  checkoutByQuery: 'GET /source-svc/checkout',
+
   login: 'POST /user-svc/login',
   register: 'POST /user-svc/register',
   refreshToken: 'POST /user-svc/refresh-token',

@@ -20,6 +20,7 @@ export const PERMISSIONS = [
   'container-svc:container:view',
   'container-svc:log:view',
   'container-svc:image:build',
+  'source-svc:repo:checkout',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 

@@ -5,6 +5,7 @@ import { healthRoutes } from './health.ts';
 import type { OperationName } from './operations.ts';
 import { registryRoutes } from './registry.ts';
 import type { Route } from './route.ts';
+import { sourceRoutes } from './source.ts';
 import { userRoutes } from './user.ts';
 
 /** The API, whole: the router, the validation, the typed client and the documentation all come from this table. */
@@ -13,6 +14,7 @@ export const ROUTES = {
   ...registryRoutes,
   ...configRoutes,
   ...containerRoutes,
+  ...sourceRoutes,
   ...userRoutes,
   ...healthRoutes,
 } as const satisfies Record<OperationName, Route>;
