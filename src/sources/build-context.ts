@@ -6,7 +6,11 @@ import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
 
 import { InvalidInput } from '../domain/problem.ts';
+import { isFinished } from './checkouts.ts';
 import { type Ignore, parseIgnore } from './ignore.ts';
+
+/** Bytes of a container file or a list of what to ignore. */
+const MAX_RECIPE = 1_048_576;
 
 /** What to build from: a directory in the root of all checkouts, and the container file in it. */
 export interface BuildSource {
@@ -20,15 +24,15 @@ export interface BuildSource {
  * The build context as the tar that an engine takes, with the container file as `Dockerfile` at its root. Links are packed
  * as links, so nothing outside of the directory gets in. Throws InvalidInput when a path leads out of the root or is not there.
  */
-export async function openBuildContext({
-  root,
-  directory,
-  containerFile,
-}: BuildSource): Promise<AsyncIterable<Uint8Array>> {
-  const at = await inside(root, directory, 'contextPath');
-  const file = await inside(at, join(at, containerFile ?? 'Dockerfile'), 'dockerfilePath');
-  const recipe = await readFile(file);
-  const ignore = parseIgnore(await readFile(join(at, '.dockerignore'), 'utf8').catch(absent));
+export async function openBuildContext(source: BuildSource): Promise<AsyncIterable<Uint8Array>> {
+  const { root, directory, containerFile = 'Dockerfile' } = source;
+  const at = await inside(root, directory);
+  if (at === undefined || !isFinished(relative(await realpath(root), at))) {
+    throw outside('contextPath', 'the dir of a checkout: oo post /source-svc/repo/checkout');
+  }
+  const recipe = await readInside(at, containerFile);
+  if (recipe === undefined) throw outside('dockerfilePath', 'a file in contextPath, relative to it');
+  const ignore = parseIgnore((await readInside(at, '.dockerignore'))?.toString() ?? '');
   const tar = pack();
   // What goes wrong on the way is thrown to whoever reads the tar.
   packAll(tar, at, ignore, recipe).then(
@@ -38,19 +42,29 @@ export async function openBuildContext({
   return tar as AsyncIterable<Uint8Array>;
 }
 
-/** The real path of what lies in the directory. */
-async function inside(directory: string, path: string, field: string): Promise<string> {
-  const [base, real] = await Promise.all([realpath(directory).catch(absent), realpath(path).catch(absent)]);
-  const way = relative(base, real);
-  const out = base === '' || real === '' || way === '..' || way.startsWith(`..${sep}`);
-  if (!out) return real;
-  const hint =
-    field === 'contextPath' ? 'the dir of a checkout: oo post /source-svc/repo/checkout' : 'a path in contextPath';
-  throw new InvalidInput([{ field, message: 'is not there, or leads out of where it has to be', hint }]);
+function outside(field: string, hint: string): InvalidInput {
+  return new InvalidInput([{ field, message: 'is not there, or leads out of where it has to be', hint }]);
 }
 
-function absent(error: unknown): '' {
-  if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return '';
+/** The real path of what lies in the directory, links followed; undefined when it is not there or leads out. */
+async function inside(directory: string, path: string): Promise<string | undefined> {
+  const [base, real] = await Promise.all([realpath(directory).catch(absent), realpath(path).catch(absent)]);
+  if (base === undefined || real === undefined) return undefined;
+  const way = relative(base, real);
+  return way === '' || way === '..' || way.startsWith(`..${sep}`) ? undefined : real;
+}
+
+/** A file of the checkout. A link to a device, or to a file of the machine, is none. */
+async function readInside(directory: string, path: string): Promise<Buffer | undefined> {
+  const file = await inside(directory, join(directory, path));
+  if (file === undefined) return undefined;
+  const { size, isFile } = await lstat(file).then((stat) => ({ size: stat.size, isFile: stat.isFile() }));
+  return isFile && size <= MAX_RECIPE ? readFile(file) : undefined;
+}
+
+function absent(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+    return undefined;
   throw error;
 }
 

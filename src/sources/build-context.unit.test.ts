@@ -13,7 +13,7 @@ let root: string;
 let directory: string;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'deploy-svc-context-'));
-  directory = join(root, 'checkout');
+  directory = join(root, 'repo-x');
   await mkdir(join(directory, 'sub', 'deep'), { recursive: true });
   await writeFile(join(directory, 'Dockerfile'), 'FROM scratch\n');
   await writeFile(join(directory, 'sub', 'Other.dockerfile'), 'FROM other\n');
@@ -63,14 +63,26 @@ describe('a build context', () => {
     ['..', 'Dockerfile', 'contextPath'],
     ['../../../../../../etc', 'Dockerfile', 'contextPath'],
     ['nowhere', 'Dockerfile', 'contextPath'],
-    ['checkout', '../../etc/passwd', 'dockerfilePath'],
-    ['checkout', 'missing', 'dockerfilePath'],
-    ['checkout', 'out', 'dockerfilePath'],
+    ['.', 'Dockerfile', 'contextPath'],
+    ['fetching-x', 'Dockerfile', 'contextPath'],
+    ['repo-x', '../../etc/passwd', 'dockerfilePath'],
+    ['repo-x', 'missing', 'dockerfilePath'],
+    ['repo-x', 'sub', 'dockerfilePath'],
+    ['repo-x', 'zero', 'dockerfilePath'],
+    ['repo-x', 'out', 'dockerfilePath'],
     ['linked', 'Dockerfile', 'contextPath'],
   ])('at %s with %s is refused', async (path, containerFile, field) => {
     await symlink('/etc/passwd', join(directory, 'out'));
     await symlink('/etc', join(root, 'linked'));
+    await symlink('/dev/zero', join(directory, 'zero'));
+    await mkdir(join(root, 'fetching-x'));
+    await writeFile(join(root, 'fetching-x', 'Dockerfile'), 'FROM scratch\n');
     await expect(openBuildContext({ root, directory: join(root, path), containerFile })).rejects.toThrow(`${field}: `);
+  });
+
+  test('reads no .dockerignore that is a link to a device', async () => {
+    await symlink('/dev/zero', join(directory, '.dockerignore'));
+    expect(Object.keys(await entriesOf())).toContain('sub/deep/file');
   });
 
   test('whose root is not there is refused', async () => {

@@ -6,15 +6,22 @@ import { SourceError } from './source-error.ts';
 
 /** A checkout that nobody has asked for in this time is removed. */
 const LIFE_MS = 24 * 3_600_000;
+/** What the names of finished ones begin with. */
+const FINISHED = 'repo-';
 
 /** Where the checkouts of this account lie: they can be fetched again, so they are temporary files. */
 export function checkoutsRoot(): string {
   return join(tmpdir(), `deploy-svc-checkouts-${userInfo().uid}`);
 }
 
+/** True for the name of a finished checkout: what is being fetched has keys beside it. */
+export function isFinished(name: string): boolean {
+  return name.startsWith(FINISHED);
+}
+
 /** The directory of a commit: its content never changes, so whoever works in it is never disturbed. */
 export function directoryOf(root: string, url: string, commit: string): string {
-  return join(root, `repo-${url.replace(/[^A-Za-z0-9.-]+/g, '_').slice(0, 120)}-${commit}`);
+  return join(root, `${FINISHED}${url.replace(/[^A-Za-z0-9.-]+/g, '_').slice(0, 120)}-${commit}`);
 }
 
 /** Makes the root, for this account alone, and removes what is old in it. Throws SourceError when others may write there. */

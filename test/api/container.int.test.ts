@@ -283,7 +283,7 @@ describe('a summary', () => {
 
 describe('images', () => {
   test('are built from a checkout, with the container file that is named', async () => {
-    const directory = join(checkouts, 'repo');
+    const directory = join(checkouts, 'repo-x');
     await mkdir(directory);
     await writeFile(join(directory, 'web.dockerfile'), `FROM ${IMAGE}\nCOPY hello /www/hello\n`);
     await writeFile(join(directory, 'hello'), 'hello');

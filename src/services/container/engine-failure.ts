@@ -20,8 +20,7 @@ export async function atEngine<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    // Codes of engines that are to come have no entry here before somebody thinks of one.
-    if (error instanceof EngineError) throw new Refusal(STATUS[error.code] ?? 502, error.message);
+    if (error instanceof EngineError) throw new Refusal(STATUS[error.code], error.message);
     throw error;
   }
 }
