@@ -6,6 +6,8 @@ import { SourceError } from './source-error.ts';
 
 /** A checkout that nobody has asked for in this time is removed. */
 const LIFE_MS = 24 * 3_600_000;
+/** What a process that was killed has left is removed after this time: no fetch takes so long, and keys may be in it. */
+const FETCH_MS = 3_600_000;
 /** What the names of finished ones begin with. */
 const FINISHED = 'repo-';
 
@@ -35,7 +37,7 @@ export async function tidyCheckouts(root: string, now: number): Promise<void> {
   for (const name of await readdir(root)) {
     const path = join(root, name);
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: now }));
-    if (now - mtimeMs > LIFE_MS) await rm(path, { recursive: true, force: true });
+    if (now - mtimeMs > (isFinished(name) ? LIFE_MS : FETCH_MS)) await rm(path, { recursive: true, force: true });
   }
 }
 

@@ -254,6 +254,8 @@ describe('a summary', () => {
     const service = `my-service-${run}`;
     const deployment = { id: 'depl_svc', definitionId: `def-${run}`, name: service };
     await api.admin.call('saveDeployment', { body: { deployment } });
+    const none = api.admin.call('containerSummary', { query: { name: service } });
+    await expect(none).rejects.toMatchObject({ status: 404, message: contains('oo deployment get depl_svc') });
     const labels = { [LABEL.owner]: installationId, [LABEL.deployment]: 'depl_svc' };
     const [ended, runs] = [named(), named()];
     const spec = { image: IMAGE, labels, ports: [] };

@@ -338,13 +338,18 @@ describe('limits', () => {
     await expect(checking).rejects.toBe(reason);
   });
 
-  test('what nobody has asked for in a day is removed', async () => {
+  test('what nobody has asked for in a day is removed, and what a killed process left after an hour', async () => {
     const at = join(folder, 'old');
     const { directory: old } = await checkOut(parseCheckout({ url: repo(), version: 'v1' }), { root: at });
-    const longAgo = Date.now() / 1000 - 25 * 3600;
-    await utimes(old, longAgo, longAgo);
+    const [broken, busy] = [join(at, 'fetching-broken'), join(at, 'fetching-busy')];
+    await Promise.all([mkdir(broken), mkdir(busy)]);
+    const age = (path: string, hours: number): Promise<void> =>
+      utimes(path, Date.now() / 1000 - hours * 3600, Date.now() / 1000 - hours * 3600);
+    await Promise.all([age(old, 25), age(broken, 2), age(busy, 0.5)]);
     const { directory } = await checkOut(parseCheckout({ url: repo() }), { root: at });
-    expect((await readdir(at)).map((name) => join(at, name))).toEqual([directory]);
+    await age(directory, 23);
+    await checkOut(parseCheckout({ url: repo() }), { root: at });
+    expect((await readdir(at)).map((name) => join(at, name)).toSorted()).toEqual([busy, directory].toSorted());
   });
 
   test('a directory that others may write to is not used', async () => {

@@ -8,7 +8,8 @@ import { testService } from '../support/service.ts';
 
 test('the command line reaches configs, containers and sources of the whole product', async () => {
   await using service = await testService({ NODES: 'simulated://doors-node' });
-  const { oo, shell } = service;
+  const { shell } = service;
+  const oo = (...args: string[]): Promise<string> => service.oo(...args);
   const file = join(shell.home, 'my.yaml');
 
   await writeFile(file, 'id: def-doors\nimage: {name: web:1, internalPorts: [8080]}\n');

@@ -58,15 +58,17 @@ export async function findContainers(deps: ContainerDeps, { name, hash, nodeId }
   return found;
 }
 
-async function ofDeployments(
-  { store, installationId }: ContainerDeps,
-  name: string,
-  placed: readonly Placed[],
-): Promise<readonly Placed[]> {
+async function ofDeployments(deps: ContainerDeps, name: string, placed: readonly Placed[]): Promise<readonly Placed[]> {
+  const ids = new Set(await deploymentsCalled(deps, name));
+  return placed.filter(
+    ({ container: { labels } }) =>
+      labels[LABEL.owner] === deps.installationId && ids.has(labels[LABEL.deployment] ?? ''),
+  );
+}
+
+/** Ids of the deployments that have this id or name, or run the definition of this id. */
+export async function deploymentsCalled({ store }: ContainerDeps, name: string): Promise<readonly string[]> {
   const rows = await store.rows<DeploymentState>('deployments', { phase: ['live', 'deleting'] });
   const called = ({ id, definitionId, spec }: DeploymentState): boolean => [id, definitionId, spec.name].includes(name);
-  const ids = new Set(rows.filter(({ state }) => called(state)).map(({ id }) => id));
-  return placed.filter(
-    ({ container: { labels } }) => labels[LABEL.owner] === installationId && ids.has(labels[LABEL.deployment] ?? ''),
-  );
+  return rows.filter(({ state }) => called(state)).map(({ id }) => id);
 }

@@ -1,7 +1,7 @@
 import { InvalidInput, NotFound } from '../../domain/problem.ts';
 import type { ContainerState } from '../../engine/engine.ts';
 import type { Reply, RequestOf } from '../handler.ts';
-import { findContainers, type Placed, type Wanted } from './find.ts';
+import { deploymentsCalled, findContainers, type Placed, type Wanted } from './find.ts';
 import type { ContainerDeps } from './ports.ts';
 
 /** Lines of output, unless the caller asks for another number. */
@@ -27,10 +27,7 @@ export async function summarise(
   const inspected = await Promise.all(found.slice(0, TOLD).map((placed) => inspect(deps, placed)));
   const placed = inspected.filter((each) => each !== undefined).toSorted(byImportance);
   const [first] = placed;
-  if (first === undefined) {
-    const wanted = query.name ?? `with the hash ${query.hash ?? ''}`;
-    throw new NotFound(`there is no container ${wanted}; oo post /container-svc/containers shows those that are`);
-  }
+  if (first === undefined) throw await noneOf(deps, query);
   const lines: string[] = [];
   const tail = query.lines ?? LINES;
   const { id } = first.container;
@@ -38,6 +35,13 @@ export async function summarise(
   const more = found.length - placed.length;
   const summary = [...placed.map(describe), ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
   return { body: { status: first.container.phase, logs: lines.join('\n'), summary } };
+}
+
+async function noneOf(deps: ContainerDeps, { name, hash = '' }: Wanted): Promise<NotFound> {
+  const [id] = name === undefined ? [] : await deploymentsCalled(deps, name);
+  if (id !== undefined) return new NotFound(`deployment ${id} has no container; oo deployment get ${id} says why`);
+  const wanted = name ?? `with the hash ${hash}`;
+  return new NotFound(`there is no container ${wanted}; oo post /container-svc/containers shows those that are`);
 }
 
 function wantedOf({ name, hash, nodeId }: Wanted): Wanted {
