@@ -13,6 +13,7 @@ import type { WorkerDeps } from '../../src/workers/deps.ts';
 import { inspectNode } from '../../src/workers/watch/inspect-node.ts';
 import { testApi, type TestApi } from '../support/api.ts';
 import { buildWebImage } from '../support/images.ts';
+import { command } from '../support/store.ts';
 
 const URL = 'unix:///var/run/docker.sock';
 const IMAGE = 'deploy-svc-test/web:1';
@@ -334,6 +335,14 @@ describe('engines', () => {
       await expect(unsure).rejects.toMatchObject({ status: 502, message: contains('node_gone') });
       const down = await api.admin.call('containerDaemonInfo', { query: { nodeId: 'node_gone' } });
       expect(down.body).toMatchObject({ available: false, error: contains('ENOENT') });
+      const reason = 'connect ECONNREFUSED';
+      const event = { type: 'NodeLost', data: { nodeId: 'node_gone', silentMs: 30_000, reason } } as const;
+      await api.store.append(command('node/node_gone', 'any', [event]));
+      const { body: later } = await api.admin.call('listContainers', { body: { containerId: name } });
+      expect(later).toMatchObject({ containers: [{ names: [name] }], silent: [{ error: contains('it is lost') }] });
+      // Asked for by its name it is tried all the same.
+      const { body: tried } = await api.admin.call('listContainers', { body: { nodeId: 'node_gone' } });
+      expect(tried).toMatchObject({ containers: [], silent: [{ error: contains('ENOENT') }] });
       // Neither is this machine's own: which one is meant has to be said.
       await expect(start({ names: [name] })).rejects.toMatchObject({ status: 400, message: contains('nodeId') });
     } finally {

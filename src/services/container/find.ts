@@ -19,10 +19,22 @@ export interface Found {
   readonly silent: SilentNodes;
 }
 
-/** Every container on the nodes. One engine that does not answer hides no other. */
+/**
+ * Every container on the nodes. One engine that does not answer hides no other; among others, one that is known not to
+ * answer is not waited for.
+ */
 export async function surveyNodes(deps: ContainerDeps, nodes: readonly NodeState[]): Promise<Found> {
-  const looked = await Promise.all(nodes.map(async (node) => survey(deps, node)));
+  const looked = await Promise.all(
+    nodes.map(async (node) => (node.liveness === 'lost' && nodes.length > 1 ? lost(node) : survey(deps, node))),
+  );
   return { placed: looked.flatMap(({ placed }) => placed), silent: looked.flatMap(({ silent }) => silent) };
+}
+
+function lost({ id, url }: NodeState): Found {
+  return {
+    placed: [],
+    silent: [{ nodeId: id, error: `it is lost: its engine at ${url} has not answered for a while` }],
+  };
 }
 
 async function survey({ engineAt }: ContainerDeps, node: NodeState): Promise<Found> {
