@@ -2,14 +2,8 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 
 import { NotFound } from '../domain/problem.ts';
-import type { LatestDecision } from '../services/deploy/scaling-view.ts';
-import { deployService } from '../services/deploy/service.ts';
-import { fleetService, type FleetPorts } from '../services/fleet/service.ts';
-import type { NodePorts } from '../services/registry/nodes.ts';
-import { registryService } from '../services/registry/service.ts';
 import type { Handlers } from '../services/handler.ts';
-import type { SecretOperation } from '../services/secret/service.ts';
-import type { UserService } from '../services/user/service.ts';
+import type { Authenticator } from '../services/user/authenticate.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { errorHandler } from './answer.ts';
 import { addressOf, type Method, type OperationName } from './contract/operations.ts';
@@ -22,13 +16,11 @@ import { readBody } from './input.ts';
 import type { RequestLog } from './log.ts';
 
 export interface AppDeps {
+  /** Of every route but those of its own health. */
+  readonly handlers: Omit<Handlers, 'healthz' | 'readyz'>;
+  readonly authenticator: Authenticator;
+  /** What the event stream follows. */
   readonly store: EventStore;
-  readonly users: UserService;
-  readonly secrets: Handlers<SecretOperation>;
-  /** Paths of nodes that volumes may mount; none by default. */
-  readonly allowHostPaths?: readonly string[];
-  readonly latestDecision: LatestDecision;
-  readonly nodes: NodePorts & FleetPorts;
   /** Of `/readyz`, by name. */
   readonly checks: Checks;
   readonly log: RequestLog;
@@ -42,33 +34,14 @@ export interface AppDeps {
 
 /** The HTTP API: every route of the contract, and nothing else. */
 export function createApp(deps: AppDeps): Express {
-  const {
-    store,
-    users,
-    nodes,
-    secrets,
-    allowHostPaths = [],
-    latestDecision,
-    checks,
-    log,
-    closing,
-    trustProxy = false,
-    checkResponses = false,
-  } = deps;
-  const handlers = {
-    ...deployService(store, { allowHostPaths, latestDecision }),
-    ...registryService(store, nodes, allowHostPaths),
-    ...fleetService(store, nodes),
-    ...users.handlers,
-    ...secrets,
-    ...healthHandlers(checks),
-  };
+  const { authenticator, store, checks, log, closing, trustProxy = false, checkResponses = false } = deps;
+  const handlers = { ...deps.handlers, ...healthHandlers(checks) };
   const app = express();
   app.disable('x-powered-by').disable('etag').set('trust proxy', trustProxy).set('query parser', false);
   app.use(withCorrelation, helmet(), withCors, readBody);
-  app.get(pathOf('listEvents'), eventStream({ store, authenticator: users, closing }));
+  app.get(pathOf('listEvents'), eventStream({ store, authenticator, closing }));
   for (const name of Object.keys(ROUTES) as OperationName[]) {
-    app[verbOf(name)](pathOf(name), dispatch(name, { handlers, authenticator: users, checkResponses }));
+    app[verbOf(name)](pathOf(name), dispatch(name, { handlers, authenticator, checkResponses }));
   }
   app.use(({ method, path }) => {
     throw new NotFound(`there is no ${method} ${path}`);

@@ -48,6 +48,12 @@ export const GROUPS: readonly Group[] = [
     load: async (command) => (await import('./commands/secret.ts')).defineSecret(command),
   },
   {
+    name: 'config',
+    aliases: ['co', 'configs'],
+    summary: 'what services are set up with, per app and branch',
+    load: async (command) => (await import('./commands/config.ts')).defineConfig(command),
+  },
+  {
     name: 'events',
     aliases: [],
     summary: 'every decision and what came of it, as it happens',

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 
+import { configEvents } from './config/events.ts';
+import { containerEvents } from './container/events.ts';
 import { definitionEvents } from './definition/events.ts';
 import { deploymentEvents } from './deployment/events.ts';
 import { instanceEvents } from './instance/events.ts';
@@ -10,6 +12,8 @@ import { userEvents } from './user/events.ts';
 
 /** Every type of event that the log may hold, with the schema of its present version. */
 export const EVENT_SCHEMAS = {
+  ...configEvents,
+  ...containerEvents,
   ...definitionEvents,
   ...deploymentEvents,
   ...instanceEvents,

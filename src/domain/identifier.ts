@@ -9,13 +9,13 @@ export const IDENTIFIER_FORM =
   'letters, digits, "_", "." and "-", starting with a letter or digit, at most 63 characters';
 
 /** A new id with its kind in front, in the contract's style: `depl_dbOdi5eLQK`. */
-export function newId(kind: 'depl' | 'node' | 'inst' | 'usr' | 'app' | 'tok' | 'wrk'): string {
+export function newId(kind: 'depl' | 'node' | 'inst' | 'usr' | 'app' | 'tok' | 'wrk' | 'ctr'): string {
   const letters = Array.from({ length: 10 }, () => ALPHABET[randomInt(ALPHABET.length)]);
   return `${kind}_${letters.join('')}`;
 }
 
 /** The id that this kind of thing has under that name, always the same: two who register it at once mean the same one. */
-export function derivedId(kind: 'node' | 'inst' | 'usr', name: string): string {
+export function derivedId(kind: 'node' | 'inst' | 'usr' | 'ver', name: string): string {
   const digest = createHash('sha256').update(name).digest();
   const letters = Array.from({ length: 10 }, (_, index) => ALPHABET[digest.readUInt16BE(index * 2) % ALPHABET.length]);
   return `${kind}_${letters.join('')}`;

@@ -1,5 +1,14 @@
-/** Names of streams: one per deployment, definition, replica, node, instance, user, secret. */
-export type StreamKind = 'deployment' | 'definition' | 'replica' | 'node' | 'instance' | 'user' | 'secret';
+/** Names of streams: one per deployment, definition, replica, node, instance, user, secret, config, and one per container that was run by hand. */
+export type StreamKind =
+  | 'deployment'
+  | 'definition'
+  | 'replica'
+  | 'node'
+  | 'instance'
+  | 'user'
+  | 'secret'
+  | 'config'
+  | 'container';
 
 /** `deployment/depl_x`. */
 export function streamOf(kind: StreamKind, id: string): string {

@@ -20,9 +20,13 @@ export interface Engine extends AsyncDisposable {
   capacity(signal?: AbortSignal): Promise<EngineCapacity>;
   /** What its cards say of themselves now; undefined where the host cannot be asked. Throws `refused` with the driver's words. */
   gpus(signal?: AbortSignal): Promise<readonly GpuReading[] | undefined>;
+  /** The host's own address as containers on its bridge reach it. */
+  gateway(signal?: AbortSignal): Promise<string>;
 
   /** True when the image is present on the engine under this reference. */
   hasImage(reference: string, signal?: AbortSignal): Promise<boolean>;
+  /** Whether its registry has the image, for this engine. Nothing is pulled. Throws `pull-failed` when it cannot be asked. */
+  isPullable(reference: string, signal?: AbortSignal): Promise<boolean>;
   /** Pulls the image. Throws `image-not-found`, `pull-failed` (with the registry's own words) or `timeout`. */
   pull(reference: string, onProgress?: (progress: PullProgress) => void, signal?: AbortSignal): Promise<void>;
   /** Builds an image from a tar of its context (Dockerfile at its root). Throws `build-failed` with the failing step's output. */
@@ -47,6 +51,11 @@ export interface Engine extends AsyncDisposable {
 
   /** Every container, running or not, that carries `LABEL.managed`. */
   list(signal?: AbortSignal): Promise<readonly ContainerState[]>;
+  /**
+   * Every container of the engine, whosever it is, as a listing tells: without errors and times, and the exit code where
+   * the listing has it. One call, however many there are.
+   */
+  listAll(signal?: AbortSignal): Promise<readonly ContainerState[]>;
   /** By whole id or name; undefined when there is none. */
   inspect(idOrName: string, signal?: AbortSignal): Promise<ContainerState | undefined>;
   /** Log lines, oldest first. With `follow` until the container ends or the signal aborts. Throws `not-found`. */

@@ -122,6 +122,10 @@ function replanned(event: Exclude<RecordedEvent, { type: OfOneDeployment }>): re
     case 'InstanceStatusChanged':
     case 'InstanceRemoved':
     case 'UserRegistered':
+    case 'ConfigSaved':
+    case 'ContainerRunRequested':
+    case 'ContainerStopRequested':
+    case 'ImageBuildRequested':
       return [];
     default:
       return event satisfies never;

@@ -4,46 +4,63 @@ import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../postgres/database.ts';
-import type { LatestDecision } from '../services/deploy/scaling-view.ts';
-import type { FleetPorts } from '../services/fleet/service.ts';
-import type { NodePorts } from '../services/registry/nodes.ts';
-import { secretService } from '../services/secret/service.ts';
+import { allServices, type ServicePorts } from '../services/all.ts';
 import { openUserService } from '../services/user/service.ts';
-import type { EventStore } from '../store/event-store.ts';
-import type { KeyRing } from '../vault/key-ring.ts';
-import type { Vault } from '../vault/vault.ts';
+import { instanceBeats } from '../services/registry/instance-beats.ts';
+import { watchSilence } from '../services/registry/watch-silence.ts';
+import { checkoutsRoot } from '../sources/checkouts.ts';
+import { latestDecision } from '../workers/autoscale/latest-decision.ts';
+import type { EnginePool } from '../workers/engine-pool.ts';
+import { readRoster } from '../workers/pool/roster.ts';
+import { gpuReadings } from '../workers/watch/gpu-telemetry.ts';
+import { heartbeats } from '../workers/watch/heartbeat.ts';
+import { capacityOf } from './capacity.ts';
+import { readInstallation } from './installation.ts';
+import { LOCAL_ENGINE } from './nodes.ts';
 
-export interface ApiRoleOptions {
+export interface ApiRoleOptions extends Pick<ServicePorts, 'store' | 'vault' | 'keys'> {
   readonly config: Config;
-  readonly store: EventStore;
   readonly database: Database;
-  readonly nodes: NodePorts & FleetPorts;
-  readonly vault: Vault;
-  readonly keys: KeyRing;
-  readonly latestDecision: LatestDecision;
+  readonly engines: EnginePool;
   readonly log: Logger;
 }
 
-/** Answers HTTP in this process. */
-export async function apiRole(options: ApiRoleOptions): Promise<Server> {
-  const { config, store, database, nodes, vault, keys, latestDecision, log } = options;
+/** Answers HTTP in this process, until the stack is disposed. */
+export async function apiRole(stack: AsyncDisposableStack, options: ApiRoleOptions): Promise<Server> {
+  const { config, store, database, engines, log } = options;
   const { ADMIN_SLUG: slug, ADMIN_PASSWORD: password, TOKEN_LIFE: tokenLifeSeconds, HOST: host, PORT: port } = config;
-  const admin = { slug, password };
-  const users = await openUserService({ db: database.db, store, clock: systemClock, admin, tokenLifeSeconds });
-  const closing = new AbortController();
-  const checks = { database: async (): Promise<void> => void (await store.head()) };
-  const secrets = secretService({ db: database.db, store, vault, keys });
-  const { ALLOW_HOST_PATHS: allowHostPaths } = config;
-  const app = createApp({
-    store,
+  const { db } = database;
+  const users = await openUserService({ db, store, clock: systemClock, admin: { slug, password }, tokenLifeSeconds });
+  const nodes = nodePorts(options);
+  stack.use(watchSilence({ store, beats: nodes.beats, clock: systemClock, log }));
+  const handlers = allServices({
+    ...options,
+    db,
     users,
     nodes,
-    secrets,
-    allowHostPaths,
-    latestDecision,
-    checks,
-    log,
-    closing: closing.signal,
+    allowHostPaths: config.ALLOW_HOST_PATHS,
+    latestDecision: (id) => latestDecision(db, id),
+    engineAt: (url) => engines.at(url),
+    selfUrl: LOCAL_ENGINE,
+    installationId: await readInstallation(db),
+    checkouts: { root: checkoutsRoot() },
   });
-  return listen(app, { host, port, closing });
+  const closing = new AbortController();
+  const checks = { database: async (): Promise<void> => void (await store.head()) };
+  const app = createApp({ handlers, authenticator: users, store, checks, log, closing: closing.signal });
+  return stack.use(await listen(app, { host, port, closing }));
+}
+
+/** What the registry is told of engines and workers. */
+function nodePorts({ database: { db }, engines, log }: ApiRoleOptions): ServicePorts['nodes'] {
+  return {
+    // An address that cannot be an engine's is the asker's mistake, told like one that does not answer.
+    capacityOf: async (url) => capacityOf(engines.at(url), log),
+    heartbeats: () => heartbeats(db),
+    beats: instanceBeats(db),
+    gpuReadings: () => gpuReadings(db),
+    selfUrl: LOCAL_ENGINE,
+    roster: () => readRoster(db),
+    now: () => systemClock.now(),
+  };
 }

@@ -1,22 +1,14 @@
 import { resolve } from 'node:path';
 
-import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
-import { latestDecision } from '../workers/autoscale/latest-decision.ts';
 import { enginePool } from '../workers/engine-pool.ts';
 import { keyRing } from '../vault/key-ring.ts';
 import { openVault } from '../vault/vault.ts';
 import { type Binding, UNBOUND } from '../workers/pool/binding.ts';
-import { readRoster } from '../workers/pool/roster.ts';
-import { instanceBeats } from '../services/registry/instance-beats.ts';
-import { watchSilence } from '../services/registry/watch-silence.ts';
-import { gpuReadings } from '../workers/watch/gpu-telemetry.ts';
-import { heartbeats } from '../workers/watch/heartbeat.ts';
 import { apiRole } from './api-role.ts';
-import { capacityOf } from './capacity.ts';
 import { openMigrated } from './database.ts';
-import { LOCAL_ENGINE, registerConfigured } from './nodes.ts';
+import { registerConfigured } from './nodes.ts';
 import { openFoundation } from './store.ts';
 import { surroundingsOf } from './surroundings.ts';
 import { workerRole, type WorkerRoleOptions } from './worker-role.ts';
@@ -50,30 +42,8 @@ export async function startService(
     const deps = { store, queue, database, engines, vault, surroundings, log };
     stack.use(await workerRole({ ...deps, binding, autoscaleIntervalMs, ...hooks }));
   }
-  const nodes = {
-    // An address that cannot be an engine's is the asker's mistake, told like one that does not answer.
-    capacityOf: async (url: string) => capacityOf(engines.at(url), log),
-    heartbeats: () => heartbeats(database.db),
-    beats: instanceBeats(database.db),
-    gpuReadings: () => gpuReadings(database.db),
-    selfUrl: LOCAL_ENGINE,
-    roster: () => readRoster(database.db),
-    now: () => systemClock.now(),
-  };
-  if (config.ROLES.includes('api')) stack.use(watchSilence({ store, beats: nodes.beats, clock: systemClock, log }));
   const server = config.ROLES.includes('api')
-    ? stack.use(
-        await apiRole({
-          config,
-          store,
-          database,
-          nodes,
-          vault,
-          keys,
-          latestDecision: (id) => latestDecision(database.db, id),
-          log,
-        }),
-      )
+    ? await apiRole(stack, { config, store, database, engines, vault, keys, log })
     : undefined;
   const whole = stack.move();
   log.info('ready', { roles: config.ROLES, ...(server === undefined ? {} : { url: server.url }) });

@@ -1,11 +1,12 @@
 import { systemClock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
-import { sql, type Database, type Db } from '../postgres/database.ts';
+import type { Database } from '../postgres/database.ts';
 import type { WorkerDeps } from '../workers/deps.ts';
 import type { EnginePool } from '../workers/engine-pool.ts';
 import { WorkerMembership } from '../workers/membership.ts';
 import { type Binding, UNBOUND } from '../workers/pool/binding.ts';
 import { startWorker } from '../workers/worker.ts';
+import { readInstallation } from './installation.ts';
 import type { Foundation } from './store.ts';
 
 export interface WorkerRoleOptions extends Foundation {
@@ -25,11 +26,4 @@ export async function workerRole(options: WorkerRoleOptions): Promise<AsyncDispo
   const membership = new WorkerMembership(database, systemClock, log, binding);
   const installationId = await readInstallation(database.db);
   return startWorker({ ...options, membership, clock: systemClock, installationId });
-}
-
-async function readInstallation(db: Db): Promise<string> {
-  const { rows } = await sql<{ id: string }>`select id from installation`.execute(db);
-  const [row] = rows;
-  if (row === undefined) throw new Error('the database has no installation row: it was not migrated by this product');
-  return row.id;
 }

@@ -1,3 +1,4 @@
+import { type ConfigState, type ConfigVersion, evolveConfig, versionOf } from '../domain/config/evolve.ts';
 import { evolveDefinition } from '../domain/definition/evolve.ts';
 import { evolveDeployment, type DeploymentState } from '../domain/deployment/evolve.ts';
 import { evolveInstance } from '../domain/instance/evolve.ts';
@@ -125,6 +126,22 @@ const secrets = projection({
   evolve: evolveSecret,
 });
 
+const configs = projection({
+  name: 'configs',
+  ownership: 'stream',
+  types: ['ConfigSaved'],
+  key: ({ data }) => data.configKey,
+  evolve: (state: ConfigState | undefined, event) => evolveConfig(state, event, event.at.getTime()),
+});
+
+const configVersions = projection({
+  name: 'config_versions',
+  ownership: 'stream',
+  types: ['ConfigSaved'],
+  key: ({ data }) => data.versionId,
+  evolve: (_: ConfigVersion | undefined, event) => versionOf(event, event.at.getTime()),
+});
+
 /** Every projection, in the order in which their rows are locked. */
 export const PROJECTIONS: readonly Projection[] = [
   deployments,
@@ -137,4 +154,6 @@ export const PROJECTIONS: readonly Projection[] = [
   instances,
   users,
   secrets,
+  configs,
+  configVersions,
 ];

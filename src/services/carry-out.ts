@@ -14,6 +14,7 @@ const ROWS = {
   node: 'nodes',
   instance: 'instances',
   user: 'users',
+  config: 'configs',
 } as const satisfies Partial<Record<StreamKind, ProjectionName>>;
 
 export interface Decision<State> {

@@ -12,6 +12,8 @@ export const PROJECTION_NAMES = [
   'instances',
   'users',
   'secrets',
+  'configs',
+  'config_versions',
 ] as const;
 export type ProjectionName = (typeof PROJECTION_NAMES)[number];
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => api[Symbol.asyncDispose]());
 
 const NAMES = Object.keys(ROUTES) as OperationName[];
-/** What a plain account may do with the contract's deploy and registry services; everything else is the administrator's. */
+/** What a plain account may do with the contract's services; everything else is the administrator's. */
 const OF_USERS: readonly OperationName[] = [
   'listDefinitions',
   'listInstances',
@@ -27,6 +27,7 @@ const OF_USERS: readonly OperationName[] = [
   'encryptValue',
   'decryptValue',
   'isSecure',
+  'saveConfig',
 ];
 
 /** Asks with nothing but the address. Whoever is let in gets some other answer than 401, if only a 400. */
@@ -77,5 +78,6 @@ test('the administrator holds every permission, and an unknown role none', () =>
     'secret-svc:secret:list',
     'secret-svc:secret:save',
     'secret-svc:secret:remove',
+    'config-svc:config:edit',
   ]);
 });

@@ -68,6 +68,21 @@ const ACCEPTED = {
       app: { id: 'app_1', host: 'unnamed' },
     },
   },
+  listConfigs: {
+    configs: {
+      aB: {
+        id: 'aB',
+        appId: 'app_1',
+        branch: 'main',
+        createdAt: '2026-01-02T03:04:05.678Z',
+        updatedAt: '2026-01-02T03:04:05.678Z',
+        dataJson: '',
+        data: { k: 1 },
+        version: '',
+      },
+    },
+  },
+  saveConfig: {},
   saveDeployment: {},
   saveDefinition: {},
   registerInstance: {},

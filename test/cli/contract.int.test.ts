@@ -16,6 +16,20 @@ const DEFINITIONS = {
     },
   ],
 };
+const CONFIGS = {
+  configs: {
+    aB: {
+      id: 'aB',
+      appId: 'app_1',
+      branch: 'main',
+      createdAt: '2026-01-02T03:04:05Z',
+      updatedAt: '2026-01-02T03:04:05Z',
+      dataJson: '',
+      data: { k: 1 },
+      version: '',
+    },
+  },
+};
 const heartbeat = (): string => new Date(Date.now() - 8000).toISOString();
 const INSTANCES = {
   instances: [
@@ -173,6 +187,22 @@ test.each<Replay>([
     reply: { status: 204 },
     stdout: '',
   },
+  ...['config list', 'co ls', 'configs ls'].map((command) => ({
+    command,
+    request: { method: 'POST', path: '/config-svc/configs', body: { appHost: 'unnamed' } },
+    reply: { body: CONFIGS },
+    stdout: 'CONFIG ID   APP HOST   JSON\naB          unnamed    {"k":1}\n',
+  })),
+  {
+    command: '-a shop.example config list a-b --branch other -o json',
+    request: {
+      method: 'POST',
+      path: '/config-svc/configs',
+      body: { appHost: 'shop.example', ids: ['a-b'], branch: 'other' },
+    },
+    reply: { body: CONFIGS },
+    stdout: `${JSON.stringify(Object.values(CONFIGS.configs), null, 2)}\n`,
+  },
   {
     command: 'depl ls -o json',
     request: LIST_DEPLOYMENTS,
@@ -246,6 +276,23 @@ test('a definition in an older spelling is sent in the present one', async () =>
       },
     },
   ]);
+});
+
+test('config save sends one call for each object of its files, also with one id on two branches', async () => {
+  const file = join(shell.home, 'configs.yaml');
+  const texts = ['id: my-svc\ndata: {port: 8080, on: true}\n', 'id: my-svc\nbranch: next\ndata: {port: "1"}\n'];
+  await writeFile(file, texts.join('---\n'));
+  expect(await shell.oo(['config', 'save', file])).toEqual({ code: 0, stdout: '', stderr: '' });
+  const call = { method: 'PUT', path: '/config-svc/config', authorization: undefined };
+  expect(server.received).toEqual([
+    { ...call, body: { id: 'my-svc', data: { port: 8080, on: true } } },
+    { ...call, body: { id: 'my-svc', branch: 'next', data: { port: '1' } } },
+  ]);
+  await writeFile(file, 'id: my-svc\nbranch: "a:b"\ndata: {}\n');
+  expect(await shell.oo(['co', 's', file])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(`${file}:2:9 branch: "a:b" is no branch`),
+  });
 });
 
 test('env list, current, select and remove', async () => {
@@ -346,22 +393,4 @@ test('an invalid file is told with its lines and nothing is sent; what the serve
     code: 2,
     stderr: expect.stringContaining(`${file}:4:8 envars.KEY: no secret "none" (oo secret save none)\n`),
   });
-});
-
-test('every group and command has help with an example', async () => {
-  const commands = [
-    '',
-    'deployment save',
-    'deployment list',
-    'deployment watch',
-    'node add',
-    'events',
-    'env add',
-    'login',
-    'post',
-  ];
-  for (const command of commands) {
-    const ran = await shell.oo([...command.split(' ').filter((word) => word !== ''), '--help']);
-    expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('$ oo '), stderr: '' });
-  }
 });

@@ -8,6 +8,7 @@ import { imageConformance } from './conformance-images.ts';
 import { lifecycleConformance } from './conformance-lifecycle.ts';
 import { logConformance } from './conformance-logs.ts';
 import { networkConformance } from './conformance-networks.ts';
+import { surroundingsConformance } from './conformance-surroundings.ts';
 import type { EngineHarness } from './harness.ts';
 
 /** The one suite that every implementation of the port passes. */
@@ -21,5 +22,6 @@ export function engineConformance(name: string, makeHarness: () => Promise<Engin
     imageConformance(bench);
     networkConformance(bench);
     hostConformance(bench);
+    surroundingsConformance(bench);
   });
 }

@@ -3,12 +3,14 @@ import { type Client, createClient } from '../../src/api/client.ts';
 import { listen } from '../../src/api/server.ts';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import type { NodeCapacity } from '../../src/domain/node/events.ts';
-import { secretService } from '../../src/services/secret/service.ts';
+import { allServices } from '../../src/services/all.ts';
 import { instanceBeats } from '../../src/services/registry/instance-beats.ts';
 import { openUserService, type UserService } from '../../src/services/user/service.ts';
 import { keyRing } from '../../src/vault/key-ring.ts';
 import { openVault } from '../../src/vault/vault.ts';
 import { latestDecision } from '../../src/workers/autoscale/latest-decision.ts';
+import type { CheckoutOptions } from '../../src/sources/check-out.ts';
+import { enginePool } from '../../src/workers/engine-pool.ts';
 import { testStore, type TestStore } from './store.ts';
 
 export const ADMIN = { slug: '1backend', password: 'changeme' } as const;
@@ -29,6 +31,8 @@ export interface TestApi extends TestStore {
   readonly heartbeats: Map<string, Date>;
   /** What the API wrote as errors. */
   readonly errors: unknown[];
+  /** What else it wrote to its log. */
+  readonly logged: unknown[];
   /** A client of a new account. */
   register(slug: string): Promise<Client>;
   /** The whole of an answer, by fetch. */
@@ -58,6 +62,12 @@ export interface TestApiOptions {
   readonly allowHostPaths?: readonly string[];
   /** Taken over, disposal included. */
   readonly world?: TestStore;
+  /** Whose containers are its own. */
+  readonly installationId?: string;
+  /** Where checkouts lie; nowhere by default. */
+  readonly checkouts?: string;
+  /** What one may cost. */
+  readonly sources?: Omit<CheckoutOptions, 'root'>;
 }
 
 /** The API on a store and a database of its own; every answer is held against the contract. */
@@ -65,9 +75,11 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   const stack = new AsyncDisposableStack();
   const clock = options.clock ?? systemClock;
   const world = stack.use(options.world ?? (await testStore()));
+  const engines = stack.use(enginePool());
   const closing = new AbortController();
   const heartbeats = new Map<string, Date>();
   const errors: unknown[] = [];
+  const logged: unknown[] = [];
   const users = await openUserService({
     db: world.database.db,
     store: world.store,
@@ -77,11 +89,13 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   });
   const keys = keyRing(options.secretKey);
   const vault = await openVault(world.database.db, keys);
-  const app = createApp({
+  const handlers = allServices({
     store: world.store,
+    db: world.database.db,
     users,
-    secrets: secretService({ db: world.database.db, store: world.store, vault, keys }),
-    ...(options.allowHostPaths === undefined ? {} : { allowHostPaths: options.allowHostPaths }),
+    vault,
+    keys,
+    allowHostPaths: options.allowHostPaths ?? [],
     latestDecision: (id) => latestDecision(world.database.db, id),
     nodes: {
       capacityOf,
@@ -91,8 +105,20 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
       now: () => clock.now(),
       beats: instanceBeats(world.database.db),
     },
+    engineAt: (url) => engines.at(url),
+    selfUrl: 'simulated://self',
+    installationId: options.installationId ?? 'test-installation',
+    checkouts: { root: options.checkouts ?? '/nowhere/checkouts', ...options.sources },
+  });
+  const app = createApp({
+    handlers,
+    authenticator: users,
+    store: world.store,
     checks: { database: async () => void (await world.store.head()) },
-    log: { debug: () => undefined, error: (message, fields) => void errors.push({ message, ...fields }) },
+    log: {
+      debug: (message, fields) => void logged.push({ message, ...fields }),
+      error: (message, fields) => void errors.push({ message, ...fields }),
+    },
     closing: closing.signal,
     checkResponses: true,
   });
@@ -108,6 +134,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     admin: createClient({ baseUrl: server.url, token: body.token.token }),
     heartbeats,
     errors,
+    logged,
     async register(slug) {
       const answer = await anybody.call('register', { body: { slug, password: `${slug}-password` } });
       return createClient({ baseUrl: server.url, token: answer.body.token.token });

@@ -33,6 +33,24 @@ export const OPERATIONS = {
   echoPost: 'POST /registry-svc/echo',
   echoPut: 'PUT /registry-svc/echo',
 
+  listConfigs: 'POST /config-svc/configs',
+  saveConfig: 'PUT /config-svc/config',
+  listConfigVersions: 'POST /config-svc/versions',
+
+  runContainer: 'PUT /container-svc/container',
+  stopContainer: 'PUT /container-svc/container/stop',
+  listContainers: 'POST /container-svc/containers',
+  listContainerLogs: 'POST /container-svc/logs',
+  containerIsRunning: 'GET /container-svc/container/is-running',
+  containerSummary: 'GET /container-svc/container/summary',
+  buildImage: 'PUT /container-svc/image',
+  imagePullable: 'GET /container-svc/image/{imageName}/pullable',
+  getHost: 'GET /container-svc/host',
+  containerDaemonInfo: 'GET /container-svc/daemon/info',
+
+  checkoutRepo: 'POST /source-svc/repo/checkout',
+  checkoutByQuery: 'GET /source-svc/checkout',
+
   login: 'POST /user-svc/login',
   register: 'POST /user-svc/register',
   refreshToken: 'POST /user-svc/refresh-token',

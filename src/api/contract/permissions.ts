@@ -19,6 +19,14 @@ export const PERMISSIONS = [
   'secret-svc:secret:save-unprefixed',
   'secret-svc:secret:remove',
   'user-svc:app:multi-view',
+  'config-svc:config:edit',
+  'config-svc:config:edit-on-behalf',
+  'container-svc:container:create',
+  'container-svc:container:stop',
+  'container-svc:container:view',
+  'container-svc:log:view',
+  'container-svc:image:build',
+  'source-svc:repo:checkout',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -38,6 +46,7 @@ export const GRANTS: ReadonlyMap<string, readonly string[]> = new Map<string, re
       'secret-svc:secret:list',
       'secret-svc:secret:save',
       'secret-svc:secret:remove',
+      'config-svc:config:edit',
     ],
   ],
 ]);

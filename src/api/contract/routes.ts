@@ -1,3 +1,5 @@
+import { configRoutes } from './config.ts';
+import { containerRoutes } from './container.ts';
 import { deployRoutes } from './deploy.ts';
 import { fleetRoutes } from './fleet.ts';
 import { healthRoutes } from './health.ts';
@@ -6,6 +8,7 @@ import { registryRoutes } from './registry.ts';
 import { rolloutRoutes } from './rollout.ts';
 import type { Route } from './route.ts';
 import { secretRoutes } from './secret.ts';
+import { sourceRoutes } from './source.ts';
 import { userRoutes } from './user.ts';
 
 /** The API, whole: the router, the validation, the typed client and the documentation all come from this table. */
@@ -14,6 +17,9 @@ export const ROUTES = {
   ...rolloutRoutes,
   ...registryRoutes,
   ...fleetRoutes,
+  ...configRoutes,
+  ...containerRoutes,
+  ...sourceRoutes,
   ...userRoutes,
   ...secretRoutes,
   ...healthRoutes,

@@ -21,6 +21,8 @@ export interface DocumentKind<T> {
   readonly normalise: (tree: Tree) => Tree;
   /** What the domain says of it. */
   readonly judge: (value: Json) => Judged<T>;
+  /** Two objects of one id are two things: the id alone does not tell them apart. */
+  readonly repeatsIds?: true;
 }
 
 /** A value, which is a T when there are no problems. */
@@ -44,7 +46,7 @@ export async function loadDocuments<T>(
   const problems = [
     ...unreadable,
     ...read.flatMap((one) => one.problems),
-    ...repeated(read.flatMap((one) => one.objects)),
+    ...(kind.repeatsIds === true ? [] : repeated(read.flatMap((one) => one.objects))),
   ];
   if (problems.length > 0) throw invalidFiles(problems);
   return loaded;

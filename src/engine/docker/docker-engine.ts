@@ -16,6 +16,7 @@ import { buildImage, hasImage, pullImage } from './images.ts';
 import { readLogs } from './logs.ts';
 import { readGpus } from './nvidia-smi.ts';
 import type { DockerOptions } from './options.ts';
+import { isPullable, listAll, readGateway } from './surroundings.ts';
 import { type Readings, sampleStats } from './stats.ts';
 import { openTransport } from './transport.ts';
 
@@ -33,7 +34,9 @@ export function connectDocker(url: URL, options: DockerOptions = {}): Engine {
     info: (signal) => readInfo(api, signal),
     capacity: async (signal) => withMeasuredCards(await readCapacity(api, signal), () => gpus(signal)),
     gpus,
+    gateway: (signal) => readGateway(api, signal),
     hasImage: (reference, signal) => hasImage(api, reference, signal),
+    isPullable: (reference, signal) => isPullable(api, reference, signal),
     pull: (reference, onProgress, signal) => pullImage(api, reference, onProgress, signal),
     build: (context, tag, onLine, signal) => buildImage(api, context, tag, onLine, signal),
     create: (spec, signal) => createContainer(api, spec, signal),
@@ -44,6 +47,7 @@ export function connectDocker(url: URL, options: DockerOptions = {}): Engine {
       readings.delete(containerId);
     },
     list: (signal) => listContainers(api, signal),
+    listAll: (signal) => listAll(api, signal),
     inspect: (idOrName, signal) => inspectContainer(api, idOrName, signal),
     logs: (containerId, logOptions) => readLogs(api, containerId, logOptions),
     exec: (containerId, command, execOptions) => execIn(api, containerId, command, execOptions),

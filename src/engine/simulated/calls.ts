@@ -65,6 +65,7 @@ function deadlineOf(operation: Operation, deadlines: Deadlines): number {
     case 'remove':
       return deadlines.change;
     case 'pull':
+    case 'isPullable':
       return deadlines.pullIdle;
     case 'build':
       return deadlines.buildIdle;
@@ -73,7 +74,9 @@ function deadlineOf(operation: Operation, deadlines: Deadlines): number {
     case 'capacity':
     case 'gpus':
     case 'hasImage':
+    case 'gateway':
     case 'list':
+    case 'listAll':
     case 'inspect':
     case 'logs':
     case 'exec':

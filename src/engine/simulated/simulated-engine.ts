@@ -11,6 +11,7 @@ import { pullImage } from './pull.ts';
 import { answerOf } from './answer.ts';
 import { SERVER_IMAGE } from './script.ts';
 import { readEvents, readLogs } from './streams.ts';
+import { surroundings } from './surroundings.ts';
 
 /** A handle to a simulated host. Closing it leaves the host as it is. */
 export function connectSimulated(host: SimulatedHost, deadlines?: Partial<Deadlines>): Engine {
@@ -37,6 +38,7 @@ export function connectSimulated(host: SimulatedHost, deadlines?: Partial<Deadli
         host.images.set(normalReference(tag), host.options.built?.(tag) ?? SERVER_IMAGE);
       }),
     ...containerCalls(host, calls),
+    ...surroundings(host, calls),
     logs: (id, options) => readLogs(host, calls, id, options),
     events: (options) => readEvents(host, calls, options),
     [Symbol.asyncDispose]: async () => calls.close(),
