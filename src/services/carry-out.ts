@@ -5,8 +5,8 @@ import type { EventStore } from '../store/event-store.ts';
 import type { ProjectionName } from '../store/projection.ts';
 import { callerOf, type RequestContext } from './handler.ts';
 
-/** How often a decision is made anew because somebody else was first. */
-const TRIES = 8;
+/** How often a decision is made anew because somebody else was first. Each time one of those who race gets through. */
+export const TRIES = 50;
 
 const ROWS = {
   deployment: 'deployments',

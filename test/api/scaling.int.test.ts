@@ -61,12 +61,12 @@ test('a deployment that does not scale itself, or is being deleted, tells nothin
 });
 
 test('what could not be measured is refused, with the field to set', async () => {
-  const sent = { deployment: { id: 'blind', definitionId: 'def', autoScaling: { cpuThreshold: 60 } } };
+  const sent = { deployment: { id: 'blind', definitionId: 'def', autoScaling: { memoryThreshold: 60 } } };
   const answer = await api.send('PUT', '/deploy-svc/deployment', {
     token: api.adminToken,
     body: JSON.stringify(sent),
     headers: { 'content-type': 'application/json' },
   });
   expect(answer.status).toBe(400);
-  expect(answer.text).toContain('cpuThreshold is 60 % of resources.cpu, which is not set: nothing could be measured');
+  expect(answer.text).toContain('is 60 % of resources.memory, which is not set');
 });

@@ -2,7 +2,6 @@ import type { Input } from '../input.ts';
 import type { Problem } from '../problem.ts';
 import type { DeploymentSpec } from './events.ts';
 import { MAX_REPLICAS } from './parse-count.ts';
-import { DEFAULT_CPU_PERCENT } from './scaling-bounds.ts';
 
 const PERCENT = { min: 1, max: 100 };
 /** As in Kubernetes (HorizontalPodAutoscaler v2, stabilizationWindowSeconds). */
@@ -27,14 +26,12 @@ export function autoScalingOf(input: Input | undefined): DeploymentSpec['autoSca
   };
 }
 
-/** Thresholds are percentages of what a replica requests: why nothing could be measured, if so. */
+/**
+ * A threshold of memory is a percentage of what a replica requests: why it could not be measured, if so. Without a request
+ * of CPU the bounds hold and nothing is measured, which the contract's clients may send: the view says so.
+ */
 export function unmeasurable({ autoScaling, resources }: DeploymentSpec): Problem | undefined {
-  if (autoScaling === undefined) return undefined;
-  if (autoScaling.memoryThreshold !== undefined && resources?.memory === undefined) {
-    const message = `is ${autoScaling.memoryThreshold} % of resources.memory, which is not set`;
-    return { field: 'autoScaling.memoryThreshold', message, hint: 'resources: { memory: "256Mi" }' };
-  }
-  if (resources?.cpu !== undefined || autoScaling.memoryThreshold !== undefined) return undefined;
-  const message = `cpuThreshold is ${autoScaling.cpuThreshold ?? DEFAULT_CPU_PERCENT} % of resources.cpu, which is not set: nothing could be measured`;
-  return { field: 'autoScaling', message, hint: 'resources: { cpu: "500m" }' };
+  if (autoScaling?.memoryThreshold === undefined || resources?.memory !== undefined) return undefined;
+  const message = `is ${autoScaling.memoryThreshold} % of resources.memory, which is not set`;
+  return { field: 'autoScaling.memoryThreshold', message, hint: 'resources: { memory: "256Mi" }' };
 }

@@ -127,18 +127,12 @@ describe('what is saved', () => {
     }
   };
 
-  test('has to have something to measure', () => {
-    expect(problemsOf({ autoScaling: { minReplicas: 2 } })).toEqual([
-      {
-        field: 'autoScaling',
-        message: 'cpuThreshold is 80 % of resources.cpu, which is not set: nothing could be measured',
-        hint: 'resources: { cpu: "500m" }',
-      },
-    ]);
+  test('has to request the memory that is to be measured; the bounds alone do without', () => {
     expect(problemsOf({ autoScaling: { memoryThreshold: 70 }, resources: { cpu: '1' } })).toMatchObject([
       { field: 'autoScaling.memoryThreshold', message: 'is 70 % of resources.memory, which is not set' },
     ]);
     expect(problemsOf({ autoScaling: {}, resources: { cpu: '1' } })).toEqual([]);
+    expect(problemsOf({ autoScaling: { minReplicas: 2, cpuThreshold: 60 } })).toEqual([]);
     expect(problemsOf({ autoScaling: { memoryThreshold: 70 }, resources: { memory: '1Gi' } })).toEqual([]);
   });
 

@@ -9,14 +9,12 @@ import { VersionConflict, type StreamAppend } from '../../store/command.ts';
 import type { EventStore } from '../../store/event-store.ts';
 import type { Row } from '../../store/projection.ts';
 import { openFromTransport } from '../../vault/transport.ts';
+import { TRIES } from '../carry-out.ts';
 import { callerOf, type Reply, type RequestContext, type RequestOf } from '../handler.ts';
 import { Refusal } from '../refusal.ts';
 import { readOrCreateApp } from '../user/apps.ts';
 import { checksumOf } from './checksum.ts';
 import { askerOf, type SecretDeps } from './deps.ts';
-
-/** How often a decision is made anew because somebody else was first. */
-const TRIES = 8;
 
 /** What one secret goes through, and what has to be stored or forgotten with it. */
 interface Change {
