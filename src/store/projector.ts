@@ -60,15 +60,43 @@ async function loadTable(
   const tracks = new Map<string, Track>([...keys.keys()].map((key) => [key, []]));
   const wanted = [...keys].filter(([, mayExist]) => mayExist).map(([key]) => key);
   if (wanted.length === 0) return tracks;
-  // Rows of one stream are guarded by its head.
-  const lock = ownership === 'shared' ? sql`for update` : sql``;
-  const { rows } = await sql<{ id: string; since: string; version: number; state: unknown }>`
-    select id, since, version, state from ${sql.table(name)} where id = any(${textArray(wanted)}::text[]) order by id ${lock}
-  `.execute(tx);
-  for (const { id, since, version, state } of rows) {
+  for (const row of await readRows(tx, name, ownership, wanted)) {
+    const { id, since, version, state } = row;
     tracks.get(id)?.push({ state, version, by: undefined, since: Number(since) });
   }
   return tracks;
+}
+
+interface StoredRow {
+  readonly id: string;
+  readonly since: string;
+  readonly version: number;
+  readonly state: unknown;
+}
+
+async function readRows(
+  tx: Tx,
+  name: ProjectionName,
+  ownership: Projection['ownership'],
+  wanted: readonly string[],
+): Promise<readonly StoredRow[]> {
+  const read = async (ids: readonly string[]): Promise<readonly StoredRow[]> => {
+    // Rows of one stream are guarded by its head.
+    const lock = ownership === 'shared' ? sql`for update` : sql``;
+    const { rows } = await sql<StoredRow>`
+      select id, since, version, state from ${sql.table(name)} where id = any(${textArray(ids)}::text[]) order by id ${lock}
+    `.execute(tx);
+    return rows;
+  };
+  const rows = await read(wanted);
+  if (ownership !== 'shared' || rows.length === wanted.length) return rows;
+  // A row that is not there yet cannot be locked: whoever makes it first has the name, and the others read what came of it.
+  const found = new Set(rows.map(({ id }) => id));
+  const absent = wanted.filter((id) => !found.has(id)).toSorted();
+  await sql`
+    select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest(${textArray(absent.map((id) => `${name}/${id}`))}::text[]) as key
+  `.execute(tx);
+  return [...rows, ...(await read(absent))];
 }
 
 function applyAll(tables: ReadonlyMap<Projection, ReadonlyMap<string, Track>>, events: readonly Draft[]): void {

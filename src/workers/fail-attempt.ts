@@ -1,9 +1,9 @@
 import type { ReplicaFailure } from '../domain/replica/events.ts';
 import type { Attempt } from '../jobs/catalogue.ts';
-import { revisionKey, type Revision } from '../projections/revision.ts';
 import type { WorkerDeps } from './deps.ts';
+import { givenSecrets } from './given-secrets.ts';
 import { redacted } from './redact.ts';
-import { presentReplica, record } from './replica-log.ts';
+import { record } from './replica-log.ts';
 
 /** Records that this generation has failed; what it held on its node is free again. No effect once the generation has passed. */
 export async function failAttempt(
@@ -26,19 +26,9 @@ async function withoutSecrets(
   attempt: Attempt,
   failure: ReplicaFailure,
 ): Promise<ReplicaFailure> {
-  const row = await presentReplica(deps, attempt);
-  if (row === undefined) return failure;
-  const { deploymentId, revision } = row.state;
-  const stored = await deps.store.row<Revision>('revisions', revisionKey(deploymentId, revision));
-  const given = Object.entries(stored?.state.template.secrets ?? {});
-  if (given.length === 0) return failure;
-  const values = await deps.vault.values(given.map(([, fingerprint]) => fingerprint));
-  const known = given.flatMap(([name, fingerprint]) => {
-    const value = values.get(fingerprint);
-    return value === undefined ? [] : [{ name, value }];
-  });
+  const { known, complete } = await givenSecrets(deps, attempt);
   // A value that is not kept any more cannot be recognised, and may be in what the container said.
-  return known.length === given.length ? redacted(failure, known) : withheld(redacted(failure, known));
+  return complete ? redacted(failure, known) : withheld(redacted(failure, known));
 }
 
 function withheld({ lastLogs, ...rest }: ReplicaFailure): ReplicaFailure {

@@ -17,11 +17,15 @@ export interface Known {
  * line was cut off. What a container has changed otherwise (base64, reversed) is not recognised.
  */
 export function redacted(failure: ReplicaFailure, secrets: readonly Known[]): ReplicaFailure {
-  const needles = secrets.flatMap(needlesOf).toSorted((a, b) => b.value.length - a.value.length);
-  if (needles.length === 0) return failure;
-  const clean = (text: string): string => withoutPrefix(needles.reduce(replace, text), needles);
+  const clean = cleaner(secrets);
   const { message, lastLogs } = failure;
   return { ...failure, message: clean(message), ...(lastLogs === undefined ? {} : { lastLogs: lastLogs.map(clean) }) };
+}
+
+/** Replaces values in any text, as `redacted` does. */
+export function cleaner(secrets: readonly Known[]): (text: string) => string {
+  const needles = secrets.flatMap(needlesOf).toSorted((a, b) => b.value.length - a.value.length);
+  return (text) => (needles.length === 0 ? text : withoutPrefix(needles.reduce(replace, text), needles));
 }
 
 function needlesOf({ name, value }: Known): readonly Known[] {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { LABEL } from '../../src/engine/engine.ts';
 import { buildWebImage } from '../support/images.ts';
+import { until } from '../support/until.ts';
 import { testService, type TestService } from '../support/service.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../fixtures/examples');
@@ -116,11 +117,13 @@ test('webapp.yaml fills a node of its region as far as it goes, and says in numb
   const [node] = JSON.parse(await product.oo('node', 'list', '-o', 'json')) as [{ id: string }];
   const capacity = await product.engine.capacity();
   const fits = Math.min(5, Math.floor(capacity.cpuMillis / 1_000));
-  const { stderr } = await product.tryOo('deployment', 'watch', '--timeout', '6s', 'depl_webapp_prod');
-  const containers = await product.inspectAll('depl_webapp_prod');
+  const running = async (): Promise<Awaited<ReturnType<typeof product.inspectAll>>> =>
+    (await product.inspectAll('depl_webapp_prod')).filter(({ State }) => State.Running);
+  await until('as many run as fit', 30_000, async () => (await running()).length === fits);
+  const { stderr } = await product.tryOo('deployment', 'watch', '--timeout', '2s', 'depl_webapp_prod');
+  const containers = await running();
   expect(containers).toHaveLength(fits);
-  for (const { HostConfig, State } of containers) {
-    expect(State.Running).toBe(true);
+  for (const { HostConfig } of containers) {
     expect([HostConfig.NanoCpus, HostConfig.Memory]).toEqual([1_000_000_000, 512 * 2 ** 20]);
   }
   // A machine with five cores and more holds them all.

@@ -9,6 +9,7 @@ import { addressOf } from '../../src/api/contract/operations.ts';
 import { buildWebImage } from '../support/images.ts';
 import { everyColumn } from '../support/every-column.ts';
 import { startProductProcess, type ProductProcess } from '../support/product-process.ts';
+import { until } from '../support/until.ts';
 
 const IMAGE = 'deploy-svc-test/secrets:1';
 const ID = 'depl_secrets';
@@ -146,6 +147,24 @@ test('what runs goes on when a secret is removed under it; what has to be starte
   );
   await product.oo('secret', 'save', 'api-key', CRASHED);
   await product.reaches(ID, 'OK');
+});
+
+test('a probe that finds the secret in the answer tells the log only its name', async () => {
+  const command = ['sh', '-c', 'echo "it said $KEY"; exit 1'];
+  const ready = { exec: { command }, periodSeconds: 1, failureThreshold: 1 };
+  const probed = { ...DEPLOYMENT, envars: { ...DEPLOYMENT.envars, KEY: '{{secret:api-key}}' }, probes: { ready } };
+  await save('deployment', probed);
+  const told = async (): Promise<string> =>
+    JSON.stringify(
+      (JSON.parse(await product.oo('events', '-o', 'json', '--limit', '1000')) as { type: string }[]).filter(
+        ({ type }) => type === 'ReplicaUnready',
+      ),
+    );
+  await until('it is said to be out of service', 15_000, async () => (await told()) !== '[]');
+  expect(await told()).toContain('it said {{secret:api-key}}');
+  expect(await told()).not.toContain(CRASHED);
+  expect(JSON.stringify(await view())).toContain('ready probe failed once: ');
+  expect((await save('deployment', DEPLOYMENT, '--wait')).code).toBe(0);
 });
 
 test('the values are in the environment of the containers, and in no table, log line, label or answer', async () => {

@@ -1,4 +1,4 @@
-import type { ProbePlan } from './plan.ts';
+import type { Probe, ProbePlan } from './plan.ts';
 import type { ProbeKind } from './spec.ts';
 
 /** Results in a row: above 0 passes, below 0 failures. */
@@ -9,6 +9,8 @@ export interface Health {
   /** `starting`: only the start probe counts. `over`: it has failed, and nothing counts any more. */
   readonly phase: 'starting' | 'started' | 'over';
   readonly inService: boolean;
+  /** It was said that it is out of service: once is enough. */
+  readonly told: boolean;
   readonly runs: Readonly<Record<ProbeKind, Run>>;
 }
 
@@ -30,11 +32,11 @@ const NO_RUNS = { start: 0, ready: 0, live: 0 } as const;
  */
 export function beginHealth(
   plan: ProbePlan,
-  known: { started: boolean; inService: boolean },
+  known: { started: boolean; inService: boolean; told: boolean },
 ): { health: Health; turn: Turn } {
   const started = known.started || known.inService || plan.start === undefined;
   const inService = known.inService || (started && plan.ready === undefined);
-  const health: Health = { phase: started ? 'started' : 'starting', inService, runs: NO_RUNS };
+  const health: Health = { phase: started ? 'started' : 'starting', inService, told: known.told, runs: NO_RUNS };
   return { health, turn: inService && !known.inService ? 'ready' : undefined };
 }
 
@@ -58,14 +60,26 @@ export function judge(health: Health, plan: ProbePlan, result: Result): { health
         ? over(next)
         : { health: next, turn: undefined };
     case 'ready':
-      if (passes && !next.inService) return { health: { ...next, inService: true }, turn: 'ready' };
-      if (fails && next.inService) return { health: { ...next, inService: false }, turn: 'unready' };
-      return { health: next, turn: undefined };
+      return judgeReady(next, probe, { passes, fails, elapsedMs: result.elapsedMs });
     case 'live':
       return fails ? over(next) : { health: next, turn: undefined };
     default:
       return kind satisfies never;
   }
+}
+
+/** Who has never been in service is asked quickly: that it stays out of it is told when its failures have had their time. */
+function judgeReady(
+  health: Health,
+  { failureThreshold, periodMs }: Probe,
+  { passes, fails, elapsedMs }: { readonly passes: boolean; readonly fails: boolean; readonly elapsedMs: number },
+): { health: Health; turn: Turn } {
+  if (passes && !health.inService) return { health: { ...health, inService: true, told: false }, turn: 'ready' };
+  const late = !health.told && elapsedMs >= failureThreshold * periodMs;
+  if (fails && (health.inService || late)) {
+    return { health: { ...health, inService: false, told: true }, turn: 'unready' };
+  }
+  return { health, turn: undefined };
 }
 
 function whenStarted(health: Health, { ready }: ProbePlan): { health: Health; turn: Turn } {

@@ -13,7 +13,7 @@ const probe = (failureThreshold: number, successThreshold = 1): Probe => ({
   successThreshold,
 });
 
-const FRESH = { started: false, inService: false };
+const FRESH = { started: false, inService: false, told: false };
 
 function run(plan: ProbePlan, results: readonly Result[], known = FRESH): { health: Health; turns: Turn[] } {
   const begun = beginHealth(plan, known);
@@ -52,11 +52,13 @@ describe('whatever the results are,', () => {
     fc.assert(
       fc.property(anyPlan, anyResults, (plan, results) => {
         const { turns } = run(plan, results);
-        const expected = turns.map((turn, index): Turn => {
-          if (turn === 'failed' && index === turns.length - 1) return 'failed';
+        // One that has not come into service yet may be told to be out of it.
+        const served = turns[0] === 'unready' ? turns.slice(1) : turns;
+        const expected = served.map((turn, index): Turn => {
+          if (turn === 'failed' && index === served.length - 1) return 'failed';
           return index % 2 === 0 ? 'ready' : 'unready';
         });
-        expect(turns).toEqual(expected);
+        expect(served).toEqual(expected);
       }),
     );
   });
@@ -79,6 +81,20 @@ describe('whatever the results are,', () => {
         expect(unfounded).toEqual([]);
       }),
     );
+  });
+
+  test('what never comes into service is told once, when failureThreshold periods are over, and also after a change of watchers', () => {
+    const failing = Array.from({ length: 8 }, (_, index): Result => {
+      return { kind: 'ready', passed: false, elapsedMs: index * 5_000 };
+    });
+    const plan = { start: undefined, ready: probe(3), live: undefined };
+    expect(run(plan, failing).turns).toEqual(['unready']);
+    expect(run(plan, failing.slice(0, 6)).turns).toEqual([]);
+    expect(run(plan, failing, { ...FRESH, told: true }).turns).toEqual([]);
+    expect(run(plan, [...failing, { kind: 'ready', passed: true, elapsedMs: 40_000 }]).turns).toEqual([
+      'unready',
+      'ready',
+    ]);
   });
 
   test('neither ready nor live count before the start has passed', () => {
@@ -142,15 +158,14 @@ describe('a watch that is taken over', () => {
   const ready = (passed: boolean): Result => ({ kind: 'ready', passed, elapsedMs: 0 });
 
   test('goes on with a replica in service, and takes it out by the full count', () => {
-    expect(run(plan, [ready(false)], { started: true, inService: true }).turns).toEqual([]);
-    expect(run(plan, [ready(false), ready(false), ready(true)], { started: true, inService: true }).turns).toEqual([
-      'unready',
-      'ready',
-    ]);
+    expect(run(plan, [ready(false)], { ...FRESH, started: true, inService: true }).turns).toEqual([]);
+    expect(
+      run(plan, [ready(false), ready(false), ready(true)], { ...FRESH, started: true, inService: true }).turns,
+    ).toEqual(['unready', 'ready']);
   });
 
   test('does not ask one that has started to start again', () => {
-    expect(run(plan, [ready(true)], { started: true, inService: false }).turns).toEqual(['ready']);
+    expect(run(plan, [ready(true)], { ...FRESH, started: true }).turns).toEqual(['ready']);
     expect(run(plan, [ready(true)], FRESH).turns).toEqual([]);
   });
 });

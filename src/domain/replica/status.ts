@@ -12,7 +12,7 @@ export const REPLICA_TRANSITIONS = {
   ContainerCreated: { from: ['Scheduled', 'Created'], to: 'Created' },
   ContainerStarted: { from: ['Created', 'Running'], to: 'Running' },
   ReplicaReady: { from: ['Running'], to: 'Ready' },
-  ReplicaUnready: { from: ['Ready'], to: 'Running' },
+  ReplicaUnready: { from: ['Running', 'Ready'], to: 'Running' },
   ReplicaFailed: { from: ['Scheduled', 'Created', 'Running', 'Ready'], to: 'Failed' },
   ReplicaStopping: { from: ['Scheduled', 'Created', 'Running', 'Ready', 'Failed'], to: 'Stopping' },
   ReplicaStopped: { from: ['Stopping'], to: 'Stopped' },

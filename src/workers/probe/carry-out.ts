@@ -6,6 +6,8 @@ import type { Engine } from '../../engine/engine.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { failAttempt } from '../fail-attempt.ts';
 import { probeFailure } from '../failure.ts';
+import { givenSecrets } from '../given-secrets.ts';
+import { cleaner } from '../redact.ts';
 import { record } from '../replica-log.ts';
 import type { Verdict } from './probe-replica.ts';
 
@@ -46,9 +48,10 @@ async function once(
       return;
     case 'unready': {
       const silent = verdict.finding?.passed === false && verdict.finding.silent;
-      await record(deps, attempt, () => [
-        { type: 'ReplicaUnready', data: { ...ids, reason: reasonOf(verdict), silent } },
-      ]);
+      // A probe's answer may hold what the container was given, as its logs may.
+      const { known, complete } = await givenSecrets(deps, attempt);
+      const reason = complete ? cleaner(known)(reasonOf(verdict)) : `${verdict.kind} probe failed`;
+      await record(deps, attempt, () => [{ type: 'ReplicaUnready', data: { ...ids, reason, silent } }]);
       return;
     }
     case 'failed': {

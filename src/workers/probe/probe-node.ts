@@ -122,7 +122,11 @@ async function askSubject(
   });
   await probeReplica({
     plan,
-    known: { started: replica.unready !== undefined, inService: replica.status === 'Ready' },
+    known: {
+      started: replica.unready !== undefined,
+      inService: replica.status === 'Ready',
+      told: replica.unready !== undefined,
+    },
     phase: unitHash(id),
     clock,
     signal,

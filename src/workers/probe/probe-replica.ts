@@ -22,7 +22,7 @@ export interface Verdict {
 export interface ProbeOptions {
   readonly plan: ProbePlan;
   /** As the log has it. */
-  readonly known: { readonly started: boolean; readonly inService: boolean };
+  readonly known: { readonly started: boolean; readonly inService: boolean; readonly told: boolean };
   /** From 0 to 1: where in the period of a probe the first question of a watch that is taken over falls. */
   readonly phase: number;
   readonly clock: Clock;
