@@ -17,6 +17,8 @@ export interface Probe {
   readonly failureThreshold: number;
   /** Passes in a row that turn it. */
   readonly successThreshold: number;
+  /** Nobody wrote it: its failures count from its first pass on. */
+  readonly byDefault?: true;
 }
 
 /** The probes of one replica; a kind that is absent is not asked. */
@@ -52,7 +54,7 @@ export function probePlanOf(probes: ProbesSpec | undefined, { ports, healthcheck
   const fallback = (failureThreshold: number): Probe | undefined => {
     // The engine has counted its failures by the image's own numbers.
     if (healthcheck) return { ...settled({}, first), check: { type: 'healthcheck' }, failureThreshold: 1 };
-    return answered ? { ...settled({ tcp: {} }, first), failureThreshold } : undefined;
+    return answered ? { ...settled({ tcp: {} }, first), failureThreshold, byDefault: true } : undefined;
   };
   return {
     start: own(probes?.start),

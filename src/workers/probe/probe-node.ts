@@ -14,6 +14,7 @@ import { ask, type Target } from './ask.ts';
 import { doorbell, type Doorbell } from './doorbell.ts';
 import { carryOut } from './carry-out.ts';
 import { probeReplica } from './probe-replica.ts';
+import { askProven } from './proven.ts';
 
 const AGAIN_MS = 1_000;
 /** Templates that a watch remembers. */
@@ -131,7 +132,7 @@ async function askSubject(
     clock,
     signal,
     bell: subject.bell,
-    ask: (probe, given) => ask(target, probe, given),
+    ask: askProven((probe, given) => ask(target, probe, given), replica.unready !== undefined),
     onTurn: (verdict) => carryOut(deps, engine, replica, verdict, signal),
   });
 }
