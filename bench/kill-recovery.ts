@@ -1,5 +1,6 @@
 import { followEvents } from '../src/api/client-events.ts';
 import type { Client } from '../src/api/client.ts';
+import type { EventView } from '../src/api/contract/deploy-schemas.ts';
 import { LABEL } from '../src/engine/engine.ts';
 import type { Bench, Benchmark, Outcome } from './benchmark.ts';
 import { awaitOk } from './support/rollout.ts';
@@ -17,6 +18,8 @@ const KILLS = 30;
 const AIM_P95_MS = 600;
 const DEPLOYMENT = 'kill-recovery';
 const DEADLINE_MS = 30_000;
+/** A recovery that took so long is told event by event. */
+const SLOW_MS = 2 * AIM_P95_MS;
 
 /** From the SIGKILL of a container's main process to its replacement, one after the other, in ours and in two swarm services. */
 export const killRecovery: Benchmark = {
@@ -37,7 +40,7 @@ async function run({ postgres, say }: Bench): Promise<Outcome> {
   say(`  engine ${host.version} in a namespace of its own; ${KILLS} replicas of each of the three`);
   return await postgres.fresh(async (url) => {
     await using service = await runService(url, host.url);
-    const ours = await openOurs(host, service.client);
+    const ours = await openOurs(host, service.client, say);
     const atOnce = await openSwarm(host, 'at-once', 0);
     const byDefault = await openSwarm(host, 'by-default');
     const times = { ours: [] as number[], atOnce: [] as number[], byDefault: [] as number[] };
@@ -62,7 +65,11 @@ interface Side {
   readonly check: () => Promise<void>;
 }
 
-async function openOurs(host: SharedHost, client: Client): Promise<Side & { readonly stages: readonly Stages[] }> {
+async function openOurs(
+  host: SharedHost,
+  client: Client,
+  say: Bench['say'],
+): Promise<Side & { readonly stages: readonly Stages[] }> {
   const definition = { id: DEPLOYMENT, image: { name: host.image, internalPorts: [8_080] } };
   await client.call('saveDefinition', { body: { definition } });
   const deployment = { id: DEPLOYMENT, definitionId: DEPLOYMENT, replicas: KILLS };
@@ -80,19 +87,30 @@ async function openOurs(host: SharedHost, client: Client): Promise<Side & { read
       const [begin, wall] = [performance.now(), Date.now()];
       await killProcess(host, victim?.Id);
       const at: Record<string, number> = {};
+      const story: string[] = [];
       const signal = AbortSignal.timeout(DEADLINE_MS);
       for await (const event of followEvents(client, { after, deploymentId: DEPLOYMENT, signal })) {
         after = event.position;
         if (event.data['replicaId'] !== replicaId || Date.parse(event.at) < wall) continue;
         at[event.type] = Date.parse(event.at) - wall;
+        story.push(toldOf(event, wall));
         if (event.type !== 'ReplicaReady') continue;
         stages.push(stagesOf(at));
-        return performance.now() - begin;
+        const took = performance.now() - begin;
+        if (took > SLOW_MS) say(`  ${replicaId} took ${took.toFixed(0)} ms: ${story.join(' -> ')}`);
+        return took;
       }
       throw new Error(`${replicaId} was killed and had no successor within ${DEADLINE_MS} ms`);
     },
     check: () => expectRunning(host, label),
   };
+}
+
+/** An event and when it was, with why it failed where it did: one that comes twice is what made a recovery slow. */
+function toldOf({ type, at, data }: EventView, wall: number): string {
+  const failure = data['failure'];
+  const why = failure === undefined ? '' : ` ${JSON.stringify(failure)}`;
+  return `${type} ${Date.parse(at) - wall} ms${why}`;
 }
 
 /** Milliseconds of each part of a recovery, by the times of its events. */

@@ -10,6 +10,7 @@ import {
   type JobData,
   type QueueName,
 } from './catalogue.ts';
+import { openDueLooks, type DueLooks } from './due-looks.ts';
 import { routed, type Routed } from './routing.ts';
 
 /** The schema that the queues live in. */
@@ -93,7 +94,11 @@ export async function openJobQueue({ url, onError, works }: JobQueueOptions): Pr
     throw error;
   }
   const slots = new Map<string, readonly string[]>();
-  const { declare, insert } = senderOf(boss);
+  const wake = (name: string): void => {
+    for (const slot of slots.get(name) ?? []) boss.notifyWorker(slot);
+  };
+  const dueLooks = openDueLooks(wake);
+  const { declare, insert } = senderOf(boss, dueLooks);
   return {
     sendIn: (tx, jobs) => insert(jobs, fromKysely(tx)),
     send: (jobs) => insert(jobs, boss.getDb()),
@@ -109,10 +114,11 @@ export async function openJobQueue({ url, onError, works }: JobQueueOptions): Pr
       const lost = attempts.map(({ id, attempt }) => ({ id, retryCount: attempt }));
       await boss.fail(name, lost, { message: 'the worker that had it is gone' }, { db: fromKysely(tx) });
     },
-    wake(name) {
-      for (const slot of slots.get(name) ?? []) boss.notifyWorker(slot);
+    wake,
+    async [Symbol.asyncDispose]() {
+      dueLooks[Symbol.dispose]();
+      await boss.stop({ graceful: true, timeout: STOP_MS, close: true });
     },
-    [Symbol.asyncDispose]: () => boss.stop({ graceful: true, timeout: STOP_MS, close: true }),
   };
 }
 
@@ -125,7 +131,7 @@ interface Sender {
 }
 
 /** A cluster's queue is made by whoever needs it first. */
-function senderOf(boss: PgBoss): Sender {
+function senderOf(boss: PgBoss, dueLooks: DueLooks): Sender {
   const declared = new Set<string>(Object.keys(QUEUE_POLICIES));
   const declare: Sender['declare'] = async (queue, cluster) => {
     const name = storedName(queue, cluster);
@@ -137,7 +143,9 @@ function senderOf(boss: PgBoss): Sender {
     declare,
     async insert(jobs, db) {
       for (const own of await routed(db, jobs)) {
-        await boss.insert(await declare(own.queue, own.cluster), own.jobs.map(toInsert), { db });
+        const name = await declare(own.queue, own.cluster);
+        await boss.insert(name, own.jobs.map(toInsert), { db });
+        for (const { startAfter } of own.jobs) if (startAfter !== undefined) dueLooks.at(name, startAfter);
       }
     },
   };
