@@ -5,6 +5,7 @@ import type { WorkerDeps } from '../workers/deps.ts';
 import type { EnginePool } from '../workers/engine-pool.ts';
 import { WorkerMembership } from '../workers/membership.ts';
 import { type Binding, UNBOUND } from '../workers/pool/binding.ts';
+import { rememberTemplates } from '../workers/templates.ts';
 import { startWorker } from '../workers/worker.ts';
 import { readInstallation } from './installation.ts';
 import type { Foundation } from './store.ts';
@@ -25,5 +26,6 @@ export async function workerRole(options: WorkerRoleOptions): Promise<AsyncDispo
   const { database, log, binding = UNBOUND } = options;
   const membership = new WorkerMembership(database, systemClock, log, binding);
   const installationId = await readInstallation(database.db);
-  return startWorker({ ...options, membership, clock: systemClock, installationId });
+  const templates = rememberTemplates(options.store);
+  return startWorker({ ...options, membership, templates, clock: systemClock, installationId });
 }

@@ -7,6 +7,7 @@ import type { Vault } from '../vault/vault.ts';
 import type { EnginePool } from './engine-pool.ts';
 import type { Membership } from './membership.ts';
 import type { Surroundings } from './surroundings.ts';
+import type { Templates } from './templates.ts';
 
 /** The steps of starting a container, in order. Tests end the process after each of them. */
 export type StartStep = 'claimed' | 'pulled' | 'created' | 'created-stored' | 'started' | 'started-stored';
@@ -23,6 +24,7 @@ export interface WorkerDeps {
   /** Values of secrets. */
   readonly vault: Pick<Vault, 'values'>;
   readonly surroundings: Surroundings;
+  readonly templates: Templates;
   /**
    * The life in whose name it acts: that of the claim for a job, that of the lock for a watch. What a worker began before
    * it was declared dead must not be written in the name of the life that follows.

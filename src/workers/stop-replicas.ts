@@ -10,9 +10,12 @@ import { settleDrain } from './settle-drain.ts';
 export const GRACE_SECONDS = 10;
 
 /** Stops and removes the containers of generations that are over: stopped by a plan, or failed. */
-export async function stopReplicas(deps: WorkerDeps, { data, signal }: ActiveJob<'stop'>): Promise<void> {
-  const node = await deps.store.row<NodeState>('nodes', data.nodeId);
-  const results = await Promise.allSettled(data.replicas.map((attempt) => one(deps, node?.state, attempt, signal)));
+export async function stopReplicas(
+  deps: WorkerDeps,
+  { data, signal }: ActiveJob<'stop'>,
+  node: NodeState | undefined,
+): Promise<void> {
+  const results = await Promise.allSettled(data.replicas.map((attempt) => one(deps, node, attempt, signal)));
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   await settleDrain(deps, data.nodeId);

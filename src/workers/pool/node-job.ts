@@ -16,10 +16,11 @@ class NodeGone extends Error {
 
 /**
  * Carries out a job at a node, unless the node belongs to a cluster whose queue it did not come from: then it goes there.
+ * The handler is given the node as it was found, undefined where it is unknown.
  * When the node is lost under it the job ends at once: an engine that does not answer must not keep a place from others.
  */
 export function atNode<Q extends 'start' | 'stop'>(
-  handle: (deps: WorkerDeps, job: ActiveJob<Q>) => Promise<void>,
+  handle: (deps: WorkerDeps, job: ActiveJob<Q>, node: NodeState | undefined) => Promise<void>,
 ): (deps: WorkerDeps, job: ActiveJob<Q>) => Promise<void> {
   return async (deps, job) => {
     const { nodeId } = job.data;
@@ -31,7 +32,7 @@ export function atNode<Q extends 'start' | 'stop'>(
     const over = new AbortController();
     try {
       const lost = node?.state.liveness === 'ready' ? lossOf(deps, nodeId, over.signal) : over.signal;
-      await handle(deps, { ...job, signal: AbortSignal.any([job.signal, lost]) });
+      await handle(deps, { ...job, signal: AbortSignal.any([job.signal, lost]) }, node?.state);
     } finally {
       over.abort();
     }

@@ -5,7 +5,6 @@ import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import type { Template } from '../../domain/template.ts';
 import type { Engine, EngineEvent } from '../../engine/engine.ts';
 import { unitHash } from '../../planner/hash.ts';
-import { revisionKey, type Revision } from '../../projections/revision.ts';
 import { identityOf } from '../container.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { nodeHost } from '../node-host.ts';
@@ -17,8 +16,6 @@ import { probeReplica } from './probe-replica.ts';
 import { askProven } from './proven.ts';
 
 const AGAIN_MS = 1_000;
-/** Templates that a watch remembers. */
-const TEMPLATES_KEPT = 500;
 /** A replica whose job has not said yet whether it is ready tells by an event: this is the net below. */
 const LOOK_MS = 30_000;
 
@@ -47,11 +44,10 @@ interface Subject {
 export function probeNode(probed: Probed, signal: AbortSignal): NodeProber {
   const subjects = new Map<string, Subject>();
   const under = new Set<Promise<void>>();
-  const templates = new Map<string, Promise<Template>>();
   const begin = (replica: ReplicaState): void => {
     const subject: Subject = { replica, bell: doorbell(), end: new AbortController() };
     subjects.set(replica.id, subject);
-    const asking = askAgain(probed, subject, templates, AbortSignal.any([signal, subject.end.signal]));
+    const asking = askAgain(probed, subject, AbortSignal.any([signal, subject.end.signal]));
     under.add(asking);
     void asking.finally(() => under.delete(asking));
   };
@@ -82,16 +78,11 @@ export function probeNode(probed: Probed, signal: AbortSignal): NodeProber {
 }
 
 /** What fails here is this process' own trouble, as a database that is away: the replica is asked again, from the beginning. */
-async function askAgain(
-  probed: Probed,
-  subject: Subject,
-  templates: Map<string, Promise<Template>>,
-  signal: AbortSignal,
-): Promise<void> {
+async function askAgain(probed: Probed, subject: Subject, signal: AbortSignal): Promise<void> {
   const { clock, log } = probed.deps;
   while (!signal.aborted) {
     try {
-      return await askSubject(probed, subject, await templateOf(probed, subject.replica, templates), signal);
+      return await askSubject(probed, subject, await templateOf(probed, subject.replica), signal);
     } catch (error) {
       if (signal.aborted) return;
       log.warn('a replica could not be asked; trying again', { replicaId: subject.replica.id, error: String(error) });
@@ -137,21 +128,8 @@ async function askSubject(
   });
 }
 
-/** Replicas of one revision that come up together ask once. */
-async function templateOf(
-  { deps: { store } }: Probed,
-  { deploymentId, revision }: ReplicaState,
-  templates: Map<string, Promise<Template>>,
-): Promise<Template> {
-  const key = revisionKey(deploymentId, revision);
-  const read = async (): Promise<Template> => {
-    const row = await store.row<Revision>('revisions', key);
-    if (row === undefined) throw new Error(`revision ${revision} of ${deploymentId} is not in the log`);
-    return row.state.template;
-  };
-  if (templates.size > TEMPLATES_KEPT) templates.clear();
-  const known = templates.get(key) ?? read();
-  templates.set(key, known);
-  known.catch(() => templates.delete(key));
-  return known;
+async function templateOf({ deps }: Probed, { deploymentId, revision }: ReplicaState): Promise<Template> {
+  const template = await deps.templates(deploymentId, revision);
+  if (template === undefined) throw new Error(`revision ${revision} of ${deploymentId} is not in the log`);
+  return template;
 }

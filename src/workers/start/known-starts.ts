@@ -2,8 +2,7 @@ import type { DeploymentState } from '../../domain/deployment/evolve.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import type { Template } from '../../domain/template.ts';
 import type { Attempt } from '../../jobs/catalogue.ts';
-import { revisionKey, type Revision } from '../../projections/revision.ts';
-import type { EventStore } from '../../store/event-store.ts';
+import type { WorkerDeps } from '../deps.ts';
 import type { KnownReplica } from '../replica-log.ts';
 
 /** All that is needed to bring one generation of a replica up. */
@@ -18,22 +17,21 @@ export interface KnownStart {
 }
 
 /** Reads what the attempts of a job need, each kind of row once for all of them. */
-export async function knownStarts(store: EventStore, attempts: readonly Attempt[]): Promise<readonly KnownStart[]> {
+export async function knownStarts(
+  { store, templates }: Pick<WorkerDeps, 'store' | 'templates'>,
+  attempts: readonly Attempt[],
+): Promise<readonly KnownStart[]> {
   const rows = await store.rows<ReplicaState>('replicas', { id: attempts.map(({ replicaId }) => replicaId) });
   const replicas = new Map(rows.map((row) => [row.id, row]));
-  const keys = new Set(rows.map(({ state }) => revisionKey(state.deploymentId, state.revision)));
   const deploymentIds = new Set(rows.map(({ state }) => state.deploymentId));
-  const [revisions, saved] = await Promise.all([
-    store.rows<Revision>('revisions', { id: [...keys] }),
-    store.rows<DeploymentState>('deployments', { id: [...deploymentIds] }),
-  ]);
-  const templates = new Map(revisions.map(({ id, state }) => [id, state.template]));
+  const saved = await store.rows<DeploymentState>('deployments', { id: [...deploymentIds] });
   const deployments = new Map(saved.map(({ id, state }) => [id, state]));
-  return attempts.map((attempt) => {
-    const found = replicas.get(attempt.replicaId);
-    const row = found?.state.generation === attempt.generation ? found : undefined;
-    const { deploymentId = '', revision = 0 } = row?.state ?? {};
-    const template = templates.get(revisionKey(deploymentId, revision));
-    return { attempt, known: { row }, template, deployment: deployments.get(deploymentId) };
-  });
+  return Promise.all(
+    attempts.map(async (attempt) => {
+      const found = replicas.get(attempt.replicaId);
+      const row = found?.state.generation === attempt.generation ? found : undefined;
+      const template = row && (await templates(row.state.deploymentId, row.state.revision));
+      return { attempt, known: { row }, template, deployment: row && deployments.get(row.state.deploymentId) };
+    }),
+  );
 }

@@ -8,11 +8,13 @@ import { knownStarts, type KnownStart } from './known-starts.ts';
 import { startReplica } from './start-replica.ts';
 
 /** Brings replicas of one node up, side by side; the engine's own bound keeps the node from being flooded. */
-export async function startReplicas(deps: WorkerDeps, job: ActiveJob<'start'>): Promise<void> {
-  const { nodeId, replicas } = job.data;
-  const node = await deps.store.row<NodeState>('nodes', nodeId);
-  const starts = await knownStarts(deps.store, replicas);
-  const results = await Promise.allSettled(starts.map((start) => one(deps, job, node?.state, start)));
+export async function startReplicas(
+  deps: WorkerDeps,
+  job: ActiveJob<'start'>,
+  node: NodeState | undefined,
+): Promise<void> {
+  const starts = await knownStarts(deps, job.data.replicas);
+  const results = await Promise.allSettled(starts.map((start) => one(deps, job, node, start)));
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }

@@ -34,10 +34,10 @@ export class Pulse {
   }
 
   /** Asks again and again; throws when an answer stays away. Returns when the signal aborts. */
-  async beat(clock: Clock, signal: AbortSignal, onAnswer: () => Promise<void>): Promise<void> {
+  async beat(clock: Clock, signal: AbortSignal, onAnswer: () => void): Promise<void> {
     while (!signal.aborted) {
       await this.ask(signal);
-      await onAnswer();
+      onAnswer();
       await pause(clock, BEAT_MS, signal);
     }
   }

@@ -4,23 +4,22 @@ import { LABEL, type Engine, type EngineEvent } from '../../engine/engine.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { probeNode, type NodeProber } from '../probe/probe-node.ts';
 import { sampleGpus } from './gpu-telemetry.ts';
-import { heartbeat } from './heartbeat.ts';
+import type { Heartbeats } from './heartbeat.ts';
 import { inspectNode, reportDeath } from './inspect-node.ts';
 import { recordLiveness } from './liveness.ts';
 import { Pulse } from './pulse.ts';
 import type { Residents } from './residents.ts';
 
-/** A heartbeat is written at most so often; a beat is an answer of the engine. */
-const WRITE_MS = 1_000;
 /** A full inspection all the same, however quiet the events are. */
 const INSPECT_MS = 30_000;
 const RETRY_MS = 200;
 
-/** A node to watch, and what is known of its replicas. */
+/** A node to watch, what is known of its replicas, and where its answers are told. */
 export interface Watched {
   readonly deps: WorkerDeps;
   readonly node: NodeState;
   readonly residents: Residents;
+  readonly heartbeats: Heartbeats;
 }
 
 interface Watch extends Watched {
@@ -108,11 +107,6 @@ async function takeStock({ deps, node, engine }: Watch, signal: AbortSignal): Pr
   }
 }
 
-async function beat({ deps, node, pulse }: Watch, signal: AbortSignal): Promise<void> {
-  let written = -Infinity;
-  await pulse.beat(deps.clock, signal, async () => {
-    if (performance.now() - written < WRITE_MS) return;
-    written = performance.now();
-    await heartbeat(deps, node.id);
-  });
+function beat({ deps, node, pulse, heartbeats }: Watch, signal: AbortSignal): Promise<void> {
+  return pulse.beat(deps.clock, signal, () => heartbeats.answered(node.id));
 }

@@ -3,6 +3,7 @@ import type { NodeState } from '../../domain/node/evolve.ts';
 import type { WorkerDeps } from '../deps.ts';
 import type { Membership } from '../membership.ts';
 import { type Binding, serves } from '../pool/binding.ts';
+import { writeHeartbeats, type Heartbeats } from './heartbeat.ts';
 import { followResidents, type Residents } from './residents.ts';
 import { watchNode } from './watch-node.ts';
 
@@ -26,25 +27,31 @@ export async function watchNodes(
 ): Promise<void> {
   const watching = new Map<string, Watching>();
   const { residents, done: followed } = followResidents(deps, life.ended);
+  const heartbeats = writeHeartbeats(deps, life.ended);
   while (!life.ended.aborted) {
     try {
-      await look(deps, life, { binding, watching, residents });
+      await look(deps, life, { binding, watching, residents, heartbeats });
     } catch (error) {
       if (!life.ended.aborted) deps.log.warn('nodes could not be read; looking again', { error: String(error) });
     }
     await pause(deps.clock, LOOK_MS, life.ended);
   }
-  await Promise.all([followed, ...[...watching.values()].map(({ done }) => done)]);
+  await Promise.all([followed, heartbeats.done, ...[...watching.values()].map(({ done }) => done)]);
 }
 
 interface Look {
   readonly binding: Pick<Binding, 'clusters'>;
   readonly watching: Map<string, Watching>;
   readonly residents: Residents;
+  readonly heartbeats: Heartbeats;
 }
 
 /** Begins to watch what is unwatched, and leaves off what was removed or went to another cluster. */
-async function look(deps: WorkerDeps, life: Membership, { binding, watching, residents }: Look): Promise<void> {
+async function look(
+  deps: WorkerDeps,
+  life: Membership,
+  { binding, watching, residents, heartbeats }: Look,
+): Promise<void> {
   const all = await deps.store.rows<NodeState>('nodes', { removed: 'false' });
   const nodes = all.filter(({ state }) => serves(binding, state.cluster));
   for (const { id, state } of nodes) {
@@ -52,7 +59,7 @@ async function look(deps: WorkerDeps, life: Membership, { binding, watching, res
     const end = new AbortController();
     watching.set(id, {
       end,
-      done: watchNode({ deps, node: state, residents }, AbortSignal.any([life.ended, end.signal])),
+      done: watchNode({ deps, node: state, residents, heartbeats }, AbortSignal.any([life.ended, end.signal])),
     });
   }
   const present = new Set(nodes.map(({ id }) => id));
