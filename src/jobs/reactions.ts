@@ -9,6 +9,8 @@ const FEW_PER_JOB = 4;
 const JOBS_OF_A_BULK = 32;
 /** up to what may be begun anew when a worker dies. */
 const MOST_PER_JOB = 64;
+/** Milliseconds in which replicas that stop free room together. */
+const ROOM_MS = 200;
 /** Instances that one job brings in line with their replicas at most. */
 const INSTANCES_PER_JOB = 200;
 
@@ -19,6 +21,8 @@ interface Caused {
   readonly registers: Attempt[];
   /** Instances that are registered in the same transaction, so that no job has to do it. */
   readonly registered: ReadonlySet<string>;
+  /** Events that gave room on a node back. */
+  readonly freed: RecordedEvent[];
   readonly others: Job[];
 }
 
@@ -32,15 +36,17 @@ export function jobsFor(events: readonly RecordedEvent[]): readonly Job[] {
     registered: new Set(
       events.flatMap((event) => (event.type === 'InstanceRegistered' ? [event.data.instanceId] : [])),
     ),
+    freed: [],
     others: [],
   };
   for (const event of events) react(caused, event);
-  const { plans, starts, stops, registers, others } = caused;
+  const { plans, starts, stops, registers, freed, others } = caused;
   return [
     ...plans.values(),
     ...batches('start', starts),
     ...batches('stop', stops),
     ...chunks(registers, INSTANCES_PER_JOB).map((replicas): Job => ({ queue: 'register', data: { replicas } })),
+    ...freed.slice(0, 1).map(roomFreed),
     ...others,
   ];
 }
@@ -56,8 +62,10 @@ function react(caused: Caused, event: RecordedEvent): void {
     case 'RolloutPaused':
     case 'RolloutResumed':
     case 'RolloutRestarted':
-    case 'ReplicaStopped':
       return plan(plans, event.data.deploymentId, event);
+    case 'ReplicaStopped':
+      plan(plans, event.data.deploymentId, event);
+      return void (event.data.released && caused.freed.push(event));
     case 'ReplicaScheduled':
       return push(starts, event.data.reservation.nodeId, event, event.data);
     case 'ReplicaReady':
@@ -144,6 +152,11 @@ function plan(plans: Map<string, Job>, deploymentId: string, event: RecordedEven
 
 function attemptOf(event: RecordedEvent, { replicaId, generation }: Numbered): Attempt {
   return { replicaId, generation, cause: causeOf(event) };
+}
+
+/** What waits for room may have it now. One look for all that stops within a moment. */
+function roomFreed(event: RecordedEvent): Job {
+  return { ...replan('capacity', 'freed', event), startAfter: new Date(event.at.getTime() + ROOM_MS) };
 }
 
 function replan(reason: 'definition' | 'secret' | 'capacity' | 'node', id: string, event: RecordedEvent): Job {

@@ -76,3 +76,15 @@ test('a job of an earlier release, for one replica, reads as one for several', (
   expect(JOB_DATA.register.parse(one)).toEqual({ replicas: [one] });
   expect(JOB_DATA.register.parse({ replicas: [one] })).toEqual({ replicas: [one] });
 });
+
+test('room that is given back has what waits for room planned, once for all that stops together', () => {
+  const stopped = (id: string, released: boolean): DomainEvent => {
+    const reservation = { nodeId: 'n', cpuMillis: 1, memoryBytes: 1, vramBytes: 0, hostPorts: [] };
+    const data = { replicaId: id, deploymentId: 'd', generation: 1, ...(released ? { released: reservation } : {}) };
+    return { type: 'ReplicaStopped', data };
+  };
+  const jobs = jobsFor(recorded([stopped('a', false), stopped('b', true), stopped('c', true)]));
+  expect(of(jobs, 'replan')).toMatchObject([{ reason: 'capacity', id: 'freed', cause: { eventId: 'event-1' } }]);
+  expect(of(jobs, 'plan')).toHaveLength(1);
+  expect(of(jobsFor(recorded([stopped('a', false)])), 'replan')).toEqual([]);
+});
