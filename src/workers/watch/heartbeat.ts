@@ -4,6 +4,8 @@ import type { WorkerDeps } from '../deps.ts';
 
 /** Between two writes. */
 const WRITE_MS = 1_000;
+/** Before the first one: whoever has just registered a node wants to see that it is watched. */
+const FIRST_MS = 100;
 
 /** Telemetry: which engines have answered a worker. */
 export interface Heartbeats {
@@ -21,11 +23,12 @@ export function writeHeartbeats(
   /** When each answered since the last write, on the monotonic clock. */
   const answers = new Map<string, number>();
   const run = async (): Promise<void> => {
-    while (!signal.aborted) {
-      await pause(deps.clock, WRITE_MS, signal);
+    for (let wait = FIRST_MS; !signal.aborted;) {
+      await pause(deps.clock, wait, signal);
       if (signal.aborted || answers.size === 0) continue;
       const taken = [...answers];
       answers.clear();
+      wait = WRITE_MS;
       try {
         await write(deps, taken);
       } catch (error) {
