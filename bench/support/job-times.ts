@@ -32,7 +32,7 @@ export async function readStages({ db }: Database, options: StageOptions): Promi
   const { rows } = await sql<{ replica: string; planned: Date; plan: Date; start: Date }>`
     select e.data ->> 'replicaId' as replica, e.at as planned,
       (select min(started_on) from ${sql.id(QUEUE_SCHEMA, 'job')} where name = 'plan' and data ->> 'deploymentId' = ${deploymentId}) as plan,
-      (select min(started_on) from ${sql.id(QUEUE_SCHEMA, 'job')} where name = 'start'
+      (select min(started_on) from ${sql.id(QUEUE_SCHEMA, 'job')} where split_part(name, '.', 1) = 'start'
          and data #>> '{replicas,0,replicaId}' = e.data ->> 'replicaId') as start
     from events e where e.type = 'ReplicaScheduled' and e.data ->> 'deploymentId' = ${deploymentId}
   `.execute(db);

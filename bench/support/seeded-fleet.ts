@@ -56,7 +56,7 @@ export async function checkPlacements(
     )
     select (select count(*) from replicas) as replicas,
       (select count(distinct r ->> 'replicaId') from ${sql.id(QUEUE_SCHEMA, 'job')} j,
-         jsonb_array_elements(j.data -> 'replicas') r where j.name = 'start') as jobs,
+         jsonb_array_elements(j.data -> 'replicas') r where split_part(j.name, '.', 1) = 'start') as jobs,
       (select count(*) from events where type = 'ReplicaScheduled') as events,
       (select position from log_head) as head,
       (select count(*) from allotments) as nodes,
