@@ -1,8 +1,6 @@
+import { ON_NODE } from '../domain/replica/status.ts';
 import type { Action } from './plan.ts';
 import type { Snapshot } from './snapshot.ts';
-
-/** Statuses in which a replica counts on its node. */
-const ON_NODE: readonly string[] = ['Scheduled', 'Created', 'Running', 'Ready'];
 
 /** Replicas of lost nodes are given up there: what they held is free, and they may be started elsewhere. */
 export function lossesOf({ replicas, nodes }: Snapshot): readonly Action[] {

@@ -6,7 +6,7 @@ import { converge } from './converge.ts';
 import { crashingOf, deadlineOf, isRollingOut, overdueText } from './failing.ts';
 import { holdOf } from './hold.ts';
 import { drainingNodes, lossesOf } from './losses.ts';
-import { nodesAfter, replicasAfter } from './outcome.ts';
+import { afterActions, replicasAfter } from './outcome.ts';
 import { pauseText, verdictPaused } from './paused.ts';
 import { describeAction, type Action, type Plan } from './plan.ts';
 import { movingOf, openMovesOf } from './rebalance/moving.ts';
@@ -28,11 +28,7 @@ import { hopelessOf, verdictOf, type Verdict } from './verdict.ts';
 export function plan(snapshot: Snapshot): Plan {
   const losses = lossesOf(snapshot);
   if (losses.length === 0) return planOnNodes(snapshot);
-  const rest = planOnNodes({
-    ...snapshot,
-    replicas: replicasAfter(snapshot, losses),
-    nodes: nodesAfter(snapshot, losses),
-  });
+  const rest = planOnNodes(afterActions(snapshot, losses));
   return {
     ...rest,
     actions: [...losses, ...rest.actions],

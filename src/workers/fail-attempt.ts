@@ -7,7 +7,7 @@ import { record } from './replica-log.ts';
 
 /** Records that this generation has failed; what it held on its node is free again. No effect once the generation has passed. */
 export async function failAttempt(
-  deps: Pick<WorkerDeps, 'store' | 'membership' | 'vault'>,
+  deps: Pick<WorkerDeps, 'store' | 'membership' | 'templates' | 'vault'>,
   attempt: Attempt,
   failure: ReplicaFailure,
 ): Promise<void> {
@@ -22,7 +22,7 @@ export async function failAttempt(
 
 /** The failure as the log may hold it: what the container was given is not told. */
 async function withoutSecrets(
-  deps: Pick<WorkerDeps, 'store' | 'vault'>,
+  deps: Pick<WorkerDeps, 'store' | 'templates' | 'vault'>,
   attempt: Attempt,
   failure: ReplicaFailure,
 ): Promise<ReplicaFailure> {

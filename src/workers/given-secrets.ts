@@ -1,5 +1,4 @@
 import type { Attempt } from '../jobs/catalogue.ts';
-import { revisionKey, type Revision } from '../projections/revision.ts';
 import type { WorkerDeps } from './deps.ts';
 import type { Known } from './redact.ts';
 import { presentReplica } from './replica-log.ts';
@@ -11,12 +10,15 @@ export interface GivenSecrets {
 }
 
 /** What must not be told of what the container of this generation says. */
-export async function givenSecrets(deps: Pick<WorkerDeps, 'store' | 'vault'>, attempt: Attempt): Promise<GivenSecrets> {
+export async function givenSecrets(
+  deps: Pick<WorkerDeps, 'store' | 'templates' | 'vault'>,
+  attempt: Attempt,
+): Promise<GivenSecrets> {
   const row = await presentReplica(deps, attempt);
   if (row === undefined) return { known: [], complete: true };
   const { deploymentId, revision } = row.state;
-  const stored = await deps.store.row<Revision>('revisions', revisionKey(deploymentId, revision));
-  const given = Object.entries(stored?.state.template.secrets ?? {});
+  const template = await deps.templates(deploymentId, revision);
+  const given = Object.entries(template?.secrets ?? {});
   if (given.length === 0) return { known: [], complete: true };
   const values = await deps.vault.values(given.map(([, fingerprint]) => fingerprint));
   const known = given.flatMap(([name, fingerprint]) => {

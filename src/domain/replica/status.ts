@@ -23,3 +23,6 @@ export function mayFollow(type: keyof typeof REPLICA_TRANSITIONS, status: Replic
   const from: readonly string[] = REPLICA_TRANSITIONS[type].from;
   return from.includes(status ?? '');
 }
+
+/** While a replica counts on its node: from being scheduled until it fails or is asked to stop. */
+export const ON_NODE: readonly ReplicaStatus[] = REPLICA_TRANSITIONS.ReplicaFailed.from;

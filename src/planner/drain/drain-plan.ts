@@ -1,5 +1,6 @@
 import { wantedReplicas } from '../../domain/deployment/wanted.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
+import { ON_NODE } from '../../domain/replica/status.ts';
 import type { NodeView, Snapshot } from '../snapshot.ts';
 import { limitsOf } from '../strategy/limits.ts';
 import { rehearse, type Rehearsal } from '../what-if/rehearse.ts';
@@ -68,8 +69,6 @@ function drainOf(before: Snapshot, { waves, end, blocked }: Rehearsal, nodeId: s
     why: stuck.length + homeless === 0 ? [] : blocked,
   };
 }
-
-const ON_NODE: readonly string[] = ['Scheduled', 'Created', 'Running', 'Ready'];
 
 function holds({ nodeId, reservation }: ReplicaState, id: string): boolean {
   return nodeId === id && reservation !== undefined;

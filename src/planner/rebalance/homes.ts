@@ -7,7 +7,7 @@ import { place } from '../placement/place.ts';
 import { rank } from '../placement/ranking.ts';
 import { siblingsOf } from '../siblings.ts';
 import type { NodeView } from '../snapshot.ts';
-import { book } from '../what-if/carry-out.ts';
+import { book } from '../outcome.ts';
 
 type Score = PlacementDecision['scores'][number];
 

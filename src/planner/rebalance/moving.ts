@@ -1,4 +1,5 @@
 import type { DeploymentState, MoveState } from '../../domain/deployment/evolve.ts';
+import type { Action } from '../plan.ts';
 import { attemptKey } from '../strategy/census.ts';
 import type { Target } from '../target.ts';
 
@@ -13,4 +14,9 @@ export function movingOf({ moves = [] }: DeploymentState): ReadonlySet<string> {
  */
 export function openMovesOf({ moves = [] }: DeploymentState, { revise }: Target): readonly MoveState[] {
   return revise.length === 0 ? moves.filter(({ begun }) => !begun) : [];
+}
+
+/** The replicas whose moves these actions begin: their replacements are scheduled. */
+export function begunMoves(actions: readonly Action[]): string[] {
+  return actions.flatMap((action) => (action.type === 'schedule' ? (action.moves ?? []) : []));
 }

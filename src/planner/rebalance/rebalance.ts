@@ -3,7 +3,7 @@ import type { PlacementDecision } from '../../domain/replica/events.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import { demandOf, type Demand } from '../placement/demand.ts';
 import type { NodeView, Snapshot } from '../snapshot.ts';
-import { book } from '../what-if/carry-out.ts';
+import { book } from '../outcome.ts';
 import { homesOf, type Homes } from './homes.ts';
 import { stillness } from './stillness.ts';
 

@@ -1,7 +1,9 @@
 import { statusPath } from '../../domain/deployment/status.ts';
 import type { DomainEvent, EventContext } from '../../domain/event.ts';
 import { streamOf } from '../../domain/stream.ts';
+import { deploymentEventOf } from '../../planner/deployment-event.ts';
 import { describeAction, type Action, type Plan } from '../../planner/plan.ts';
+import { begunMoves } from '../../planner/rebalance/moving.ts';
 import { replicaEventOf } from '../../planner/replica-event.ts';
 import type { Command, Fence, StreamAppend } from '../../store/command.ts';
 import type { LoadedSnapshot } from './load-snapshot.ts';
@@ -34,7 +36,7 @@ function deploymentEvents(
   const further = plan.ready !== undefined && plan.ready > (deployment.progress?.ready ?? 0);
   const unchanged = details === deployment.details && !further;
   const statuses = path.length > 0 || unchanged ? path : [status];
-  const begun = actions.flatMap((action) => (action.type === 'schedule' ? (action.moves ?? []) : []));
+  const begun = begunMoves(actions);
   const planned: DomainEvent = {
     type: 'DeploymentPlanned',
     data: {
@@ -50,17 +52,7 @@ function deploymentEvents(
   return [
     // Every save gets its answer, also when there is nothing to do: whoever waits for it has to learn so.
     ...(actions.length === 0 && deployment.savedAtPlan === deployment.saves ? [] : [planned]),
-    ...actions.flatMap((action): DomainEvent[] => {
-      if (action.type === 'remove') return [{ type: 'DeploymentRemoved', data: { deploymentId } }];
-      if (action.type === 'roll back') {
-        const { revision, backTo, reason } = action;
-        return [{ type: 'RolloutFailed', data: { deploymentId, revision, backTo, reason, by: 'planner' } }];
-      }
-      if (action.type !== 'revise') return [];
-      const { revision, template, fingerprint, atOnce } = action;
-      const data = { deploymentId, revision, template, fingerprint, ...(atOnce ? { atOnce } : {}) };
-      return [{ type: 'RevisionCreated', data }];
-    }),
+    ...actions.flatMap((action) => deploymentEventOf(action, deploymentId) ?? []),
     ...statuses.map((next): DomainEvent => {
       const last = next === status;
       const ready = last && further ? { ready: plan.ready } : {};

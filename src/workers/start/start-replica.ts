@@ -2,6 +2,7 @@ import { replicaInstanceId } from '../../domain/instance/replica-instance.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
 import type { ProbesSpec } from '../../domain/probe/spec.ts';
 import type { ReplicaEvent, ReplicaState } from '../../domain/replica/evolve.ts';
+import { ON_NODE } from '../../domain/replica/status.ts';
 import { streamOf } from '../../domain/stream.ts';
 import type { ContainerSpec, ContainerState, Engine } from '../../engine/engine.ts';
 import type { Attempt } from '../../jobs/catalogue.ts';
@@ -21,8 +22,6 @@ import { whenUp, type Up } from './when-up.ts';
 
 /** Statuses in which a replica waits for its container to come up. */
 const STARTING: readonly string[] = ['Scheduled', 'Created'];
-/** Statuses in which its container is wanted. */
-const HELD: readonly string[] = [...STARTING, 'Running', 'Ready'];
 
 /**
  * Brings one generation of a replica up. Every step may be the last one of this process, and may be repeated by another:
@@ -139,7 +138,7 @@ async function reportEnd(
  */
 async function discard(deps: WorkerDeps, { engine, attempt, replica }: Start): Promise<void> {
   const status = (await presentReplica(deps, attempt))?.state.status;
-  if (status !== undefined && HELD.includes(status)) return;
+  if (status !== undefined && ON_NODE.includes(status)) return;
   const container = await engine.inspect(containerName(replica.id, attempt.generation, deps.installationId));
   if (container === undefined) return;
   await engine.stop(container.id, GRACE_SECONDS);

@@ -1,12 +1,10 @@
 import { pause } from '../../clock.ts';
 import { evolveReplica, type ReplicaEvent, type ReplicaState } from '../../domain/replica/evolve.ts';
-import { REPLICA_TRANSITIONS, type ReplicaStatus } from '../../domain/replica/status.ts';
+import { ON_NODE, REPLICA_TRANSITIONS } from '../../domain/replica/status.ts';
 import type { RecordedEvent } from '../../domain/event.ts';
 import type { WorkerDeps } from '../deps.ts';
 
 const AGAIN_MS = 1_000;
-/** Statuses in which a replica is on its node. */
-const HELD: readonly ReplicaStatus[] = ['Scheduled', 'Created', 'Running', 'Ready'];
 
 /** Called with a replica as it is now, at first and after each of its events. */
 export type OnReplica = (replica: ReplicaState) => void;
@@ -49,7 +47,7 @@ async function follow(
     try {
       const { position, rows } = await store.snapshot(async (reader) => ({
         position: reader.position,
-        rows: await reader.rows<ReplicaState>('replicas', { status: HELD }),
+        rows: await reader.rows<ReplicaState>('replicas', { status: ON_NODE }),
       }));
       begin(book, new Map(rows.map(({ id, state }) => [id, state])));
       for await (const event of store.subscribe({ from: position, signal })) if (isOfReplica(event)) apply(book, event);
@@ -75,7 +73,7 @@ function apply(book: Book, event: Extract<RecordedEvent, ReplicaEvent>): void {
   const { replicaId } = event.data;
   const next = evolveReplica(book.replicas.get(replicaId), event, event.at.getTime());
   if (next === undefined) return;
-  if (HELD.includes(next.status)) book.replicas.set(replicaId, next);
+  if (ON_NODE.includes(next.status)) book.replicas.set(replicaId, next);
   else book.replicas.delete(replicaId);
   tell(book, next);
 }

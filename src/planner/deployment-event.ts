@@ -1,0 +1,28 @@
+import type { EventOf } from '../domain/event.ts';
+import type { Action } from './plan.ts';
+
+/** What the log will say of the deployment itself when the action is carried out; undefined for what concerns its replicas. */
+export function deploymentEventOf(
+  action: Action,
+  deploymentId: string,
+): EventOf<'RevisionCreated' | 'RolloutFailed' | 'DeploymentRemoved'> | undefined {
+  switch (action.type) {
+    case 'revise': {
+      const { revision, template, fingerprint, atOnce } = action;
+      const data = { deploymentId, revision, template, fingerprint, ...(atOnce ? { atOnce } : {}) };
+      return { type: 'RevisionCreated', data };
+    }
+    case 'roll back': {
+      const { revision, backTo, reason } = action;
+      return { type: 'RolloutFailed', data: { deploymentId, revision, backTo, reason, by: 'planner' } };
+    }
+    case 'remove':
+      return { type: 'DeploymentRemoved', data: { deploymentId } };
+    case 'schedule':
+    case 'stop':
+    case 'lose':
+      return undefined;
+    default:
+      return action satisfies never;
+  }
+}
