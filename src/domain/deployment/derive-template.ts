@@ -69,6 +69,11 @@ export function environmentOf(
   return { ...Object.fromEntries((definition?.envars ?? []).map(({ key, value }) => [key, value])), ...spec.envars };
 }
 
+/** Names of the secrets that these envars refer to. */
+export function secretsReferredTo(...given: Parameters<typeof environmentOf>): readonly string[] {
+  return referencesOf(Object.values(environmentOf(...given))).secrets;
+}
+
 /** SHA-256 of the template's canonical form: replicas whose revision has another one are replaced. */
 export function fingerprintOf(template: Template): string {
   return createHash('sha256')

@@ -1,7 +1,6 @@
 import type { DefinitionState } from '../../domain/definition/evolve.ts';
-import { environmentOf, type SecretFingerprints } from '../../domain/deployment/derive-template.ts';
+import { secretsReferredTo, type SecretFingerprints } from '../../domain/deployment/derive-template.ts';
 import type { DeploymentState } from '../../domain/deployment/evolve.ts';
-import { referencesOf } from '../../domain/reference.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import type { SecretState } from '../../domain/secret/evolve.ts';
 import { DEFAULT_APP, secretKey } from '../../domain/secret/name.ts';
@@ -68,7 +67,7 @@ async function secretsOf(
   { spec, app = DEFAULT_APP }: DeploymentState,
   definition: DefinitionState | undefined,
 ): Promise<SecretFingerprints> {
-  const names = referencesOf(Object.values(environmentOf(spec, definition?.spec))).secrets;
+  const names = secretsReferredTo(spec, definition?.spec);
   if (names.length === 0) return {};
   const keys = names.map((name) => secretKey(app, name));
   const present = states(await reader.rows<SecretState>('secrets', { id: keys })).filter(({ removed }) => !removed);

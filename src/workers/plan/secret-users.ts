@@ -1,7 +1,6 @@
 import type { DefinitionState } from '../../domain/definition/evolve.ts';
-import { environmentOf } from '../../domain/deployment/derive-template.ts';
+import { secretsReferredTo } from '../../domain/deployment/derive-template.ts';
 import type { DeploymentState } from '../../domain/deployment/evolve.ts';
-import { referencesOf } from '../../domain/reference.ts';
 import { DEFAULT_APP, secretKey } from '../../domain/secret/name.ts';
 import type { EventStore } from '../../store/event-store.ts';
 import type { Row } from '../../store/projection.ts';
@@ -16,7 +15,6 @@ export async function usersOfSecret(
   const rows = ids.length === 0 ? [] : await store.rows<DefinitionState>('definitions', { id: ids });
   const definitions = new Map(rows.map(({ id, state }) => [id, state.spec]));
   return deployments.filter(({ state: { spec, definitionId, app = DEFAULT_APP } }) => {
-    const env = environmentOf(spec, definitions.get(definitionId));
-    return referencesOf(Object.values(env)).secrets.some((name) => secretKey(app, name) === key);
+    return secretsReferredTo(spec, definitions.get(definitionId)).some((name) => secretKey(app, name) === key);
   });
 }

@@ -7,7 +7,7 @@ import type { Engine, EngineEvent } from '../../engine/engine.ts';
 import { unitHash } from '../../planner/hash.ts';
 import { identityOf } from '../container.ts';
 import type { WorkerDeps } from '../deps.ts';
-import { nodeHost } from '../node-host.ts';
+import { reachableHost } from '../node-host.ts';
 import type { Residents } from '../watch/residents.ts';
 import { ask, type Target } from './ask.ts';
 import { doorbell, type Doorbell } from './doorbell.ts';
@@ -105,7 +105,7 @@ async function askSubject(
   while (!signal.aborted && undecided()) await subject.bell.wait(clock, LOOK_MS, signal);
   if (signal.aborted) return;
   const { replica } = subject;
-  const host = node.url.startsWith('simulated:') ? undefined : nodeHost(node.url);
+  const host = reachableHost(node.url);
   const target: Target = { engine, containerId, host, ports: replica.ports };
   const plan = probePlanOf(probes, {
     ports: ports.map(({ internal }) => internal),

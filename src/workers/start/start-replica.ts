@@ -11,7 +11,7 @@ import { containerName, containerSpec } from '../container.ts';
 import type { StartStep, WorkerDeps } from '../deps.ts';
 import { failAttempt } from '../fail-attempt.ts';
 import { exitFailure, startFailure } from '../failure.ts';
-import { nodeHost } from '../node-host.ts';
+import { reachableHost } from '../node-host.ts';
 import { instanceRegistered } from '../register-instance.ts';
 import { presentReplica, record, type KnownReplica } from '../replica-log.ts';
 import { GRACE_SECONDS } from '../stop-replicas.ts';
@@ -45,7 +45,7 @@ export async function startReplica(
     if ('failure' in given) return await failAttempt(deps, attempt, given.failure);
     const { env } = given;
     const spec = containerSpec(replica, { template, env, deployment, installationId: deps.installationId });
-    const host = node.url.startsWith('simulated:') ? undefined : nodeHost(node.url);
+    const host = reachableHost(node.url);
     const { probes } = template;
     await bringUp(deps, { engine, node, attempt, known, signal, reached, replica, spec, host, probes });
   } catch (error) {
