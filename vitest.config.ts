@@ -35,7 +35,6 @@ export default defineConfig({
           globalSetup: ['test/support/postgres-server.ts'],
           testTimeout: 300 * SECOND,
           hookTimeout: 300 * SECOND,
-          fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
       },
