@@ -1,5 +1,5 @@
 import { sql, type Database } from '../../src/postgres/database.ts';
-import { bodyHash, chainLink } from '../../src/store/body-hash.ts';
+import { bodyHash, chainLink } from '../../src/domain/audit/body-hash.ts';
 import { EVENT_COLUMNS, type EventRow } from '../../src/store/recorded.ts';
 
 const PAGE = 10_000;

@@ -17,26 +17,25 @@ export function byteaArray(hexes: readonly string[]): string {
   return hexes.length === 0 ? '{}' : `{"\\\\x${hexes.join('","\\\\x')}"}`;
 }
 
-/** Of `jsonb` itself: built-in types have the same number everywhere. */
-const JSONB_OID = 3_802;
 const ARRAY_HEADER = 20;
-/** Before each element: its length, and the version of the binary form of jsonb. */
-const ELEMENT_HEADER = 5;
+/** Built-in types have the same number everywhere; the binary form of jsonb begins with its version. */
+const JSON_TYPES = { json: { oid: 114, lead: [] }, jsonb: { oid: 3_802, lead: [1] } } as const;
 
 /**
- * A PostgreSQL `jsonb[]` of JSON texts in the binary form of the protocol: JSON is full of quotes, which a literal would
- * have escaped here and unescaped there.
+ * A PostgreSQL array of JSON texts in the binary form of the protocol: JSON is full of quotes, which a literal would
+ * have escaped here and unescaped there. `json` keeps each text as it is.
  */
-export function jsonbArray(texts: readonly string[]): Buffer {
+export function jsonArray(type: keyof typeof JSON_TYPES, texts: readonly string[]): Buffer {
+  const { oid, lead } = JSON_TYPES[type];
   const lengths = texts.map((text) => Buffer.byteLength(text));
-  const size = lengths.reduce((sum, length) => sum + ELEMENT_HEADER + length, ARRAY_HEADER);
+  const size = lengths.reduce((sum, length) => sum + 4 + lead.length + length, ARRAY_HEADER);
   const buffer = Buffer.allocUnsafe(size);
   // One dimension, no nulls, elements numbered from 1.
-  let at = [1, 0, JSONB_OID, texts.length, 1].reduce((offset, field) => buffer.writeInt32BE(field, offset), 0);
+  let at = [1, 0, oid, texts.length, 1].reduce((offset, field) => buffer.writeInt32BE(field, offset), 0);
   for (const [index, text] of texts.entries()) {
     const length = lengths[index] ?? 0;
-    at = buffer.writeInt32BE(length + 1, at);
-    at = buffer.writeInt8(1, at);
+    at = buffer.writeInt32BE(lead.length + length, at);
+    for (const byte of lead) at = buffer.writeInt8(byte, at);
     at += buffer.write(text, at, length);
   }
   return buffer;

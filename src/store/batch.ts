@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
 
 import { sql, type Db, type RawBuilder, type Tx } from '../postgres/database.ts';
-import { bareArray, byteaArray, jsonbArray, textArray } from './array-literal.ts';
-import { bodyHashHex, canonical } from './body-hash.ts';
+import { bareArray, byteaArray, jsonArray, textArray } from './array-literal.ts';
+import { bodyHashHex, canonical } from '../domain/audit/body-hash.ts';
 import { Fenced, InvariantViolated, VersionConflict, type Appended, type Command } from './command.ts';
 import type { Projection } from './projection.ts';
 import { asQuery, loadRows, type Draft, type RowSet } from './projector.ts';
@@ -218,7 +218,10 @@ function insertEvents(events: readonly Draft[], bodies: readonly Body[]): RawBui
       ${bareArray(events.map(({ id }) => id))}::uuid[], ${textArray(events.map(({ stream }) => stream))}::text[],
       ${bareArray(events.map(({ version }) => version))}::int[], ${textArray(events.map(({ type }) => type))}::text[],
       ${bareArray(bodies.map(({ schemaVersion }) => schemaVersion))}::int[],
-      ${jsonbArray(bodies.map(({ data }) => data))}::jsonb[],
+      ${jsonArray(
+        'json',
+        bodies.map(({ data }) => data),
+      )}::json[],
       ${textArray(events.map(({ actor }) => actor))}::text[],
       ${textArray(events.map(({ correlationId }) => correlationId))}::text[],
       ${textArray(events.map(({ causationId }) => causationId))}::text[],

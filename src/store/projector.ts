@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../domain/event.ts';
 import { sql, type RawBuilder, type Tx } from '../postgres/database.ts';
-import { bareArray, jsonbArray, textArray } from './array-literal.ts';
+import { bareArray, jsonArray, textArray } from './array-literal.ts';
 import { InvariantViolated } from './command.ts';
 import type { Projection, ProjectionName } from './projection.ts';
 
@@ -183,7 +183,10 @@ function upsert(table: ProjectionName, rows: readonly FinalRow[]): RawBuilder<un
     select u.id, ${placed('u.since')}, u.version, u.state
     from appended, unnest(${textArray(rows.map(({ id }) => id))}::text[], ${bareArray(rows.map(({ since }) => since))}::bigint[],
                           ${bareArray(rows.map(({ version }) => version))}::int[],
-                          ${jsonbArray(rows.map(({ state }) => state))}::jsonb[]) as u(id, since, version, state)
+                          ${jsonArray(
+                            'jsonb',
+                            rows.map(({ state }) => state),
+                          )}::jsonb[]) as u(id, since, version, state)
     on conflict (id) do update set since = excluded.since, version = excluded.version, state = excluded.state`;
 }
 
@@ -196,6 +199,9 @@ function insertHistory(rows: readonly HistoryRow[]): RawBuilder<unknown> {
                           ${bareArray(rows.map(({ since }) => since))}::bigint[],
                           ${bareArray(rows.map(({ until }) => until))}::bigint[],
                           ${bareArray(rows.map(({ version }) => version))}::int[],
-                          ${jsonbArray(rows.map(({ state }) => state))}::jsonb[])
+                          ${jsonArray(
+                            'jsonb',
+                            rows.map(({ state }) => state),
+                          )}::jsonb[])
       as h(projection, id, since, until, version, state)`;
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { sql, type Database } from '../../src/postgres/database.ts';
-import { bareArray, byteaArray, jsonbArray, textArray } from '../../src/store/array-literal.ts';
+import { bareArray, byteaArray, jsonArray, textArray } from '../../src/store/array-literal.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { freshDatabase } from '../support/postgres.ts';
 
@@ -22,7 +22,10 @@ const text = fc.oneof(
 test('texts arrive as they were', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.option(text, { nil: undefined })), async (values) => {
-      const { rows } = await sql<{ back: unknown }>`select ${textArray(values)}::text[] as back`.execute(database.db);
+      const { rows } = await sql<{
+        back: unknown;
+        kept: string[];
+      }>`select ${textArray(values)}::text[] as back`.execute(database.db);
       expect(rows[0]?.back).toEqual(values.map((value) => value ?? null));
     }),
   );
@@ -47,10 +50,12 @@ test('documents arrive as they were', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(document), async (documents) => {
       const texts = documents.map((each) => JSON.stringify(each));
-      const { rows } = await sql<{ back: unknown }>`
-        select array_to_json(${jsonbArray(texts)}::jsonb[]) as back
+      const { rows } = await sql<{ back: unknown; kept: string[] }>`
+        select array_to_json(${jsonArray('jsonb', texts)}::jsonb[]) as back,
+               ${jsonArray('json', texts)}::json[]::text[] as kept
       `.execute(database.db);
       expect(rows[0]?.back).toEqual(texts.map((each): unknown => JSON.parse(each)));
+      expect(rows[0]?.kept).toEqual(texts);
     }),
   );
 });

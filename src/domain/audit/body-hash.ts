@@ -2,7 +2,7 @@ import { createHash, hash } from 'node:crypto';
 
 import canonicalize from 'canonicalize';
 
-import type { DomainEvent, EventContext } from '../domain/event.ts';
+import type { DomainEvent, EventContext } from '../event.ts';
 
 /** What of an event its hash covers; its position is added by the chain. */
 export interface HashedBody extends EventContext {
@@ -16,8 +16,7 @@ export interface HashedBody extends EventContext {
 }
 
 /**
- * SHA-256 over the RFC 8785 canonical JSON of the body. jsonb keeps no key order and no spacing,
- * so the text cannot be hashed; the canonical form is the same before storing and after reading.
+ * SHA-256 over the RFC 8785 canonical JSON of the body: one text for one meaning, whoever writes it down.
  */
 export function bodyHash(event: HashedBody): Buffer {
   return Buffer.from(bodyHashHex(event, canonical(event.data), event.at.toISOString()), 'hex');
@@ -33,8 +32,8 @@ export function canonical(data: HashedBody['data']): string {
   return canonicalize(data) ?? 'null';
 }
 
-/** The canonical body, put together by hand: its keys are known, and in this order already. */
-function canonicalBody(event: HashedBody, data: string, at: string): string {
+/** The text that an event's hash is over, put together by hand: its keys are known, and in this order already. */
+export function canonicalBody(event: HashedBody, data: string, at: string): string {
   const { actor, causationId, correlationId, id, schemaVersion, stream, type, version } = event;
   const cause = causationId === undefined ? '' : `"causationId":${canonicalize(causationId)},`;
   return (
@@ -43,6 +42,9 @@ function canonicalBody(event: HashedBody, data: string, at: string): string {
     `"type":${canonicalize(type)},"version":${version}}`
   );
 }
+
+/** What stands before the first event. */
+export const FIRST_LINK: Buffer = createHash('sha256').update('deploy-svc event log, version 1').digest();
 
 /** One link of the chain: SHA-256(previous ‖ position, 8 bytes big-endian ‖ body hash), as `append_events` computes it. */
 export function chainLink(previous: Buffer, position: number, body: Buffer): Buffer {

@@ -1,0 +1,111 @@
+import type { Checkpoint } from '../domain/audit/checkpoint.ts';
+import { canonicalBody } from '../domain/audit/body-hash.ts';
+import type { ExportedEvent } from '../domain/audit/export-line.ts';
+import { sql, type Db } from '../postgres/database.ts';
+import { EVENT_COLUMNS, type EventRow } from './recorded.ts';
+
+/** The log's last position, and the hash there in hexadecimal. */
+export interface LogHead {
+  readonly position: number;
+  readonly hash: string;
+}
+
+export async function readLogHead(db: Db): Promise<LogHead> {
+  const { rows } = await sql<{ position: string; hash: Buffer }>`select position, hash from log_head`.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new Error('the log has no head: the table log_head is empty');
+  return { position: Number(row.position), hash: row.hash.toString('hex') };
+}
+
+/** The first position after `after` up to `until` that is missing, or whose hash its row does not give; computed by the database. */
+export async function firstBroken(db: Db, after: number, until: number): Promise<number | undefined> {
+  const { rows } = await sql<{ position: string | null }>`
+    select first_broken(${after}::bigint, ${until}::bigint) as position
+  `.execute(db);
+  const position = rows[0]?.position ?? null;
+  return position === null ? undefined : Number(position);
+}
+
+/** Where the log ends, from its rows; its head row may say otherwise. */
+export async function lastEvent(db: Db): Promise<LogHead | undefined> {
+  const { rows } = await sql<{ position: string; hash: Buffer }>`
+    select position, hash from events order by position desc limit 1
+  `.execute(db);
+  const [row] = rows;
+  return row && { position: Number(row.position), hash: row.hash.toString('hex') };
+}
+
+/** The hashes at some positions, in hexadecimal; positions that are not there are left out. */
+export async function hashesAt(db: Db, positions: readonly number[]): Promise<ReadonlyMap<number, string>> {
+  const { rows } = await sql<{ position: string; hash: Buffer }>`
+    select position, hash from events where position = any(${positions}::bigint[])
+  `.execute(db);
+  return new Map(rows.map(({ position, hash }) => [Number(position), hash.toString('hex')]));
+}
+
+/** Events after a position in the words that their hashes are over. */
+export async function readExport(db: Db, after: number, limit: number): Promise<readonly ExportedEvent[]> {
+  const { rows } = await sql<Omit<EventRow, 'data'> & { text: string; hash: Buffer }>`
+    select ${sql.raw(EVENT_COLUMNS.replace('data', 'data::text as text'))}, hash
+    from events where position > ${after} order by position limit ${limit}
+  `.execute(db);
+  return rows.map(({ position, hash, text, ...row }) => ({
+    position: Number(position),
+    hash: hash.toString('hex'),
+    body: bodyOf(row, text),
+  }));
+}
+
+function bodyOf(row: Omit<EventRow, 'data' | 'position'>, text: string): string {
+  const { id, stream, version, type, actor, at } = row;
+  const context = { actor, correlationId: row.correlation_id, causationId: row.causation_id ?? undefined };
+  const body = { id, stream, version, type, at, schemaVersion: row.schema_version, data: {}, ...context };
+  return canonicalBody(body, text, at.toISOString());
+}
+
+interface CheckpointRow {
+  readonly position: string;
+  readonly hash: Buffer;
+  readonly at: Date;
+  readonly key_id: string;
+  readonly signature: Buffer;
+}
+
+/** The signed checkpoints after a position, in order. */
+export async function readCheckpoints(db: Db, after: number, limit: number): Promise<readonly Checkpoint[]> {
+  const { rows } = await sql<CheckpointRow & { installation: string }>`
+    select position, hash, at, key_id, signature, (select id from installation) as installation
+    from checkpoints where position > ${after} order by position limit ${limit}
+  `.execute(db);
+  return rows.map(toCheckpoint);
+}
+
+/** The last one. */
+export async function lastCheckpoint(db: Db): Promise<Checkpoint | undefined> {
+  const { rows } = await sql<CheckpointRow & { installation: string }>`
+    select position, hash, at, key_id, signature, (select id from installation) as installation
+    from checkpoints order by position desc limit 1
+  `.execute(db);
+  return rows.map(toCheckpoint)[0];
+}
+
+/** Keeps a checkpoint; one that somebody else has kept for that position stays. */
+export async function keepCheckpoint(db: Db, { position, hash, at, keyId, signature }: Checkpoint): Promise<void> {
+  await sql`
+    insert into checkpoints (position, hash, at, key_id, signature)
+    values (${position}, ${Buffer.from(hash, 'hex')}, ${at}, ${keyId}, ${Buffer.from(signature, 'base64')})
+    on conflict (position) do nothing
+  `.execute(db);
+}
+
+function toCheckpoint(row: CheckpointRow & { readonly installation: string }): Checkpoint {
+  const { position, hash, at, key_id: keyId, signature, installation } = row;
+  return {
+    installation,
+    position: Number(position),
+    hash: hash.toString('hex'),
+    at: at.toISOString(),
+    keyId,
+    signature: signature.toString('base64'),
+  };
+}
