@@ -111,3 +111,9 @@ create table checkpoints (
 create trigger checkpoints_are_append_only
   before update or delete or truncate on checkpoints
   for each statement execute function refuse_change();
+
+-- How far each address that checkpoints are posted to has acknowledged them.
+create table checkpoint_deliveries (
+  url      text primary key,
+  position bigint not null
+);

@@ -82,6 +82,8 @@ export const SETTINGS = z.object({
     .default([]),
   DOCKER_CERT_DIR: z.string().min(1).optional(),
   DOCKER_INSECURE_TCP: yesNo.default(false),
+  CHECKPOINT_FILE: z.string().min(1).optional(),
+  CHECKPOINT_WEBHOOK: url(['http:', 'https:'], 'https://audit.example.com/checkpoints').optional(),
   AUTOSCALE_INTERVAL_SECONDS: seconds('5')
     .refine((value) => value >= 1 && value <= 60, { message: 'is not from 1 to 60 seconds' })
     .default(5),

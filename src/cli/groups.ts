@@ -60,6 +60,12 @@ export const GROUPS: readonly Group[] = [
     load: async (command) => (await import('./commands/events.ts')).defineEvents(command),
   },
   {
+    name: 'audit',
+    aliases: [],
+    summary: 'prove that nobody has changed the history',
+    load: async (command) => (await import('./commands/audit.ts')).defineAudit(command),
+  },
+  {
     name: 'env',
     aliases: ['e', 'environment', 'environments'],
     summary: 'the servers that this command line knows',

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 
 import type { Config } from '../config.ts';
+import { auditKey } from '../domain/audit/checkpoint.ts';
 import type { Logger } from '../logger.ts';
 import { enginePool } from '../workers/engine-pool.ts';
 import { keyRing } from '../vault/key-ring.ts';
@@ -40,7 +41,12 @@ export async function startService(
     const autoscaleIntervalMs = config.AUTOSCALE_INTERVAL_SECONDS * 1_000;
     const binding = bindingOf(config);
     const deps = { store, queue, database, engines, vault, surroundings, log };
-    stack.use(await workerRole({ ...deps, binding, autoscaleIntervalMs, ...hooks }));
+    const checkpoints = {
+      key: auditKey(keys.current.raw),
+      file: config.CHECKPOINT_FILE,
+      webhook: config.CHECKPOINT_WEBHOOK,
+    };
+    stack.use(await workerRole({ ...deps, binding, autoscaleIntervalMs, checkpoints, ...hooks }));
   }
   const server = config.ROLES.includes('api')
     ? await apiRole(stack, { config, store, database, engines, vault, keys, log })

@@ -17,6 +17,7 @@ export interface WorkerRoleOptions extends Foundation {
   readonly surroundings: WorkerDeps['surroundings'];
   readonly log: Logger;
   readonly autoscaleIntervalMs: number;
+  readonly checkpoints: WorkerDeps['checkpoints'];
   readonly binding?: Binding;
   readonly onStep?: WorkerDeps['onStep'];
 }

@@ -1,8 +1,8 @@
-import type { Db } from '../postgres/database.ts';
 import type { CheckoutOptions } from '../sources/check-out.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { KeyRing } from '../vault/key-ring.ts';
 import type { Vault } from '../vault/vault.ts';
+import { auditService, type AuditPorts } from './audit/service.ts';
 import { configService } from './config/service.ts';
 import type { ContainerDeps } from './container/ports.ts';
 import { containerService } from './container/service.ts';
@@ -16,9 +16,8 @@ import { sourceService } from './source/service.ts';
 import type { UserService } from './user/service.ts';
 
 /** What the services stand on, and what they are told from outside. */
-export interface ServicePorts extends DeployPorts, Pick<ContainerDeps, 'engineAt' | 'installationId'> {
+export interface ServicePorts extends DeployPorts, AuditPorts, Pick<ContainerDeps, 'engineAt' | 'installationId'> {
   readonly store: EventStore;
-  readonly db: Db;
   readonly users: UserService;
   readonly nodes: NodePorts & FleetPorts;
   readonly vault: Vault;
@@ -36,6 +35,7 @@ export function allServices(ports: ServicePorts): Omit<Handlers, 'healthz' | 're
     ...deployService(store, ports),
     ...registryService(store, nodes, allowHostPaths),
     ...fleetService(store, nodes),
+    ...auditService(ports),
     ...configService({ store, db }),
     ...containerService({ ...ports, checkouts: checkouts.root }),
     ...sourceService(checkouts),

@@ -89,6 +89,15 @@ export async function lastCheckpoint(db: Db): Promise<Checkpoint | undefined> {
   return rows.map(toCheckpoint)[0];
 }
 
+/** The position of the first checkpoint that another key has signed, if any. */
+export async function firstCheckpointNotBy(db: Db, keyId: string): Promise<number | undefined> {
+  const { rows } = await sql<{ position: string | null }>`
+    select min(position) as position from checkpoints where key_id <> ${keyId}
+  `.execute(db);
+  const position = rows[0]?.position ?? null;
+  return position === null ? undefined : Number(position);
+}
+
 /** Keeps a checkpoint; one that somebody else has kept for that position stays. */
 export async function keepCheckpoint(db: Db, { position, hash, at, keyId, signature }: Checkpoint): Promise<void> {
   await sql`

@@ -4,6 +4,7 @@ import type { Logger } from '../logger.ts';
 import type { Database } from '../postgres/database.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { Vault } from '../vault/vault.ts';
+import type { CheckpointKeeping } from './audit/sign-checkpoints.ts';
 import type { EnginePool } from './engine-pool.ts';
 import type { Membership } from './membership.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -34,6 +35,8 @@ export interface WorkerDeps {
   readonly log: Logger;
   /** Milliseconds between two looks of the autoscaler, and between two samples of a replica. */
   readonly autoscaleIntervalMs: number;
+  /** What checkpoints of the log are signed with, and where they are kept. */
+  readonly checkpoints: CheckpointKeeping;
   /** Owner label of our containers. */
   readonly installationId: string;
   /** Told when a step is done, before the next one begins. */

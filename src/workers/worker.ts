@@ -3,6 +3,7 @@ import type { ActiveJob, JobHandler } from '../jobs/queue.ts';
 import { QUEUE_POLICIES, type Job, type QueueName } from '../jobs/catalogue.ts';
 import type { Logger } from '../logger.ts';
 import { Fenced } from '../store/command.ts';
+import { signCheckpoints } from './audit/sign-checkpoints.ts';
 import { autoscale } from './autoscale/autoscale.ts';
 import { sampleReplicas } from './autoscale/sample-replicas.ts';
 import { AttemptPassed, claim } from './claims.ts';
@@ -88,6 +89,7 @@ async function live(deps: WorkerDeps, life: Membership, binding: Binding): Promi
     sweep(deps, life),
     sampleReplicas(deps, life),
     autoscale(deps, life),
+    signCheckpoints(deps, life),
   ]);
 }
 

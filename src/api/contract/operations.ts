@@ -14,6 +14,10 @@ export const OPERATIONS = {
   scaleDeployment: 'POST /deploy-svc/deployment/{id}/scale',
   listEvents: 'GET /deploy-svc/events',
   listWorkers: 'GET /deploy-svc/workers',
+  verifyLog: 'GET /deploy-svc/audit/verify',
+  exportLog: 'GET /deploy-svc/audit/export',
+  listCheckpoints: 'GET /deploy-svc/audit/checkpoints',
+  auditKeys: 'GET /deploy-svc/audit/keys',
 
   listDefinitions: 'GET /registry-svc/definitions',
   saveDefinition: 'PUT /registry-svc/definition',

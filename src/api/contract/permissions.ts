@@ -5,6 +5,7 @@ export const PERMISSIONS = [
   'deploy-svc:deployment:delete',
   'deploy-svc:event:view',
   'deploy-svc:worker:view',
+  'deploy-svc:audit:view',
   'registry-svc:definition:view',
   'registry-svc:definition:edit',
   'registry-svc:definition:delete',

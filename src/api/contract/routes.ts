@@ -1,3 +1,4 @@
+import { auditRoutes } from './audit.ts';
 import { configRoutes } from './config.ts';
 import { containerRoutes } from './container.ts';
 import { deployRoutes } from './deploy.ts';
@@ -17,6 +18,7 @@ export const ROUTES = {
   ...rolloutRoutes,
   ...registryRoutes,
   ...fleetRoutes,
+  ...auditRoutes,
   ...configRoutes,
   ...containerRoutes,
   ...sourceRoutes,

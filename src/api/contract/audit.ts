@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+import { checkpoint } from '../../domain/audit/checkpoint.ts';
+import type { Route } from './route.ts';
+
+const position = z.coerce.number().int().nonnegative();
+
+/** Where something is wrong with the log, and what. */
+const fault = z.strictObject({ position: z.number().int(), what: z.string() });
+
+export const auditRoutes = {
+  verifyLog: {
+    summary: 'Computes the hashes of a part of the log again, and checks the signed checkpoints in it',
+    permission: 'deploy-svc:audit:view',
+    query: z.object({
+      after: position.default(0),
+      limit: z.coerce.number().int().min(1).max(500_000).default(100_000),
+    }),
+    status: 200,
+    response: z.strictObject({
+      /** The last position that was looked at. */
+      until: z.number().int(),
+      head: z.strictObject({ position: z.number().int(), hash: z.string() }),
+      checkpoints: z.number().int(),
+      /** The last checkpoint of that part that holds. */
+      lastCheckpoint: checkpoint.optional(),
+      fault: fault.optional(),
+    }),
+  },
+  exportLog: {
+    summary: 'Events in the words that their hashes are over, for whoever verifies them without the database',
+    permission: 'deploy-svc:audit:view',
+    query: z.object({ after: position.default(0), limit: z.coerce.number().int().min(1).max(5_000).default(1_000) }),
+    status: 200,
+    response: z.strictObject({
+      events: z.array(z.strictObject({ body: z.string(), hash: z.string(), position: z.number().int() })),
+      head: z.number().int(),
+    }),
+  },
+  listCheckpoints: {
+    summary: 'The signed checkpoints of the log, in order',
+    permission: 'deploy-svc:audit:view',
+    query: z.object({ after: position.default(0), limit: z.coerce.number().int().min(1).max(5_000).default(1_000) }),
+    status: 200,
+    response: z.strictObject({ checkpoints: z.array(checkpoint) }),
+  },
+  auditKeys: {
+    summary: 'The public keys that checkpoints are signed with',
+    permission: 'deploy-svc:audit:view',
+    status: 200,
+    response: z.strictObject({
+      keys: z.array(z.strictObject({ id: z.string(), publicKey: z.string(), current: z.boolean() })),
+    }),
+  },
+} as const satisfies Record<string, Route>;

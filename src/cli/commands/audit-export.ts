@@ -1,0 +1,48 @@
+import type { Checkpoint } from '../../domain/audit/checkpoint.ts';
+import { exportLine } from '../../domain/audit/export-line.ts';
+import { type Context, openContext } from '../context.ts';
+import { printListing } from '../output.ts';
+import type { GlobalOptions } from '../session.ts';
+import type { ListOptions } from './options.ts';
+
+const PAGE = 5_000;
+
+/** Prints the log from a position on, up to where it was when the last page was read. */
+export async function exportLog(options: GlobalOptions & { readonly after: number }): Promise<void> {
+  const context = await openContext(options);
+  const { stdout, stderr } = context.terminal;
+  for (let { after } = options; ;) {
+    const { body } = await context.call('export the log', 'exportLog', { query: { after, limit: PAGE } });
+    const last = body.events.at(-1);
+    if (last === undefined) return;
+    const written = stdout.write(body.events.map((event) => `${exportLine(event)}\n`).join(''));
+    if (!written) await new Promise((resolve) => stdout.once('drain', resolve));
+    after = last.position;
+    if (stderr.isTTY && !stdout.isTTY)
+      stderr.write(`\r${after} of ${body.head} events${after >= body.head ? '\n' : ''}`);
+  }
+}
+
+export async function listCheckpoints(options: ListOptions & { readonly after: number }): Promise<void> {
+  const context = await openContext(options);
+  const items: Checkpoint[] = [];
+  for (let { after } = options; ; after = items.at(-1)?.position ?? after) {
+    const { body } = await context.call('list checkpoints', 'listCheckpoints', { query: { after, limit: PAGE } });
+    items.push(...body.checkpoints);
+    if (body.checkpoints.length < PAGE) break;
+  }
+  await printListing(context.terminal, options.output, {
+    items,
+    header: ['POSITION', 'SIGNED AT', 'KEY ID', 'HASH'],
+    row: ({ position, at, keyId, hash }) => [String(position), at, keyId, hash],
+    whenEmpty: 'No checkpoints yet: a worker signs one within ten seconds of an event.',
+  });
+}
+
+export async function printKeys(options: GlobalOptions): Promise<void> {
+  const context: Context = await openContext(options);
+  const { body } = await context.call('read the keys', 'auditKeys', {});
+  for (const { id, publicKey, current } of body.keys) {
+    context.terminal.stdout.write(`# ${id}${current ? ' (signs now)' : ''}\n${publicKey}`);
+  }
+}

@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+
+import { count, examples, outputOption, subcommand } from './options.ts';
+
+/** `oo audit`. */
+export function defineAudit(group: Command): void {
+  subcommand(group, 'verify', 'v')
+    .argument('[file]', 'an export instead of the server ("-": standard input); nothing but the file is asked')
+    .description('compute every hash of the log again, and check its signed checkpoints; exit 1 at the first fault')
+    .option('--checkpoints <file>', 'with a file: checkpoints that were kept elsewhere')
+    .option(
+      '--key <file>',
+      'with a file: public keys that checkpoints have to be signed with, as "oo audit key" prints them',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'oo audit verify',
+        'oo audit verify log.ndjson',
+        'oo audit verify log.ndjson --checkpoints checkpoints.ndjson --key audit.pem',
+      ),
+    )
+    .action(async (file: string | undefined, _, command: Command) => {
+      await (await import('./audit-verify.ts')).verifyLog(file, command.optsWithGlobals());
+    });
+  subcommand(group, 'export', 'x')
+    .description('print the log as lines of JSON that anybody can verify without this server')
+    .option('--after <position>', 'only events after this position', count, 0)
+    .addHelpText('after', examples('oo audit export > log.ndjson', 'oo audit export --after 1200 >> log.ndjson'))
+    .action(async (_, command: Command) => {
+      await (await import('./audit-export.ts')).exportLog(command.optsWithGlobals());
+    });
+  subcommand(group, 'checkpoints', 'checkpoint')
+    .description('list the signed checkpoints: at that time the log had this hash at this position')
+    .option('--after <position>', 'only those after this position', count, 0)
+    .addOption(outputOption())
+    .addHelpText('after', examples('oo audit checkpoints', 'oo audit checkpoints -o json > checkpoints.json'))
+    .action(async (_, command: Command) => {
+      await (await import('./audit-export.ts')).listCheckpoints(command.optsWithGlobals());
+    });
+  subcommand(group, 'key', 'keys')
+    .description('print the public keys that checkpoints are signed with')
+    .addHelpText('after', examples('oo audit key > audit.pem'))
+    .action(async (_, command: Command) => {
+      await (await import('./audit-export.ts')).printKeys(command.optsWithGlobals());
+    });
+}

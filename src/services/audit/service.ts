@@ -1,0 +1,42 @@
+import type { Db } from '../../postgres/database.ts';
+import { readCheckpoints, readExport, readLogHead } from '../../store/audit.ts';
+import type { KeyRing } from '../../vault/key-ring.ts';
+import type { Handlers } from '../handler.ts';
+import { auditKeysOf } from './keys.ts';
+import { verifyPart } from './verify.ts';
+
+export interface AuditPorts {
+  readonly db: Db;
+  readonly keys: KeyRing;
+}
+
+/** What proves the log to somebody who does not trust its keeper. */
+export function auditService({
+  db,
+  keys,
+}: AuditPorts): Handlers<'verifyLog' | 'exportLog' | 'listCheckpoints' | 'auditKeys'> {
+  const auditKeys = auditKeysOf(keys);
+  return {
+    async verifyLog({ query: { after, limit } }) {
+      const { lastCheckpoint, fault, ...verified } = await verifyPart(db, auditKeys, after, limit);
+      return {
+        body: {
+          ...verified,
+          ...(lastCheckpoint === undefined ? {} : { lastCheckpoint }),
+          ...(fault === undefined ? {} : { fault }),
+        },
+      };
+    },
+    async exportLog({ query: { after, limit } }) {
+      const { position: head } = await readLogHead(db);
+      return { body: { events: [...(await readExport(db, after, limit))], head } };
+    },
+    async listCheckpoints({ query: { after, limit } }) {
+      return { body: { checkpoints: [...(await readCheckpoints(db, after, limit))] } };
+    },
+    async auditKeys() {
+      const known = auditKeys.all.map(({ id, publicKey }, index) => ({ id, publicKey, current: index === 0 }));
+      return { body: { keys: [...known] } };
+    },
+  };
+}
