@@ -2,18 +2,35 @@
 -- in its own way. So the database itself can compute every hash again, some hundred thousand a second, and an export says
 -- literally what was hashed.
 
--- RFC 8785 of what jsonb holds, for the rows that are there: the numbers as ECMAScript writes them, the keys in order.
-create function canonical_number(value numeric) returns text language sql immutable as $$
-  select case
-    when value = 0 or abs(value) >= 1e-6 and abs(value) < 1e21 then trim_scale(value)::text
-    else regexp_replace(value::float8::text, 'e([+-])0+(\d)', 'e\1\2')
-  end
+-- RFC 8785 of what jsonb holds, for the rows that are there: numbers as ECMAScript writes them, keys in the order of their
+-- UTF-16 code units. The digits of a number are those that it was written with.
+create function canonical_number(value numeric) returns text language plpgsql immutable as $$
+declare
+  plain    text := trim_scale(abs(value))::text;
+  digits   text := trim(both '0' from replace(plain, '.', ''));
+  exponent int;
+begin
+  if value = 0 or abs(value) >= 1e-6 and abs(value) < 1e21 then
+    return trim_scale(value)::text;
+  end if;
+  exponent := case when abs(value) < 1 then length(ltrim(plain, '0.')) - length(plain) + 1 else length(plain) - 1 end;
+  return case when value < 0 then '-' else '' end || left(digits, 1)
+    || case when length(digits) > 1 then '.' || substr(digits, 2) else '' end
+    || 'e' || case when exponent > 0 then '+' else '' end || exponent;
+end $$;
+create function utf16_units(value text) returns int[] language sql immutable as $$
+  select coalesce(array_agg(unit order by place, half), '{}')
+  from string_to_table(value, null) with ordinality as letters(letter, place),
+       lateral (select ascii(letter) as code) as codes,
+       lateral (values (1, case when code > 65535 then 55296 + ((code - 65536) >> 10) else code end),
+                       (2, case when code > 65535 then 56320 + ((code - 65536) & 1023) end)) as halves(half, unit)
+  where unit is not null
 $$;
 create function canonical_json(value jsonb) returns text language plpgsql immutable as $$
 begin
   return case jsonb_typeof(value)
     when 'object' then '{' || coalesce((
-      select string_agg(to_json(key)::text || ':' || canonical_json(member), ',' order by key collate "C")
+      select string_agg(to_json(key)::text || ':' || canonical_json(member), ',' order by utf16_units(key))
       from jsonb_each(value) as members(key, member)), '') || '}'
     when 'array' then '[' || coalesce((
       select string_agg(canonical_json(element), ',' order by place)
@@ -29,6 +46,7 @@ alter table events alter column data type json using canonical_json(data)::json;
 create index events_by_deployment on events ((data ->> 'deploymentId'), position);
 drop function canonical_json(jsonb);
 drop function canonical_number(numeric);
+drop function utf16_units(text);
 
 -- SHA-256 over the RFC 8785 canonical JSON of an event, its keys in their order. Times are whole milliseconds.
 create function body_hash(event events) returns bytea language sql stable parallel safe return

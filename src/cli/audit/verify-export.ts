@@ -6,7 +6,6 @@ import { type ChainState, CHAIN_START, followChain, readLine } from '../../domai
 /** What an export was found to be. */
 export interface ExportVerdict {
   readonly events: number;
-  readonly first: number;
   readonly last: ChainState;
   /** Checkpoints that lie in it and hold. */
   readonly checkpoints: number;
@@ -14,35 +13,34 @@ export interface ExportVerdict {
 }
 
 export interface Evidence {
+  /** The export begins after this position; 0: with the log. */
+  readonly after: number;
   readonly checkpoints: readonly Checkpoint[];
   /** Public keys that may have signed them; without any, signatures are not looked at. */
   readonly keys: readonly KeyObject[];
 }
 
 /**
- * Verifies the lines of an export with nothing but them and the evidence. One that begins later than the log is taken from
- * its first line on. Stops at the first fault.
+ * Verifies the lines of an export with nothing but them and the evidence. Of one that begins later than the log, the first
+ * line is held against a checkpoint right before it, where there is one, and taken as it is otherwise. Stops at the first fault.
  */
 export async function verifyExport(
   lines: AsyncIterable<string> | Iterable<string>,
   evidence: Evidence,
 ): Promise<ExportVerdict> {
   const signed = new Map(evidence.checkpoints.map((each) => [each.position, each]));
-  let state: ChainState | undefined;
-  let [events, first, checkpoints] = [0, 0, 0];
+  let state = startOf(evidence);
+  let [events, checkpoints] = [0, 0];
   const verdict = (fault?: ExportVerdict['fault']): ExportVerdict => ({
     events,
-    first,
-    last: state ?? CHAIN_START,
+    last: state,
     checkpoints,
     ...(fault === undefined ? {} : { fault }),
   });
   for await (const line of lines) {
     const event = readLine(line);
-    const position = (state?.position ?? 0) + 1;
-    if (event === undefined) return verdict({ position, what: `line ${events + 1} is no exported event` });
-    state ??= event.position === 1 ? CHAIN_START : { position: event.position - 1, hash: undefined };
-    if (events === 0) first = event.position;
+    if (event === undefined)
+      return verdict({ position: state.position + 1, what: `line ${events + 1} is no exported event` });
     const step = followChain(state, event);
     if ('broken' in step) return verdict({ position: state.position + 1, what: step.broken });
     state = step.next;
@@ -52,11 +50,17 @@ export async function verifyExport(
     if (what !== undefined) return verdict({ position: event.position, what });
     if (checkpoint !== undefined) checkpoints += 1;
   }
-  const end = state?.position ?? 0;
+  const end = state.position;
   const beyond = evidence.checkpoints.find(({ position }) => position > end);
   return beyond === undefined
     ? verdict()
     : verdict({ position: end + 1, what: `the export ends here, and a checkpoint was signed at ${beyond.position}` });
+}
+
+function startOf({ after, checkpoints }: Evidence): ChainState {
+  if (after === 0) return CHAIN_START;
+  const before = checkpoints.find(({ position }) => position === after);
+  return { position: after, hash: before && Buffer.from(before.hash, 'hex') };
 }
 
 function checkpointFault(checkpoint: Checkpoint, hash: string, keys: readonly KeyObject[]): string | undefined {

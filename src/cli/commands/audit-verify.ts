@@ -14,6 +14,7 @@ import type { GlobalOptions } from '../session.ts';
 import { processTerminal } from '../terminal.ts';
 
 interface VerifyOptions extends GlobalOptions {
+  readonly after: number;
   readonly checkpoints?: string;
   readonly key?: string;
 }
@@ -24,8 +25,10 @@ const PART = 100_000;
 /** Verifies the server's log, or a file that was exported from one. Throws a `Failure` that names the first fault. */
 export async function verifyLog(file: string | undefined, options: VerifyOptions): Promise<void> {
   if (file !== undefined) return verifyFile(file, options);
-  if (options.checkpoints !== undefined || options.key !== undefined)
-    throw new Failure('--checkpoints and --key are for a file: oo audit verify FILE', { exitCode: EXIT.usage });
+  if (options.checkpoints !== undefined || options.key !== undefined || options.after > 0)
+    throw new Failure('--after, --checkpoints and --key are for a file: oo audit verify FILE', {
+      exitCode: EXIT.usage,
+    });
   const context = await openContext(options);
   const seen = await rememberedHead(context.environment.url);
   const head = await verifyServer(context, seen);
@@ -91,6 +94,7 @@ async function verifyFile(file: string, options: VerifyOptions): Promise<void> {
   const { stdin, stdout } = processTerminal();
   const input = file === '-' ? stdin : createReadStream(file);
   const evidence = {
+    after: options.after,
     checkpoints: options.checkpoints === undefined ? [] : await readCheckpoints(options.checkpoints),
     keys: options.key === undefined ? [] : publicKeysIn(await read(options.key)),
   };
@@ -103,9 +107,9 @@ async function verifyFile(file: string, options: VerifyOptions): Promise<void> {
   const verdict = await verifyExport(lines, evidence).catch((error: unknown) => {
     throw unreadable(file, error);
   });
-  const { events, first, last, checkpoints, fault } = verdict;
+  const { events, last, checkpoints, fault } = verdict;
   if (fault !== undefined) throw broken(fault, [`compare with the server: oo audit verify`]);
-  const from = first > 1 ? ` from position ${first} on; what it follows on was not looked at` : '';
+  const from = options.after > 0 ? ` after position ${options.after}` : '';
   const hash = last.hash === undefined ? '' : `, hash ${last.hash.toString('hex')}`;
   stdout.write(`${plural(events, 'event')} verified${from}${hash}; ${signedText(checkpoints, evidence.keys.length)}\n`);
 }

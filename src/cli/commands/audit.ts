@@ -7,6 +7,7 @@ export function defineAudit(group: Command): void {
   subcommand(group, 'verify', 'v')
     .argument('[file]', 'an export instead of the server ("-": standard input); nothing but the file is asked')
     .description('compute every hash of the log again, and check its signed checkpoints; exit 1 at the first fault')
+    .option('--after <position>', 'with a file: it begins after this position', count, 0)
     .option('--checkpoints <file>', 'with a file: checkpoints that were kept elsewhere')
     .option(
       '--key <file>',

@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import canonicalize from 'canonicalize';
 
@@ -44,11 +44,11 @@ export function canonicalBody(event: HashedBody, data: string, at: string): stri
 }
 
 /** What stands before the first event. */
-export const FIRST_LINK: Buffer = createHash('sha256').update('deploy-svc event log, version 1').digest();
+export const FIRST_LINK: Buffer = hash('sha256', 'deploy-svc event log, version 1', 'buffer');
 
 /** One link of the chain: SHA-256(previous ‖ position, 8 bytes big-endian ‖ body hash), as `append_events` computes it. */
 export function chainLink(previous: Buffer, position: number, body: Buffer): Buffer {
   const place = Buffer.alloc(8);
   place.writeBigInt64BE(BigInt(position));
-  return createHash('sha256').update(previous).update(place).update(body).digest();
+  return hash('sha256', Buffer.concat([previous, place, body]), 'buffer');
 }

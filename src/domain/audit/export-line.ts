@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 
 import { chainLink, FIRST_LINK } from './body-hash.ts';
 
@@ -44,7 +44,7 @@ export function followChain({ position, hash }: ChainState, event: ExportedEvent
     return { broken: `position ${position + 1} is missing: the next event is ${event.position}` };
   const stated = Buffer.from(event.hash, 'hex');
   if (hash !== undefined) {
-    const body = createHash('sha256').update(event.body).digest();
+    const body = digest('sha256', event.body, 'buffer');
     if (!chainLink(hash, event.position, body).equals(stated))
       return { broken: 'its hash is not that of the event and of the hash before it' };
   }
