@@ -7,7 +7,9 @@ import { placeMemory } from './place-memory.ts';
 import { placeDurable } from './place-durable.ts';
 import { rolling } from './rolling.ts';
 import { runSimulated } from './run-simulated.ts';
+import { chainCost } from './chain-cost.ts';
 import { saveToCreate } from './save-to-create.ts';
+import { verifyChain } from './verify-chain.ts';
 
 /** Every benchmark, in the order in which they run. */
 export const BENCHMARKS: readonly Benchmark[] = [
@@ -24,4 +26,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   converge(40),
   killRecovery,
   rolling(10),
+  verifyChain,
+  chainCost,
 ];
