@@ -17,6 +17,13 @@ export interface EventStore extends AsyncDisposable {
   /** Several reads at one position of the log. Waits for commands that are committing at this moment. */
   snapshot<Result>(read: (reader: SnapshotReader) => Promise<Result>): Promise<Result>;
 
+  /** The rows as they were when the event at that position had just been appended. */
+  asOf(position: number): PastReader;
+  /** The last position whose event had happened by that moment; 0 before the first. */
+  positionAt(moment: Date): Promise<number>;
+  /** The position of the event of that id. */
+  positionOf(eventId: string): Promise<number | undefined>;
+
   /** Events after a position, in order. */
   read(options: ReadOptions): Promise<readonly RecordedEvent[]>;
   /** The position of the last event, 0 for an empty log. */
@@ -27,6 +34,11 @@ export interface EventStore extends AsyncDisposable {
 
 /** Column -> value, or one of several values. */
 export type RowFilter = Readonly<Record<string, string | readonly string[]>>;
+
+/** Reads at one position of the past. */
+export interface PastReader extends Pick<EventStore, 'row' | 'rows'> {
+  readonly position: number;
+}
 
 export interface SnapshotReader extends Pick<EventStore, 'row'> {
   readonly position: number;

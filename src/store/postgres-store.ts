@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { EVENT_SCHEMAS, type DomainEvent } from '../domain/event.ts';
 import type { Database } from '../postgres/database.ts';
+import { positionAt, positionOf, readRowsAt } from './as-of.ts';
 import type { AppendEffects } from './batch.ts';
 import { StoreUnavailable, type Command } from './command.ts';
 import type { EventStore } from './event-store.ts';
@@ -31,6 +32,13 @@ export function openStore({ database, clock, projections, effects, upcasts = UPC
     append: async (command) => commits.append(validated(command)),
     row: (projection, id) => reachable(readRow(db, projection, id)),
     rows: (projection, where) => reachable(readRows(db, projection, where)),
+    asOf: (position) => ({
+      position,
+      row: async (projection, id) => (await reachable(readRowsAt<never>(db, projection, position, { id })))[0],
+      rows: (projection, where) => reachable(readRowsAt(db, projection, position, where)),
+    }),
+    positionAt: (moment) => reachable(positionAt(db, moment)),
+    positionOf: (eventId) => reachable(positionOf(db, eventId)),
     snapshot: (read) => reachable(readSnapshot(db, read)),
     read: (options) => reachable(readEvents(db, options, upcasts)),
     head: () => reachable(readHead(db)),
