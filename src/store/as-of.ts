@@ -12,25 +12,29 @@ interface PastRow<State> {
   readonly state: State;
 }
 
-/** Rows of a projection as they were when the event at that position had just been appended, ordered by id. Nothing is replayed. */
+/**
+ * Rows of a projection as they were when the event at that position had just been appended, ordered by id; with `after` only
+ * those that had changed since that position. Nothing is replayed.
+ */
 export async function readRowsAt<State>(
   db: Db,
   projection: ProjectionName,
   position: number,
   where: RowFilter = {},
+  after = -1,
 ): Promise<readonly Row<State>[]> {
   const columns = await pastColumns(db, projection, Object.keys(where));
   const now = filter(where, (column) => sql.ref(column));
   const past = filter(where, (column) => columns.get(column) ?? sql.ref(column));
   const { rows } = await sql<PastRow<State>>`
-    select id, since, version, state from ${sql.table(projection)} where since <= ${position} and ${now}
+    select id, since, version, state from ${sql.table(projection)} where since > ${after} and since <= ${position} and ${now}
     union all
     select id, since, version, state
     from generate_series(1, ${CLASSES}::int) as class, lateral (
       select id, lower(valid) as since, version, state from history
       where projection = ${projection} and lifetime_class(valid) = class
         and upper(valid) > ${position}::bigint and upper(valid) <= ${position}::bigint + (1::bigint << class)
-        and lower(valid) <= ${position}::bigint and ${past}
+        and lower(valid) > ${after}::bigint and lower(valid) <= ${position}::bigint and ${past}
     ) as true_then
     order by id
   `.execute(db);

@@ -18,7 +18,7 @@ export interface EventStore extends AsyncDisposable {
   snapshot<Result>(read: (reader: SnapshotReader) => Promise<Result>): Promise<Result>;
 
   /** The rows as they were when the event at that position had just been appended. */
-  asOf(position: number): PastReader;
+  asOf(position: number): SnapshotReader;
   /** The last position whose event had happened by that moment; 0 before the first. */
   positionAt(moment: Date): Promise<number>;
   /** The position of the event of that id. */
@@ -34,11 +34,6 @@ export interface EventStore extends AsyncDisposable {
 
 /** Column -> value, or one of several values. */
 export type RowFilter = Readonly<Record<string, string | readonly string[]>>;
-
-/** Reads at one position of the past. */
-export interface PastReader extends Pick<EventStore, 'row' | 'rows'> {
-  readonly position: number;
-}
 
 export interface SnapshotReader extends Pick<EventStore, 'row'> {
   readonly position: number;

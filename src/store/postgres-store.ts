@@ -35,7 +35,7 @@ export function openStore({ database, clock, projections, effects, upcasts = UPC
     asOf: (position) => ({
       position,
       row: async (projection, id) => (await reachable(readRowsAt<never>(db, projection, position, { id })))[0],
-      rows: (projection, where) => reachable(readRowsAt(db, projection, position, where)),
+      rows: (projection, where, after) => reachable(readRowsAt(db, projection, position, where, after)),
     }),
     positionAt: (moment) => reachable(positionAt(db, moment)),
     positionOf: (eventId) => reachable(positionOf(db, eventId)),

@@ -85,6 +85,29 @@ test('a part of the log goes on from a checkpoint', async () => {
   expect((await service.tryOo('audit', 'verify', file)).stderr).toContain('position 1 is missing: the next event is 6');
 });
 
+test('every decision is taken again: each the same, and one that was written down otherwise is shown', async () => {
+  expect(await service.oo('audit', 'decisions')).toMatch(/^[1-9]\d* decisions? taken again: each the same\n$/);
+  await using database = openDatabase({ url: service.databaseUrl, applicationName: 'test', onError: () => undefined });
+  const { db } = database;
+  await sql`alter table events disable trigger user`.execute(db);
+  const scheduled = sql`type = 'ReplicaScheduled'`;
+  await sql`update events set data = replace(data::text, 'simulated', 'stimulated')::json where type = 'NodeRegistered'`.execute(
+    db,
+  );
+  expect((await service.tryOo('audit', 'decisions')).code).toBe(0);
+  await sql`update events set data = replace(data::text, '"generation":1', '"generation":2')::json where ${scheduled}`.execute(
+    db,
+  );
+  const { code, stderr } = await service.tryOo('audit', 'decisions');
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/recorded ReplicaScheduled .*"generation":2/)]);
+  await sql`update events set data = replace(data::text, '"generation":2', '"generation":1')::json where ${scheduled}`.execute(
+    db,
+  );
+  await sql`update events set data = replace(data::text, 'stimulated', 'simulated')::json where type = 'NodeRegistered'`.execute(
+    db,
+  );
+});
+
 test('a changed log is found at its position, and whoever wrote it anew is told by what was seen before', async () => {
   await service.oo('audit', 'verify');
   await using database = openDatabase({ url: service.databaseUrl, applicationName: 'test', onError: () => undefined });

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import type { Database } from '../../src/postgres/database.ts';
 import { createDatabase, dropDatabase } from '../../src/postgres/admin.ts';
 import { PROJECTIONS } from '../../src/projections/all.ts';
 import type { Projection } from '../../src/store/projection.ts';
+import { openStore } from '../../src/store/postgres-store.ts';
+import { replayDecisions } from '../../src/workers/plan/replay-decisions.ts';
 import { replayProjections } from '../../src/store/replay.ts';
 import { expectPastAsReplayed, somePositions } from './as-of-law.ts';
 import { openTestDatabase, queryRows } from './database.ts';
@@ -15,6 +19,8 @@ export interface FreshOptions {
   readonly empty?: boolean;
   /** What keeps its rows; those of the product by default. */
   readonly projections?: readonly Projection[];
+  /** The test writes decisions that no planner took. */
+  readonly inventsDecisions?: boolean;
   /** The test writes rows that no event leads to. */
   readonly tampered?: boolean;
 }
@@ -25,7 +31,7 @@ export interface FreshOptions {
  * from its log: whatever the test did, they have to come out the same.
  */
 export async function freshDatabase(options: FreshOptions = {}): Promise<FreshDatabase> {
-  const { empty = false, tampered = false, projections = PROJECTIONS } = options;
+  const { empty = false, tampered = false, inventsDecisions = false, projections = PROJECTIONS } = options;
   const { url: serverUrl, template } = inject('postgres');
   const name = `test_${randomBytes(6).toString('hex')}`;
   const url = await createDatabase(serverUrl, name, empty ? undefined : template);
@@ -34,7 +40,7 @@ export async function freshDatabase(options: FreshOptions = {}): Promise<FreshDa
     url,
     async [Symbol.asyncDispose]() {
       await using _dropped = { [Symbol.asyncDispose]: () => dropDatabase(serverUrl, name) };
-      if (!empty && !tampered) await expectRebuildable(url, projections);
+      if (!empty && !tampered) await expectHonest(url, projections, !inventsDecisions);
     },
   };
 }
@@ -46,14 +52,24 @@ const FOLDED_AT_MOST = 5_000;
  * Puts the rows of a replay in the place of the live ones, and throws when any of them, or of the history, is different;
  * and when the past reads in another way than a replay up to there.
  */
-async function expectRebuildable(url: string, projections: readonly Projection[]): Promise<void> {
+async function expectHonest(url: string, projections: readonly Projection[], decided: boolean): Promise<void> {
   await using database = openTestDatabase(url, 2);
   const { differences, events } = await replayProjections(database.db, projections, { swap: true });
   if (differences.length === 0) {
-    if (events <= FOLDED_AT_MOST) await expectPastAsReplayed(database.db, projections, somePositions(events, 4));
+    if (events > FOLDED_AT_MOST) return;
+    await expectPastAsReplayed(database.db, projections, somePositions(events, 4));
+    if (decided) await expectDecidedAgain(database);
     return;
   }
   throw new Error(`rows that the log does not lead to: ${JSON.stringify(differences, undefined, 2)}`);
+}
+
+/** Throws when the planner, given the state that it had, would decide anything else today than it did. */
+async function expectDecidedAgain(database: Database): Promise<void> {
+  await using store = openStore({ database, clock: systemClock, projections: [], effects: async () => undefined });
+  const { differences } = await replayDecisions(store, 0, FOLDED_AT_MOST);
+  if (differences.length === 0) return;
+  throw new Error(`decisions that would be others: ${JSON.stringify(differences, undefined, 2)}`);
 }
 
 /** A copy has the template's identity: two of them would take each other's containers for their own. */

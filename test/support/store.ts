@@ -22,6 +22,8 @@ export interface TestStoreOptions {
   readonly projections?: readonly Projection[];
   readonly clock?: Clock;
   readonly upcasts?: UpcastTable;
+  /** The test writes decisions that no planner took. */
+  readonly inventsDecisions?: boolean;
   /** The test writes what no release would: the rows cannot be held against the log at the end. */
   readonly tampered?: boolean;
 }
@@ -30,7 +32,11 @@ export interface TestStoreOptions {
 export async function testStore(options: TestStoreOptions = {}): Promise<TestStore> {
   const stack = new AsyncDisposableStack();
   const { url } = stack.use(
-    await freshDatabase({ projections: options.projections ?? PROJECTIONS, tampered: options.tampered ?? false }),
+    await freshDatabase({
+      projections: options.projections ?? PROJECTIONS,
+      tampered: options.tampered ?? false,
+      inventsDecisions: options.inventsDecisions ?? false,
+    }),
   );
   const database = stack.use(openDatabase({ url, applicationName: 'deploy-svc test', onError: () => undefined }));
   const another = (own: TestStoreOptions = {}): EventStore =>

@@ -23,7 +23,7 @@ let counter = 0;
 let id: string;
 
 beforeAll(async () => {
-  world = await testStore();
+  world = await testStore({ inventsDecisions: true });
   const capacity = { cpuMillis: 100_000, memoryBytes: 2 ** 34, gpus: [] };
   const node = { nodeId: NODE, url: 'simulated://a', cluster: 'c', zone: '', labels: {}, capacity };
   await append(`node/${NODE}`, { type: 'NodeRegistered', data: node });

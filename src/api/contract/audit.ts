@@ -44,6 +44,26 @@ export const auditRoutes = {
     status: 200,
     response: z.strictObject({ checkpoints: z.array(checkpoint) }),
   },
+  replayDecisions: {
+    summary:
+      'Takes recorded decisions again, with the state, the time and the seed that they had, and tells which would be others',
+    permission: 'deploy-svc:audit:view',
+    query: z.object({ after: position.default(0), limit: z.coerce.number().int().min(1).max(5_000).default(1_000) }),
+    status: 200,
+    response: z.strictObject({
+      until: z.number().int(),
+      head: z.number().int(),
+      decisions: z.number().int(),
+      differences: z.array(
+        z.strictObject({
+          position: z.number().int(),
+          deploymentId: z.string(),
+          recorded: z.string().optional(),
+          again: z.string().optional(),
+        }),
+      ),
+    }),
+  },
   auditKeys: {
     summary: 'The public keys that checkpoints are signed with',
     permission: 'deploy-svc:audit:view',

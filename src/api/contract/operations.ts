@@ -17,6 +17,7 @@ export const OPERATIONS = {
   verifyLog: 'GET /deploy-svc/audit/verify',
   exportLog: 'GET /deploy-svc/audit/export',
   listCheckpoints: 'GET /deploy-svc/audit/checkpoints',
+  replayDecisions: 'GET /deploy-svc/audit/decisions',
   auditKeys: 'GET /deploy-svc/audit/keys',
 
   listDefinitions: 'GET /registry-svc/definitions',

@@ -24,6 +24,13 @@ export function defineAudit(group: Command): void {
     .action(async (file: string | undefined, _, command: Command) => {
       await (await import('./audit-verify.ts')).verifyLog(file, command.optsWithGlobals());
     });
+  subcommand(group, 'decisions', 'replay')
+    .description('take every recorded decision again with the state that it had; exit 1 when one would be another')
+    .option('--after <position>', 'only decisions after this position', count, 0)
+    .addHelpText('after', examples('oo audit decisions', 'oo audit decisions --after 1200'))
+    .action(async (_, command: Command) => {
+      await (await import('./audit-decisions.ts')).replayDecisions(command.optsWithGlobals());
+    });
   subcommand(group, 'export', 'x')
     .description('print the log as lines of JSON that anybody can verify without this server')
     .option('--after <position>', 'only events after this position', count, 0)

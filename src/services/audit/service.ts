@@ -1,4 +1,6 @@
 import type { Db } from '../../postgres/database.ts';
+import type { EventStore } from '../../store/event-store.ts';
+import { replayDecisions } from '../../workers/plan/replay-decisions.ts';
 import { readCheckpoints, readExport, readLogHead } from '../../store/audit.ts';
 import type { KeyRing } from '../../vault/key-ring.ts';
 import type { Handlers } from '../handler.ts';
@@ -7,14 +9,16 @@ import { verifyPart } from './verify.ts';
 
 export interface AuditPorts {
   readonly db: Db;
+  readonly store: EventStore;
   readonly keys: KeyRing;
 }
 
 /** What proves the log to somebody who does not trust its keeper. */
 export function auditService({
   db,
+  store,
   keys,
-}: AuditPorts): Handlers<'verifyLog' | 'exportLog' | 'listCheckpoints' | 'auditKeys'> {
+}: AuditPorts): Handlers<'verifyLog' | 'exportLog' | 'listCheckpoints' | 'auditKeys' | 'replayDecisions'> {
   const auditKeys = auditKeysOf(keys);
   return {
     async verifyLog({ query: { after, limit } }) {
@@ -33,6 +37,21 @@ export function auditService({
     },
     async listCheckpoints({ query: { after, limit } }) {
       return { body: { checkpoints: [...(await readCheckpoints(db, after, limit))] } };
+    },
+    async replayDecisions({ query: { after, limit } }) {
+      const { until, decisions, differences } = await replayDecisions(store, after, limit);
+      return {
+        body: {
+          until,
+          head: await store.head(),
+          decisions,
+          differences: differences.map(({ recorded, again, ...place }) => ({
+            ...place,
+            ...(recorded === undefined ? {} : { recorded }),
+            ...(again === undefined ? {} : { again }),
+          })),
+        },
+      };
     },
     async auditKeys() {
       const known = auditKeys.all.map(({ id, publicKey }, index) => ({ id, publicKey, current: index === 0 }));

@@ -27,9 +27,9 @@ export function loadSnapshot(
   return store.snapshot((reader) => snapshotIn(store, reader, deploymentId, now));
 }
 
-/** The same within a snapshot that is open already. */
+/** The same within a snapshot that is open already; what is known of the nodes is kept for whoever asks next for the same `nodesKnownTo`. */
 export async function snapshotIn(
-  store: EventStore,
+  nodesKnownTo: object,
   reader: SnapshotReader,
   deploymentId: string,
   now: number,
@@ -54,7 +54,7 @@ export async function snapshotIn(
       secrets: await secretsOf(reader, deployment.state, definition?.state),
       replicas: states(replicas),
       earlier,
-      nodes: await nodeViews(store, reader),
+      nodes: await nodeViews(nodesKnownTo, reader),
       images: await imageNodes(reader, images),
     },
     deploymentVersion: deployment.version,

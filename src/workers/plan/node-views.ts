@@ -13,21 +13,21 @@ interface Known {
   readonly views: readonly NodeView[];
 }
 
-/** The latest that each store's process knows. */
-const latest = new WeakMap<EventStore, Known>();
+/** The latest that is known to each reader of the log, as a store is. */
+const latest = new WeakMap<object, Known>();
 
 /**
  * The nodes that are not removed with what of each is given away, at the reader's position. A process keeps them from
  * plan to plan and reads what has changed since: thousands of nodes are not read anew for every plan.
  */
-export async function nodeViews(store: EventStore, reader: SnapshotReader): Promise<readonly NodeView[]> {
-  const known = latest.get(store);
+export async function nodeViews(knownTo: object, reader: SnapshotReader): Promise<readonly NodeView[]> {
+  const known = latest.get(knownTo);
   // A plan that began earlier may be behind what another has learned meanwhile: its own position is what counts.
   const base = known !== undefined && known.position <= reader.position ? known : undefined;
   const nodes = await reader.rows<NodeState>('nodes', {}, base?.position);
   const allotments = await reader.rows<Allotment>('allotments', {}, base?.position);
   const next = advance(base, reader.position, nodes, allotments);
-  if (next.position >= (latest.get(store)?.position ?? 0)) latest.set(store, next);
+  if (next.position >= (latest.get(knownTo)?.position ?? 0)) latest.set(knownTo, next);
   return next.views;
 }
 
