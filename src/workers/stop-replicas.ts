@@ -1,13 +1,11 @@
 import type { NodeState } from '../domain/node/evolve.ts';
+import { GRACE_SECONDS } from '../engine/grace.ts';
 import type { Attempt } from '../jobs/catalogue.ts';
 import type { ActiveJob } from '../jobs/queue.ts';
 import { containerName } from './container.ts';
 import type { WorkerDeps } from './deps.ts';
 import { record } from './replica-log.ts';
 import { settleDrain } from './settle-drain.ts';
-
-/** Seconds between SIGTERM and SIGKILL. */
-export const GRACE_SECONDS = 10;
 
 /** Stops and removes the containers of generations that are over: stopped by a plan, or failed. */
 export async function stopReplicas(

@@ -1,10 +1,10 @@
-import { pause } from '../../clock.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
 import type { Job } from '../../jobs/catalogue.ts';
 import type { ActiveJob } from '../../jobs/queue.ts';
 import type { WorkerDeps } from '../deps.ts';
 
-const LOOK_MS = 1_000;
+/** A look all the same, should the notification of a loss be lost. */
+const POLL_MS = 15_000;
 
 /** The node of a job was lost while the job was under way. */
 class NodeGone extends Error {
@@ -24,14 +24,17 @@ export function atNode<Q extends 'start' | 'stop'>(
 ): (deps: WorkerDeps, job: ActiveJob<Q>) => Promise<void> {
   return async (deps, job) => {
     const { nodeId } = job.data;
-    const node = await deps.store.row<NodeState>('nodes', nodeId);
-    if (node !== undefined && node.state.cluster !== job.cluster) {
-      await deps.queue.send([{ queue: job.queue, data: job.data } as Job]);
-      return;
-    }
     const over = new AbortController();
+    const changes = deps.store.touched({ kind: 'node', pollMs: POLL_MS, signal: over.signal });
     try {
-      const lost = node?.state.liveness === 'ready' ? lossOf(deps, nodeId, over.signal) : over.signal;
+      // From here on changes are told: what is read next, and lost afterwards, is noticed.
+      await changes.next();
+      const node = await deps.store.row<NodeState>('nodes', nodeId);
+      if (node !== undefined && node.state.cluster !== job.cluster) {
+        await deps.queue.send([{ queue: job.queue, data: job.data } as Job]);
+        return;
+      }
+      const lost = node?.state.liveness === 'ready' ? lossOf(deps, nodeId, changes) : over.signal;
       await handle(deps, { ...job, signal: AbortSignal.any([job.signal, lost]) }, node?.state);
     } finally {
       over.abort();
@@ -39,15 +42,13 @@ export function atNode<Q extends 'start' | 'stop'>(
   };
 }
 
-/** Aborts when the node is lost; stops looking when the job is over. */
-function lossOf({ store, clock, log }: WorkerDeps, nodeId: string, over: AbortSignal): AbortSignal {
+/** Aborts when the node is lost, which is looked at whenever some node has changed. */
+function lossOf({ store, log }: WorkerDeps, nodeId: string, changes: AsyncIterable<void>): AbortSignal {
   const lost = new AbortController();
   const look = async (): Promise<void> => {
-    await pause(clock, LOOK_MS, over);
-    while (!over.aborted) {
+    for await (const _ of changes) {
       const row = await store.row<NodeState>('nodes', nodeId);
       if (row?.state.liveness === 'lost') return lost.abort(new NodeGone(nodeId));
-      await pause(clock, LOOK_MS, over);
     }
   };
   look().catch((error: unknown) => log.warn('the node of a job could not be read', { nodeId, error: String(error) }));
