@@ -1,5 +1,7 @@
 import { createLogger as winston, format, transports } from 'winston';
 
+import { ambient } from './ambient.ts';
+
 /** Fields that stand beside a message; names are stable. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -21,7 +23,7 @@ export function createLogger(level: LogLevel | 'silent', fields: LogFields = {})
     level: level === 'silent' ? 'error' : level,
     silent: level === 'silent',
     defaultMeta: fields,
-    format: format.combine(format.timestamp(), format.json()),
+    format: format.combine(withAmbient(), format.timestamp(), format.json()),
     transports: [new transports.Console({ stderrLevels: [...LOG_LEVELS] })],
   });
   const wrap = (log: typeof sink): Logger => ({
@@ -33,3 +35,6 @@ export function createLogger(level: LogLevel | 'silent', fields: LogFields = {})
   });
   return wrap(sink);
 }
+
+/** Every line tells what the work belongs to; what the line says itself wins. */
+const withAmbient = format((line) => Object.assign(line, { ...ambient().fields, ...line }));

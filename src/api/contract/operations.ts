@@ -14,6 +14,8 @@ export const OPERATIONS = {
   scaleDeployment: 'POST /deploy-svc/deployment/{id}/scale',
   listEvents: 'GET /deploy-svc/events',
   listWorkers: 'GET /deploy-svc/workers',
+  listDeadJobs: 'GET /deploy-svc/jobs/dead',
+  retryDeadJobs: 'POST /deploy-svc/jobs/dead/retry',
 
   listDefinitions: 'GET /registry-svc/definitions',
   saveDefinition: 'PUT /registry-svc/definition',
@@ -67,6 +69,10 @@ export const OPERATIONS = {
   encryptValue: 'POST /secret-svc/encrypt',
   decryptValue: 'POST /secret-svc/decrypt',
   isSecure: 'GET /secret-svc/is-secure',
+
+  metrics: 'GET /metrics',
+  discoverInstances: 'GET /sd/instances',
+  discoverServices: 'GET /sd/services',
 
   healthz: 'GET /healthz',
   readyz: 'GET /readyz',
