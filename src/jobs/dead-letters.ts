@@ -4,6 +4,9 @@ import { QUEUE_SCHEMA } from './queue.ts';
 
 const JOBS = sql.id(QUEUE_SCHEMA, 'job');
 
+/** Characters of an error that are shown. */
+const MOST_ERROR = 500;
+
 /** A job that was given up, and waits for a person. */
 export interface DeadJob {
   /** Its id among the dead. */
@@ -69,7 +72,7 @@ function toDead({ id, queue, data, retries, output, created_on: createdAt, died_
     queue: queue ?? 'unknown',
     key: keyOf(parseStoredName(queue ?? '')?.queue, content),
     attempts: (retries ?? 0) + 1,
-    error: (output?.message ?? 'no reason was kept').split('\n', 1)[0] ?? '',
+    error: (output?.message ?? 'no reason was kept').replace(/\s+/g, ' ').slice(0, MOST_ERROR),
     correlationId: cause?.correlationId,
     createdAt,
     diedAt,

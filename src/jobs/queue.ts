@@ -84,7 +84,7 @@ export interface JobQueueOptions {
 }
 
 /** Starts pg-boss, which creates or upgrades its schema, and declares the catalogue's queues. */
-export async function openJobQueue({ url, onError, works }: JobQueueOptions): Promise<JobQueue> {
+async function startBoss({ url, onError, works }: JobQueueOptions): Promise<PgBoss> {
   const boss = new PgBoss({
     connectionString: url,
     schema: QUEUE_SCHEMA,
@@ -105,6 +105,12 @@ export async function openJobQueue({ url, onError, works }: JobQueueOptions): Pr
     await boss.stop({ graceful: false, close: true });
     throw error;
   }
+  return boss;
+}
+
+/** The queues, with those of the catalogue declared. */
+export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> {
+  const boss = await startBoss(options);
   const slots = new Map<string, readonly string[]>();
   const wake = (name: string): void => {
     for (const slot of slots.get(name) ?? []) boss.notifyWorker(slot);

@@ -19,9 +19,15 @@ const KINDS: Readonly<Record<SpanOptions['kind'], SpanKind>> = {
   internal: SpanKind.INTERNAL,
 };
 
+/** One export with its repetitions; a process that ends waits so long for a collector that is away. */
+const SEND_MS = 2_000;
+
 /** Tells a collector of every span by OTLP over HTTP, in JSON; sent together, once a second at the latest. */
 export function otlpTracing({ endpoint, serviceName, version, ratio, onError }: TracingOptions): Tracing {
-  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` });
+  const exporter = new OTLPTraceExporter({
+    url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
+    timeoutMillis: SEND_MS,
+  });
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': serviceName, 'service.version': version }),
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),
@@ -48,7 +54,8 @@ export function otlpTracing({ endpoint, serviceName, version, ratio, onError }: 
       const span = openSpan();
       return span && formatTraceparent(span);
     },
-    [Symbol.asyncDispose]: () => provider.shutdown(),
+    // What cannot be sent at the end is lost, and is no reason to fail.
+    [Symbol.asyncDispose]: () => provider.shutdown().catch(onError),
   };
 }
 
