@@ -34,23 +34,29 @@ export function atNode<Q extends 'start' | 'stop'>(
         await deps.queue.send([{ queue: job.queue, data: job.data } as Job]);
         return;
       }
-      const lost = node?.state.liveness === 'ready' ? lossOf(deps, nodeId, changes) : over.signal;
-      await handle(deps, { ...job, signal: AbortSignal.any([job.signal, lost]) }, node?.state);
+      const lost = node === undefined ? [] : [lossOf(deps, node.state, changes)];
+      await handle(deps, { ...job, signal: AbortSignal.any([job.signal, ...lost]) }, node?.state);
     } finally {
       over.abort();
     }
   };
 }
 
-/** Aborts when the node is lost, which is looked at whenever some node has changed. */
-function lossOf({ store, log }: WorkerDeps, nodeId: string, changes: AsyncIterable<void>): AbortSignal {
+/**
+ * Aborts when the node is lost, which is looked at whenever some node has changed. Of a node that is lost already it has
+ * aborted: until the planner has given its replicas up their jobs are still there, and must not wait for the engine either.
+ */
+function lossOf({ store, log }: WorkerDeps, { id, liveness }: NodeState, changes: AsyncIterable<void>): AbortSignal {
+  if (liveness === 'lost') return AbortSignal.abort(new NodeGone(id));
   const lost = new AbortController();
   const look = async (): Promise<void> => {
     for await (const _ of changes) {
-      const row = await store.row<NodeState>('nodes', nodeId);
-      if (row?.state.liveness === 'lost') return lost.abort(new NodeGone(nodeId));
+      const row = await store.row<NodeState>('nodes', id);
+      if (row?.state.liveness === 'lost') return lost.abort(new NodeGone(id));
     }
   };
-  look().catch((error: unknown) => log.warn('the node of a job could not be read', { nodeId, error: String(error) }));
+  look().catch((error: unknown) =>
+    log.warn('the node of a job could not be read', { nodeId: id, error: String(error) }),
+  );
   return lost.signal;
 }
