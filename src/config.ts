@@ -87,6 +87,21 @@ export const SETTINGS = z.object({
   AUTOSCALE_INTERVAL_SECONDS: seconds('5')
     .refine((value) => value >= 1 && value <= 60, { message: 'is not from 1 to 60 seconds' })
     .default(5),
+  METRICS_TOKEN: z.string().min(16, { message: 'is shorter than 16 characters' }).optional(),
+  METRICS_PORT: z
+    .string()
+    .refine((text) => /^\d+$/.test(text) && Number(text) <= 65_535, { message: 'is not a port from 0 to 65535' })
+    .transform(Number)
+    .optional(),
+  METRICS_HOST: z.string().min(1).default('127.0.0.1'),
+  OTEL_TRACES_EXPORTER: z.enum(['none', 'otlp'], { message: 'is not "otlp" or "none"' }).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(['http:', 'https:'], 'http://127.0.0.1:4318').optional(),
+  OTEL_SERVICE_NAME: z.string().min(1).default('deploy-svc'),
+  OTEL_TRACES_SAMPLER_ARG: z
+    .string()
+    .refine((text) => /^(0(\.\d+)?|1(\.0+)?)$/.test(text), { message: 'is not a share from 0 to 1 like 0.1' })
+    .transform(Number)
+    .default(1),
   LOG_LEVEL: z.enum(LOG_LEVELS, { message: `is not one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
 
@@ -101,7 +116,13 @@ export class InvalidSettings extends Error {
 }
 
 /** Names of settings whose value must not be shown. */
-const SECRET: readonly string[] = ['DATABASE_URL', 'ADMIN_PASSWORD', 'SECRET_KEY', 'SECRET_KEY_PREVIOUS'];
+const SECRET: readonly string[] = [
+  'DATABASE_URL',
+  'ADMIN_PASSWORD',
+  'SECRET_KEY',
+  'SECRET_KEY_PREVIOUS',
+  'METRICS_TOKEN',
+];
 
 /** Reads the settings; an empty value counts as absent. Throws InvalidSettings with every problem at once. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {

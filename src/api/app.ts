@@ -11,6 +11,8 @@ import { ROUTES } from './contract/routes.ts';
 import { dispatch } from './dispatch.ts';
 import { eventStream } from './event-stream.ts';
 import { withCorrelation, withCors } from './headers.ts';
+import { type ObserveRequest, withObservation, withRoute } from './observed.ts';
+import { isScraped, withScraper } from './scraper.ts';
 import { type Checks, healthHandlers } from './health.ts';
 import { readBody } from './input.ts';
 import type { RequestLog } from './log.ts';
@@ -24,6 +26,10 @@ export interface AppDeps {
   /** Of `/readyz`, by name. */
   readonly checks: Checks;
   readonly log: RequestLog;
+  /** Whoever shows the token of monitoring systems; asked only where such a caller may be let through. */
+  readonly scraper?: Authenticator | undefined;
+  /** Measures and traces every request. */
+  readonly observe?: ObserveRequest | undefined;
   /** Aborts when the server closes: streams end. */
   readonly closing: AbortSignal;
   /** Express's `trust proxy`: which proxies may say whom they speak for. None by default. */
@@ -38,10 +44,12 @@ export function createApp(deps: AppDeps): Express {
   const handlers = { ...deps.handlers, ...healthHandlers(checks) };
   const app = express();
   app.disable('x-powered-by').disable('etag').set('trust proxy', trustProxy).set('query parser', false);
-  app.use(withCorrelation, helmet(), withCors, readBody);
-  app.get(pathOf('listEvents'), eventStream({ store, authenticator, closing }));
+  app.use(withCorrelation, withObservation(deps.observe), helmet(), withCors, readBody);
+  app.get(pathOf('listEvents'), withRoute('listEvents'), eventStream({ store, authenticator, closing }));
   for (const name of Object.keys(ROUTES) as OperationName[]) {
-    app[verbOf(name)](pathOf(name), dispatch(name, { handlers, authenticator, checkResponses }));
+    const own = isScraped(name) ? withScraper(authenticator, deps.scraper) : authenticator;
+    const handler = dispatch(name, { handlers, authenticator: own, checkResponses });
+    app[verbOf(name)](pathOf(name), withRoute(name), handler);
   }
   app.use(({ method, path }) => {
     throw new NotFound(`there is no ${method} ${path}`);

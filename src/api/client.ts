@@ -99,9 +99,10 @@ function requestOf(
 
 async function answerOf<N extends OperationName>(response: Response): Promise<Answer<N>> {
   const text = await response.text();
+  const isText = (response.headers.get('content-type') ?? '').startsWith('text/plain');
   const position = response.headers.get('x-log-position');
   return {
-    body: (text === '' ? undefined : JSON.parse(text)) as OutputOf<N>,
+    body: (text === '' ? undefined : isText ? text : JSON.parse(text)) as OutputOf<N>,
     status: response.status,
     position: position === null ? undefined : Number(position),
     correlationId: response.headers.get('x-correlation-id') ?? undefined,

@@ -43,6 +43,14 @@ export function dispatch(name: OperationName, deps: DispatchDeps): RequestHandle
     const { body, position, status } = await handler({ ...contextOf(name, request, response, caller), ...parts });
     if (deps.checkResponses && status === undefined) checkResponse(name, route, body);
     if (position !== undefined) response.set('X-Log-Position', String(position));
+    if (route.maxAgeSeconds !== undefined) response.set('Cache-Control', `private, max-age=${route.maxAgeSeconds}`);
+    if (route.produces !== undefined) {
+      response
+        .set('Content-Type', route.produces)
+        .status(status ?? route.status)
+        .end(String(body));
+      return;
+    }
     send(response, status ?? route.status, route.response === undefined ? undefined : body);
   };
 }

@@ -36,6 +36,12 @@ export const GROUPS: readonly Group[] = [
     load: async (command) => (await import('./commands/worker.ts')).defineWorker(command),
   },
   {
+    name: 'job',
+    aliases: ['jobs'],
+    summary: 'work that was given up, and how to have it tried again',
+    load: async (command) => (await import('./commands/job.ts')).defineJob(command),
+  },
+  {
     name: 'instance',
     aliases: ['i', 'instances'],
     summary: 'the running services and their health',

@@ -43,6 +43,8 @@ export interface EventContext {
   readonly correlationId: string;
   /** The id of the event that led to this one. */
   readonly causationId?: string | undefined;
+  /** W3C `traceparent` of the work that decided it: goes on to the jobs that it causes, and is not stored. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Where and when the log put an event. */

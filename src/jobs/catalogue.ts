@@ -1,6 +1,11 @@
 import { z } from 'zod';
 
-const cause = z.object({ eventId: z.string().optional(), correlationId: z.string() });
+const cause = z.object({
+  eventId: z.string().optional(),
+  correlationId: z.string(),
+  /** The trace that it is part of, where there is one. */
+  traceparent: z.string().optional(),
+});
 /** The event that led to a job, absent where no event did; what the job appends carries it on. */
 export type Cause = z.infer<typeof cause>;
 

@@ -20,10 +20,13 @@ export function openDueLooks(look: (name: string) => void): DueLooks {
       const wait = due.getTime() - Date.now();
       const key = `${name} ${due.getTime()}`;
       if (wait > FARTHEST_MS || timers.has(key)) return;
-      const timer = setTimeout(() => {
-        timers.delete(key);
-        look(name);
-      }, wait + MARGIN_MS);
+      const timer = setTimeout(
+        () => {
+          timers.delete(key);
+          look(name);
+        },
+        Math.max(0, wait) + MARGIN_MS,
+      );
       // A look that is still to come is no reason for a process to stay.
       timers.set(key, timer.unref());
     },

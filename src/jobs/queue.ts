@@ -1,4 +1,4 @@
-import { fromKysely, PgBoss, type JobInsert } from 'pg-boss';
+import { fromKysely, PgBoss, type JobInsert, type QueueResult } from 'pg-boss';
 
 import type { Tx } from '../postgres/database.ts';
 import {
@@ -56,6 +56,18 @@ export interface JobQueue extends AsyncDisposable {
   failIn(tx: Tx, name: string, attempts: readonly AttemptId[]): Promise<void>;
   /** Has this process look for jobs of a queue, by its stored name, now. */
   wake(name: string): void;
+  /** How many jobs each queue has, by its stored name, as the queues' own monitor counted them last: seconds old, and free. */
+  counts(): Promise<readonly QueueCount[]>;
+  /** Sends dead letters back to the queues that they came from, with all their attempts anew. Returns how many were there to be sent. */
+  retryDead(ids: readonly string[]): Promise<number>;
+}
+
+export interface QueueCount {
+  readonly name: string;
+  /** To be begun now, and later. */
+  readonly ready: number;
+  readonly deferred: number;
+  readonly active: number;
 }
 
 /** Names one attempt at a job. */
@@ -72,7 +84,7 @@ export interface JobQueueOptions {
 }
 
 /** Starts pg-boss, which creates or upgrades its schema, and declares the catalogue's queues. */
-export async function openJobQueue({ url, onError, works }: JobQueueOptions): Promise<JobQueue> {
+async function startBoss({ url, onError, works }: JobQueueOptions): Promise<PgBoss> {
   const boss = new PgBoss({
     connectionString: url,
     schema: QUEUE_SCHEMA,
@@ -93,6 +105,12 @@ export async function openJobQueue({ url, onError, works }: JobQueueOptions): Pr
     await boss.stop({ graceful: false, close: true });
     throw error;
   }
+  return boss;
+}
+
+/** The queues, with those of the catalogue declared. */
+export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> {
+  const boss = await startBoss(options);
   const slots = new Map<string, readonly string[]>();
   const wake = (name: string): void => {
     for (const slot of slots.get(name) ?? []) boss.notifyWorker(slot);
@@ -115,11 +133,22 @@ export async function openJobQueue({ url, onError, works }: JobQueueOptions): Pr
       await boss.fail(name, lost, { message: 'the worker that had it is gone' }, { db: fromKysely(tx) });
     },
     wake,
+    counts: async () => (await boss.getQueues()).map(toCount),
+    async retryDead(ids) {
+      if (ids.length === 0) return 0;
+      const sent = await boss.redrive(DEAD_LETTER_QUEUE, { ids: [...ids], limit: ids.length });
+      for (const name of slots.keys()) wake(name);
+      return sent;
+    },
     async [Symbol.asyncDispose]() {
       dueLooks[Symbol.dispose]();
       await boss.stop({ graceful: true, timeout: STOP_MS, close: true });
     },
   };
+}
+
+function toCount({ name, readyCount, deferredCount, activeCount }: QueueResult): QueueCount {
+  return { name, ready: readyCount, deferred: deferredCount, active: activeCount };
 }
 
 type Db = ReturnType<typeof fromKysely>;

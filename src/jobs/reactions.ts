@@ -142,8 +142,8 @@ function replanned(event: Exclude<RecordedEvent, { type: OfOneDeployment }>): re
 
 type Numbered = Pick<Attempt, 'replicaId' | 'generation'>;
 
-function causeOf({ id, correlationId }: RecordedEvent): Cause {
-  return { eventId: id, correlationId };
+function causeOf({ id, correlationId, traceparent }: RecordedEvent): Cause {
+  return { eventId: id, correlationId, ...(traceparent === undefined ? {} : { traceparent }) };
 }
 
 function plan(plans: Map<string, Job>, deploymentId: string, event: RecordedEvent): void {

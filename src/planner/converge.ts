@@ -4,7 +4,7 @@ import type { Template } from '../domain/template.ts';
 import { fill, type Wanted } from './fill.ts';
 import { candidatesOf } from './placement/candidate.ts';
 import { demandOf } from './placement/demand.ts';
-import type { Action } from './plan.ts';
+import type { Action, Lacks } from './plan.ts';
 import { budgetOf, recoveryOf } from './recovery.ts';
 import { siblingsOf } from './siblings.ts';
 import { freeSlots, type Slot } from './slots.ts';
@@ -32,6 +32,7 @@ export interface Convergence {
   readonly report: readonly string[];
   /** Why slots stay empty. */
   readonly unplaced: readonly string[];
+  readonly lacks?: readonly Lacks[];
   /** Plan again then, milliseconds since the epoch: a back-off ends. */
   readonly wakeAt: number | undefined;
 }
@@ -59,10 +60,12 @@ export function converge(snapshot: Snapshot, intent: Intent): Convergence {
   const stops = steps.stop.map(({ replica, reason: why }): Action => {
     return { type: 'stop', replicaId: replica.id, generation: replica.generation, nodeId: replica.nodeId, reason: why };
   });
+  const lacks = filled.flatMap((each) => each.lacks ?? []);
   return {
     actions: [...stops, ...filled.flatMap(({ actions }) => actions)],
     report: steps.report,
     unplaced: filled.flatMap(({ unplaced }) => unplaced),
+    ...(lacks.length === 0 ? {} : { lacks }),
     wakeAt,
   };
 }

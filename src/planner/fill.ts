@@ -5,7 +5,7 @@ import type { Demand } from './placement/demand.ts';
 import { placeAvoiding } from './placement/avoid.ts';
 import { place, type Placement } from './placement/place.ts';
 import { rank, type Ranking } from './placement/ranking.ts';
-import type { Action } from './plan.ts';
+import type { Action, Lacks } from './plan.ts';
 import type { Slot } from './slots.ts';
 
 /** A slot that the strategy or the recovery wants filled. */
@@ -22,6 +22,8 @@ export interface Filled {
   readonly actions: readonly Action[];
   /** Why slots stay empty, with numbers; at most one line. */
   readonly unplaced: readonly string[];
+  /** The same for counting. */
+  readonly lacks?: Lacks;
 }
 
 /**
@@ -43,7 +45,10 @@ export function fill(
     const { reservation, decision } = isSpecial(each)
       ? placeSpecial(each, candidates, demand, salt)
       : place((shared ??= rank(candidates, demand, salt)));
-    if (reservation === undefined) return { actions, unplaced: [refusal(wanted.length - index, decision)] };
+    if (reservation === undefined) {
+      const count = wanted.length - index;
+      return { actions, unplaced: [refusal(count, decision)], lacks: lacksOf(count, decision) };
+    }
     const moves = move === undefined ? {} : { moves: move.replicaId };
     actions.push({ type: 'schedule', ...slot, revision, reservation, decision, reason, ...moves });
   }
@@ -59,6 +64,11 @@ function placeSpecial({ move, avoid }: Wanted, candidates: Candidates, demand: D
   const there =
     move === undefined ? undefined : place(rank(candidates, demand, salt, ({ view }) => view.node.id === move.to));
   return there?.reservation === undefined ? placeAvoiding(candidates, demand, salt, avoid) : there;
+}
+
+/** Which filters kept the replicas off nodes; none where there is no node. */
+function lacksOf(replicas: number, { excluded, excludedBy = [] }: PlacementDecision): Lacks {
+  return { replicas, filters: [...new Set([...excluded, ...excludedBy].map(({ filter }) => filter))] };
 }
 
 const NODES_NAMED = 3;

@@ -47,6 +47,12 @@ export type Action =
     }
   | { readonly type: 'remove' };
 
+/** So many replicas fit no node, and the names of the filters that kept them off some; none where there is no node. */
+export interface Lacks {
+  readonly replicas: number;
+  readonly filters: readonly string[];
+}
+
 /** What to do about one deployment, and why. */
 export interface Plan {
   readonly actions: readonly Action[];
@@ -58,6 +64,8 @@ export interface Plan {
   readonly wakeAt: number | undefined;
   /** Replicas of the revision that is rolled out that are ready; absent where nothing rolls out. */
   readonly ready?: number;
+  /** What found no node; absent where all did. The report says it in words and numbers. */
+  readonly lacks?: readonly Lacks[];
 }
 
 /** An action in one line, as plans are printed. */

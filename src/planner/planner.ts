@@ -84,7 +84,7 @@ function rollout(snapshot: Snapshot, target: Target): Plan {
   const draining = drainingNodes(snapshot);
   const moving = movingOf(deployment);
   const { current } = censusOf(replicas, revision);
-  const { unplaced, wakeAt, ...rest } = converge(snapshot, {
+  const { unplaced, wakeAt, lacks, ...rest } = converge(snapshot, {
     steps: stepsOf(snapshot, target, censusOf(replicas, revision, draining, moving, renewedOf(snapshot))),
     kept: current,
     base: { revision, template },
@@ -101,6 +101,7 @@ function rollout(snapshot: Snapshot, target: Target): Plan {
     report: [...actions.map(describeAction), ...liveCount(deployment), ...rest.report, ...unplaced],
     ...(rollback === undefined ? withPause(verdict, deployment.paused) : verdictAfter(rollback, verdict)),
     wakeAt,
+    ...(lacks && { lacks }),
     ...(isRollingOut(deployment, target) && revise.length === 0 ? { ready: current.filter(isReady).length } : {}),
   };
 }
@@ -131,7 +132,7 @@ function withPause({ status, details }: Verdict, paused: Paused | undefined): Ve
 
 /** No step of the rollout until somebody resumes it. */
 function pausedPlan(snapshot: Snapshot, target: Target, paused: Paused): Plan {
-  const { unplaced, wakeAt, actions, report } = converge(snapshot, holdOf(snapshot, false));
+  const { unplaced, wakeAt, actions, report, lacks } = converge(snapshot, holdOf(snapshot, false));
   const census = censusOf(replicasAfter(snapshot, actions), undefined);
   const wanted = wantedReplicas(snapshot.deployment);
   const { status, details } = verdictPaused(paused, target, { census, wanted, unplaced });
@@ -141,12 +142,13 @@ function pausedPlan(snapshot: Snapshot, target: Target, paused: Paused): Plan {
     status,
     details,
     wakeAt,
+    ...(lacks && { lacks }),
   };
 }
 
 /** The rollout stands still until somebody saves again: what runs is only kept running. `hopeless`: a replica failed for good. */
 function failed(snapshot: Snapshot, details: string, hopeless: boolean): Plan {
-  const { actions, report: steps, unplaced, wakeAt } = converge(snapshot, holdOf(snapshot, hopeless));
+  const { actions, report: steps, unplaced, wakeAt, lacks } = converge(snapshot, holdOf(snapshot, hopeless));
   const status: DeploymentStatus = 'Failed';
   const report = [
     `nothing new is started until somebody saves again: ${details}`,
@@ -154,7 +156,7 @@ function failed(snapshot: Snapshot, details: string, hopeless: boolean): Plan {
     ...steps,
     ...unplaced,
   ];
-  return { actions, report, status, details, wakeAt };
+  return { actions, report, status, details, wakeAt, ...(lacks && { lacks }) };
 }
 
 function deletion({ deployment, replicas }: Snapshot): Plan {

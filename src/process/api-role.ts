@@ -2,15 +2,23 @@ import { createApp } from '../api/app.ts';
 import { listen, type Server } from '../api/server.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { countDead, readDead } from '../jobs/dead-letters.ts';
+import type { JobQueue } from '../jobs/queue.ts';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../postgres/database.ts';
 import { allServices, type ServicePorts } from '../services/all.ts';
+import { scraperAuthenticator } from '../services/observability/scraper.ts';
+import { instanceTargets, workerTargets } from '../services/observability/targets.ts';
 import { openUserService } from '../services/user/service.ts';
 import { instanceBeats } from '../services/registry/instance-beats.ts';
 import { watchSilence } from '../services/registry/watch-silence.ts';
 import { checkoutsRoot } from '../sources/checkouts.ts';
+import { observeRequests } from '../telemetry/http.ts';
+import { tellInstallation } from '../telemetry/installation.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { latestDecision } from '../workers/autoscale/latest-decision.ts';
 import type { EnginePool } from '../workers/engine-pool.ts';
+import { SILENCE_MS } from '../workers/membership.ts';
 import { readRoster } from '../workers/pool/roster.ts';
 import { gpuReadings } from '../workers/watch/gpu-telemetry.ts';
 import { heartbeats } from '../workers/watch/heartbeat.ts';
@@ -23,11 +31,13 @@ export interface ApiRoleOptions extends Pick<ServicePorts, 'store' | 'vault' | '
   readonly database: Database;
   readonly engines: EnginePool;
   readonly log: Logger;
+  readonly queue: JobQueue;
+  readonly telemetry: Telemetry;
 }
 
 /** Answers HTTP in this process, until the stack is disposed. */
 export async function apiRole(stack: AsyncDisposableStack, options: ApiRoleOptions): Promise<Server> {
-  const { config, store, database, engines, log } = options;
+  const { config, store, database, engines, log, telemetry } = options;
   const { ADMIN_SLUG: slug, ADMIN_PASSWORD: password, TOKEN_LIFE: tokenLifeSeconds, HOST: host, PORT: port } = config;
   const { db } = database;
   const users = await openUserService({ db, store, clock: systemClock, admin: { slug, password }, tokenLifeSeconds });
@@ -44,11 +54,27 @@ export async function apiRole(stack: AsyncDisposableStack, options: ApiRoleOptio
     selfUrl: LOCAL_ENGINE,
     installationId: await readInstallation(db),
     checkouts: { root: checkoutsRoot() },
+    observability: observabilityPorts(options),
   });
   const closing = new AbortController();
   const checks = { database: async (): Promise<void> => void (await store.head()) };
-  const app = createApp({ handlers, authenticator: users, store, checks, log, closing: closing.signal });
+  const seen = { scraper: scraperAuthenticator(config.METRICS_TOKEN), observe: observeRequests(telemetry) };
+  const app = createApp({ handlers, authenticator: users, store, checks, log, closing: closing.signal, ...seen });
   return stack.use(await listen(app, { host, port, closing }));
+}
+
+/** What is told of the product's own work; the readings of the installation are told with this process' own. */
+function observabilityPorts(options: ApiRoleOptions): ServicePorts['observability'] {
+  const { database, store, queue, telemetry } = options;
+  const { db } = database;
+  tellInstallation(telemetry.metrics, { db, store, queue, silenceMs: SILENCE_MS });
+  const count = async (): Promise<number> => [...(await countDead(db)).values()].reduce((sum, each) => sum + each, 0);
+  return {
+    deadLetters: { read: (limit) => readDead(db, limit), count, retry: (ids) => queue.retryDead(ids) },
+    expose: async () => (await telemetry.metrics.expose()).text,
+    instanceTargets: (filter) => instanceTargets(db, filter),
+    workerTargets: () => workerTargets(db, SILENCE_MS),
+  };
 }
 
 /** What the registry is told of engines and workers. */

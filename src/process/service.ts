@@ -7,11 +7,13 @@ import { enginePool } from '../workers/engine-pool.ts';
 import { keyRing } from '../vault/key-ring.ts';
 import { openVault } from '../vault/vault.ts';
 import { type Binding, UNBOUND } from '../workers/pool/binding.ts';
+import { observedEngines } from '../telemetry/engines.ts';
 import { apiRole } from './api-role.ts';
 import { openMigrated } from './database.ts';
 import { registerConfigured } from './nodes.ts';
 import { openFoundation } from './store.ts';
 import { surroundingsOf } from './surroundings.ts';
+import { openTelemetry, tellMetrics } from './telemetry.ts';
 import { workerRole, type WorkerRoleOptions } from './worker-role.ts';
 
 export interface Service extends AsyncDisposable {
@@ -29,18 +31,20 @@ export async function startService(
 ): Promise<Service> {
   await using stack = new AsyncDisposableStack();
   const works = config.ROLES.includes('worker');
+  const telemetry = await openTelemetry(stack, config, log);
   const database = await openMigrated(stack, config, log);
-  const { store, queue } = await openFoundation(stack, database, { works, log });
+  const { store, queue } = await openFoundation(stack, database, { works, log, telemetry });
   const keys = keyRing(config.SECRET_KEY, config.SECRET_KEY_PREVIOUS);
   const vault = await openVault(database.db, keys);
   const tls = config.DOCKER_CERT_DIR === undefined ? undefined : { directory: resolve(config.DOCKER_CERT_DIR) };
-  const engines = stack.use(enginePool({ tls, insecureTcp: config.DOCKER_INSECURE_TCP }));
+  const engines = stack.use(observedEngines(enginePool({ tls, insecureTcp: config.DOCKER_INSECURE_TCP }), telemetry));
+  const metricsAddress = await tellMetrics(stack, config, telemetry);
   if (works) {
     const surroundings = surroundingsOf(config, process.env);
     await registerConfigured(config, { store, engines, log });
     const autoscaleIntervalMs = config.AUTOSCALE_INTERVAL_SECONDS * 1_000;
     const binding = bindingOf(config);
-    const deps = { store, queue, database, engines, vault, surroundings, log };
+    const deps = { store, queue, database, engines, vault, surroundings, log, telemetry, metricsAddress };
     const checkpoints = {
       key: auditKey(keys.current.raw),
       file: config.CHECKPOINT_FILE,
@@ -49,7 +53,7 @@ export async function startService(
     stack.use(await workerRole({ ...deps, binding, autoscaleIntervalMs, checkpoints, ...hooks }));
   }
   const server = config.ROLES.includes('api')
-    ? await apiRole(stack, { config, store, database, engines, vault, keys, log })
+    ? await apiRole(stack, { config, store, queue, database, engines, vault, keys, log, telemetry })
     : undefined;
   const whole = stack.move();
   log.info('ready', { roles: config.ROLES, ...(server === undefined ? {} : { url: server.url }) });

@@ -6,6 +6,9 @@ import type { Database } from '../postgres/database.ts';
 import { PROJECTIONS } from '../projections/all.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { openStore } from '../store/postgres-store.ts';
+import { observedQueue } from '../telemetry/queue.ts';
+import { observedEffects, observedStore } from '../telemetry/store.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 
 export interface Foundation {
   readonly store: EventStore;
@@ -16,12 +19,14 @@ export interface Foundation {
 export async function openFoundation(
   stack: AsyncDisposableStack,
   database: Database,
-  { works, log }: { readonly works: boolean; readonly log: Logger },
+  { works, log, telemetry }: { readonly works: boolean; readonly log: Logger; readonly telemetry?: Telemetry },
 ): Promise<Foundation> {
   const onError = (error: Error): void => log.warn('the job queue reports', { error: error.message });
-  const queue = stack.use(await openJobQueue({ url: database.url, onError, works }));
-  const effects = async (tx: Parameters<JobQueue['sendIn']>[0], events: Parameters<typeof jobsFor>[0]): Promise<void> =>
+  const bare = stack.use(await openJobQueue({ url: database.url, onError, works }));
+  const queue = telemetry === undefined ? bare : observedQueue(bare, telemetry);
+  const send = async (tx: Parameters<JobQueue['sendIn']>[0], events: Parameters<typeof jobsFor>[0]): Promise<void> =>
     queue.sendIn(tx, jobsFor(events));
+  const effects = telemetry === undefined ? send : observedEffects(send, telemetry);
   const store = stack.use(openStore({ database, clock: systemClock, projections: PROJECTIONS, effects }));
-  return { store, queue };
+  return { store: telemetry === undefined ? store : observedStore(store, telemetry), queue };
 }

@@ -1,6 +1,9 @@
 import { systemClock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../postgres/database.ts';
+import { plan } from '../planner/planner.ts';
+import { observedPlanner } from '../telemetry/plan.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { WorkerDeps } from '../workers/deps.ts';
 import type { EnginePool } from '../workers/engine-pool.ts';
 import { WorkerMembership } from '../workers/membership.ts';
@@ -19,14 +22,25 @@ export interface WorkerRoleOptions extends Foundation {
   readonly autoscaleIntervalMs: number;
   readonly checkpoints: WorkerDeps['checkpoints'];
   readonly binding?: Binding;
+  readonly telemetry: Telemetry;
+  /** Where others reach this process' measurements. */
+  readonly metricsAddress?: string | undefined;
   readonly onStep?: WorkerDeps['onStep'];
 }
 
 /** Carries out jobs and watches nodes in this process. */
 export async function workerRole(options: WorkerRoleOptions): Promise<AsyncDisposable> {
-  const { database, log, binding = UNBOUND } = options;
-  const membership = new WorkerMembership(database, systemClock, log, binding);
+  const { database, log, telemetry, metricsAddress, binding = UNBOUND } = options;
+  const membership = new WorkerMembership(database, systemClock, log, { ...binding, metricsAddress });
   const installationId = await readInstallation(database.db);
   const templates = rememberTemplates(options.store);
-  return startWorker({ ...options, membership, templates, clock: systemClock, installationId });
+  return startWorker({
+    ...options,
+    membership,
+    templates,
+    clock: systemClock,
+    installationId,
+    plan: observedPlanner(plan, telemetry),
+    onProbe: (check, outcome) => telemetry.metrics.count('probe_checks_total', { check, outcome }),
+  });
 }

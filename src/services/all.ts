@@ -9,6 +9,7 @@ import { containerService } from './container/service.ts';
 import { deployService, type DeployPorts } from './deploy/service.ts';
 import { fleetService, type FleetPorts } from './fleet/service.ts';
 import type { Handlers } from './handler.ts';
+import { observabilityService, type ObservabilityPorts } from './observability/service.ts';
 import type { NodePorts } from './registry/nodes.ts';
 import { registryService } from './registry/service.ts';
 import { secretService } from './secret/service.ts';
@@ -20,6 +21,7 @@ export interface ServicePorts extends DeployPorts, AuditPorts, Pick<ContainerDep
   readonly store: EventStore;
   readonly users: UserService;
   readonly nodes: NodePorts & FleetPorts;
+  readonly observability: ObservabilityPorts;
   readonly vault: Vault;
   readonly keys: KeyRing;
   /** The engine on this machine, where a request names no node. */
@@ -40,6 +42,7 @@ export function allServices(ports: ServicePorts): Omit<Handlers, 'healthz' | 're
     ...containerService({ ...ports, checkouts: checkouts.root }),
     ...sourceService(checkouts),
     ...secretService({ db, store, vault, keys }),
+    ...observabilityService(ports.observability),
     ...users.handlers,
   };
 }

@@ -4,6 +4,7 @@ import { sql, type Db, type RawBuilder, type Tx } from '../postgres/database.ts'
 import { bareArray, byteaArray, jsonArray, textArray } from './array-literal.ts';
 import { bodyHashHex, canonical } from '../domain/audit/body-hash.ts';
 import { Fenced, InvariantViolated, VersionConflict, type Appended, type Command } from './command.ts';
+import { HEAD_CHANNEL, kindsOf } from './head-channel.ts';
 import type { Projection } from './projection.ts';
 import { asQuery, loadRows, type Draft, type RowSet } from './projector.ts';
 import { lockStreams } from './stream-heads.ts';
@@ -21,9 +22,6 @@ export interface BatchDeps {
 }
 
 export type Outcome = { readonly appended: Appended } | { readonly refused: Error };
-
-/** The channel on which every commit tells the log's new head. A hint: readers poll as well. */
-export const HEAD_CHANNEL = 'deploy_svc_head';
 
 /**
  * Commits several commands in one transaction; each is accepted or refused for itself.
@@ -206,7 +204,7 @@ async function appendEvents(
   const last = events.length - 1;
   const { rows } = await sql<{ first: string }>`
     with ${sql.join([sql`appended as (${insertEvents(events, bodies)})`, ...writes.map(asQuery)])}
-    select first, pg_notify(${HEAD_CHANNEL}, (first + ${last})::text) from appended
+    select first, pg_notify(${HEAD_CHANNEL}, (first + ${last})::text || ' ' || ${kindsOf(events)}::text) from appended
   `.execute(tx);
   return Number(rows[0]?.first);
 }

@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../domain/event.ts';
+import type { StreamKind } from '../domain/stream.ts';
 import type { Appended, Command } from './command.ts';
 import type { ProjectionName, Row } from './projection.ts';
 
@@ -30,6 +31,11 @@ export interface EventStore extends AsyncDisposable {
   head(): Promise<number>;
   /** Every event after `from`, once, in order, now and in future; ends when the signal aborts. Survives a restart of the database. */
   subscribe(options: SubscribeOptions): AsyncIterable<RecordedEvent>;
+  /**
+   * Yields at once, then whenever streams of this kind may have grown, and at the latest every `pollMs`; ends when the
+   * signal aborts. It reads nothing: for whoever would otherwise read rows again and again to see whether they have changed.
+   */
+  touched(options: TouchedOptions): AsyncIterableIterator<void>;
 }
 
 /** Column -> value, or one of several values. */
@@ -47,6 +53,12 @@ export interface ReadOptions {
   readonly stream?: string | undefined;
   /** Events of the deployment, its replicas and its instances. */
   readonly deploymentId?: string | undefined;
+}
+
+export interface TouchedOptions {
+  readonly kind: StreamKind;
+  readonly pollMs: number;
+  readonly signal: AbortSignal;
 }
 
 export interface SubscribeOptions {

@@ -43,6 +43,7 @@ export function openStore({ database, clock, projections, effects, upcasts = UPC
     read: (options) => reachable(readEvents(db, options, upcasts)),
     head: () => reachable(readHead(db)),
     subscribe: (options) => subscribe({ db, signal, clock, upcasts }, options),
+    touched: ({ kind, pollMs, signal: ended }) => signal.touched(kind, pollMs, ended),
     async [Symbol.asyncDispose]() {
       await commits[Symbol.asyncDispose]();
       await signal[Symbol.asyncDispose]();

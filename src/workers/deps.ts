@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.ts';
+import type { Check } from '../domain/probe/plan.ts';
 import type { JobQueue } from '../jobs/queue.ts';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../postgres/database.ts';
+import type { plan } from '../planner/planner.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { CheckpointKeeping } from './audit/sign-checkpoints.ts';
@@ -16,6 +18,9 @@ export type StartStep = 'claimed' | 'pulled' | 'created' | 'created-stored' | 's
 /** The steps of stopping one. */
 export type StopStep = 'found' | 'stopped' | 'removed' | 'stopped-stored';
 
+/** `silent`: nobody answered in time. `engine_failed`: the engine could not be asked, which says nothing of the replica. */
+export type ProbeOutcome = 'passed' | 'failed' | 'silent' | 'engine_failed';
+
 /** What a worker works with. */
 export interface WorkerDeps {
   readonly store: EventStore;
@@ -26,6 +31,10 @@ export interface WorkerDeps {
   readonly vault: Pick<Vault, 'values'>;
   readonly surroundings: Surroundings;
   readonly templates: Templates;
+  /** The planner, or one around it that measures; the planner itself by default. */
+  readonly plan?: typeof plan | undefined;
+  /** Told of each question of a probe. */
+  readonly onProbe?: ((check: Check['type'], outcome: ProbeOutcome) => void) | undefined;
   /**
    * The life in whose name it acts: that of the claim for a job, that of the lock for a watch. What a worker began before
    * it was declared dead must not be written in the name of the life that follows.

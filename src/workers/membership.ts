@@ -38,6 +38,12 @@ interface Life extends Membership {
   readonly connection: Connection;
 }
 
+/** What a worker's row says of it. */
+export interface Registered extends Binding {
+  /** `host:port` where others read its measurements; absent where it tells none. */
+  readonly metricsAddress?: string | undefined;
+}
+
 /**
  * Keeps this process among the living: a row in `workers`, a session advisory lock that drops with the connection, and
  * a beat. When any of them is lost, the life is over, and another one begins.
@@ -46,14 +52,14 @@ export class WorkerMembership implements AsyncDisposable {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #binding: Binding;
+  readonly #binding: Registered;
   readonly #stop = new AbortController();
   #life: Life | undefined;
   #running: Promise<void> | undefined;
   #onLife: ((life: Membership) => void)[] = [];
   #next = Promise.withResolvers<Membership>();
 
-  constructor(database: Database, clock: Clock, log: Logger, binding: Binding = UNBOUND) {
+  constructor(database: Database, clock: Clock, log: Logger, binding: Registered = UNBOUND) {
     this.#database = database;
     this.#clock = clock;
     this.#log = log;
@@ -142,16 +148,17 @@ export class WorkerMembership implements AsyncDisposable {
     const workerId = newId('wrk');
     const connection = await this.#database.connect(`deploy-svc worker ${workerId}`);
     const end = new AbortController();
-    const { clusters, queues, watches } = this.#binding;
+    const { clusters, queues, watches, metricsAddress = null } = this.#binding;
     connection.once('end', () => end.abort());
     try {
       // One statement: a row without its lock, however shortly, would look like a dead worker's.
       await connection.query(
         `with registered as (
-           insert into workers (id, host, pid, clusters, queues, watches) values ($1, $2, $3, $5, $6, $7) returning number
+           insert into workers (id, host, pid, clusters, queues, watches, metrics_address)
+           values ($1, $2, $3, $5, $6, $7, $8) returning number
          )
          select pg_advisory_lock($4, number::int) from registered`,
-        [workerId, hostname(), process.pid, WORKER_LOCK, clusters, queues, watches],
+        [workerId, hostname(), process.pid, WORKER_LOCK, clusters, queues, watches, metricsAddress],
       );
     } catch (error) {
       await connection.end().catch(() => undefined);

@@ -1,13 +1,12 @@
 import type { NodeState } from '../domain/node/evolve.ts';
+import { GRACE_SECONDS } from '../engine/grace.ts';
 import type { Attempt } from '../jobs/catalogue.ts';
 import type { ActiveJob } from '../jobs/queue.ts';
+import { asAttempt } from './as-attempt.ts';
 import { containerName } from './container.ts';
 import type { WorkerDeps } from './deps.ts';
 import { record } from './replica-log.ts';
 import { settleDrain } from './settle-drain.ts';
-
-/** Seconds between SIGTERM and SIGKILL. */
-export const GRACE_SECONDS = 10;
 
 /** Stops and removes the containers of generations that are over: stopped by a plan, or failed. */
 export async function stopReplicas(
@@ -15,7 +14,9 @@ export async function stopReplicas(
   { data, signal }: ActiveJob<'stop'>,
   node: NodeState | undefined,
 ): Promise<void> {
-  const results = await Promise.allSettled(data.replicas.map((attempt) => one(deps, node, attempt, signal)));
+  const results = await Promise.allSettled(
+    data.replicas.map((attempt) => asAttempt(attempt, () => one(deps, node, attempt, signal))),
+  );
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   await settleDrain(deps, data.nodeId);

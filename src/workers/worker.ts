@@ -59,7 +59,8 @@ export async function startWorker(options: WorkerOptions): Promise<AsyncDisposab
   });
   const reaping = reap({ db: database.db, queue, clock, log, signal: stop.signal });
   for (const name of binding.queues) await work(options, { name }, stop.signal);
-  const serving = serveClusters({
+  const serving = await serveClusters({
+    store: options.store,
     queue,
     binding,
     clock,
@@ -70,7 +71,7 @@ export async function startWorker(options: WorkerOptions): Promise<AsyncDisposab
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();
-      await serving;
+      await serving.done;
       // Its jobs first: once it has left, what it still does is refused and done again by others.
       const rested = new AbortController();
       await Promise.race([queue.rest(), pause(clock, REST_MS, rested.signal)]);

@@ -4,6 +4,8 @@ import { listen } from '../../src/api/server.ts';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import type { NodeCapacity } from '../../src/domain/node/events.ts';
 import { allServices } from '../../src/services/all.ts';
+import { openMetrics } from '../../src/metrics/metrics.ts';
+import { instanceTargets, workerTargets } from '../../src/services/observability/targets.ts';
 import { instanceBeats } from '../../src/services/registry/instance-beats.ts';
 import { openUserService, type UserService } from '../../src/services/user/service.ts';
 import { keyRing } from '../../src/vault/key-ring.ts';
@@ -76,6 +78,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   const clock = options.clock ?? systemClock;
   const world = stack.use(options.world ?? (await testStore()));
   const engines = stack.use(enginePool());
+  const metrics = stack.use(openMetrics({ version: 'test', onError: (error) => void errors.push(error) }));
   const closing = new AbortController();
   const heartbeats = new Map<string, Date>();
   const errors: unknown[] = [];
@@ -104,6 +107,12 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
       roster: async () => ({ workers: [], unserved: [] }),
       now: () => clock.now(),
       beats: instanceBeats(world.database.db),
+    },
+    observability: {
+      deadLetters: { read: async () => [], count: async () => 0, retry: async () => 0 },
+      expose: async () => (await metrics.expose()).text,
+      instanceTargets: (filter) => instanceTargets(world.database.db, filter),
+      workerTargets: () => workerTargets(world.database.db, 6_000),
     },
     engineAt: (url) => engines.at(url),
     selfUrl: 'simulated://self',

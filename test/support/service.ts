@@ -3,7 +3,7 @@ import Docker from 'dockerode';
 import { readConfig } from '../../src/config.ts';
 import { connectEngine } from '../../src/engine/connect.ts';
 import { LABEL, type Engine } from '../../src/engine/engine.ts';
-import { createLogger } from '../../src/logger.ts';
+import { createLogger, type Logger } from '../../src/logger.ts';
 import { openDatabase, sql } from '../../src/postgres/database.ts';
 import { LOCAL_ENGINE } from '../../src/process/nodes.ts';
 import { startService, type Service } from '../../src/process/service.ts';
@@ -25,13 +25,16 @@ export interface TestService extends AsyncDisposable {
 }
 
 /** Starts it with the given settings over the defaults; its containers are removed when it is disposed. */
-export async function testService(settings: Readonly<Record<string, string>> = {}): Promise<TestService> {
+export async function testService(
+  settings: Readonly<Record<string, string>> = {},
+  log: Logger = createLogger('silent'),
+): Promise<TestService> {
   await using stack = new AsyncDisposableStack();
   const { url: databaseUrl } = stack.use(await freshDatabase());
   const engine = stack.use(connectEngine(LOCAL_ENGINE));
   stack.defer(() => removeContainers(engine, databaseUrl));
   const config = readConfig({ DATABASE_URL: databaseUrl, PORT: '0', ...settings });
-  const service: Service = stack.use(await startService(config, createLogger('silent')));
+  const service: Service = stack.use(await startService(config, log));
   const shell = stack.use(await openShell());
   const url = service.url ?? '';
   const tryOo = (...args: string[]): Promise<Ran> => shell.oo(args);

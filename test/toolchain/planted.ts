@@ -38,6 +38,9 @@ const HOME: Readonly<Record<string, string>> = {
   dockerode: 'src/engine',
   'pg-boss': 'src/jobs',
   commander: 'src/cli',
+  '@prometheus-io/client': 'src/metrics',
+  '@opentelemetry/api': 'src/tracing',
+  '@opentelemetry/sdk-trace': 'src/tracing',
 };
 
 const FOLDERS = [
@@ -49,11 +52,14 @@ const FOLDERS = [
   'src/domain/node',
   'src/engine',
   'src/jobs',
+  'src/metrics',
   'src/planner',
   'src/postgres',
   'src/projections',
   'src/services',
   'src/store',
+  'src/telemetry',
+  'src/tracing',
   'src/workers',
 ];
 

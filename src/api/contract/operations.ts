@@ -19,6 +19,8 @@ export const OPERATIONS = {
   listCheckpoints: 'GET /deploy-svc/audit/checkpoints',
   replayDecisions: 'GET /deploy-svc/audit/decisions',
   auditKeys: 'GET /deploy-svc/audit/keys',
+  listDeadJobs: 'GET /deploy-svc/jobs/dead',
+  retryDeadJobs: 'POST /deploy-svc/jobs/dead/retry',
 
   listDefinitions: 'GET /registry-svc/definitions',
   saveDefinition: 'PUT /registry-svc/definition',
@@ -72,6 +74,10 @@ export const OPERATIONS = {
   encryptValue: 'POST /secret-svc/encrypt',
   decryptValue: 'POST /secret-svc/decrypt',
   isSecure: 'GET /secret-svc/is-secure',
+
+  metrics: 'GET /metrics',
+  discoverInstances: 'GET /sd/instances',
+  discoverServices: 'GET /sd/services',
 
   healthz: 'GET /healthz',
   readyz: 'GET /readyz',

@@ -6,6 +6,10 @@ export const PERMISSIONS = [
   'deploy-svc:event:view',
   'deploy-svc:worker:view',
   'deploy-svc:audit:view',
+  'deploy-svc:job:view',
+  'deploy-svc:job:retry',
+  'deploy-svc:metrics:view',
+  'deploy-svc:discovery:view',
   'registry-svc:definition:view',
   'registry-svc:definition:edit',
   'registry-svc:definition:delete',
@@ -33,10 +37,13 @@ export type Permission = (typeof PERMISSIONS)[number];
 
 export const ADMIN_ROLE = 'user-svc:admin';
 export const USER_ROLE = 'user-svc:user';
+/** Whoever shows METRICS_TOKEN: no account, and nothing but what a monitoring system reads. */
+export const SCRAPER_ROLE = 'deploy-svc:scraper';
 
 /** Who holds what. A role that is not named here holds nothing. */
 export const GRANTS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly Permission[]>([
   [ADMIN_ROLE, PERMISSIONS],
+  [SCRAPER_ROLE, ['deploy-svc:metrics:view', 'deploy-svc:discovery:view']],
   [
     USER_ROLE,
     [

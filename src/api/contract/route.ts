@@ -23,6 +23,10 @@ export interface Route {
   readonly bodyJudgedBy?: 'schema' | 'domain';
   /** The body must not be guessed from what is kept of it: an Idempotency-Key, which is kept with a digest, is not looked at. */
   readonly confidential?: boolean;
+  /** The answer is this text, and not JSON. */
+  readonly produces?: string;
+  /** Seconds for which an answer may be kept, by the caller alone. */
+  readonly maxAgeSeconds?: number;
   readonly status: 200 | 201 | 204;
   /** Absent for 204. Objects are exact: existing clients refuse a field that they do not know. */
   readonly response?: z.ZodType;

@@ -4,6 +4,7 @@ import { containerRoutes } from './container.ts';
 import { deployRoutes } from './deploy.ts';
 import { fleetRoutes } from './fleet.ts';
 import { healthRoutes } from './health.ts';
+import { observabilityRoutes } from './observability.ts';
 import type { OperationName } from './operations.ts';
 import { registryRoutes } from './registry.ts';
 import { rolloutRoutes } from './rollout.ts';
@@ -24,6 +25,7 @@ export const ROUTES = {
   ...sourceRoutes,
   ...userRoutes,
   ...secretRoutes,
+  ...observabilityRoutes,
   ...healthRoutes,
 } as const satisfies Record<OperationName, Route>;
 export type Routes = typeof ROUTES;

@@ -3,9 +3,6 @@ import { Conflict } from '../../domain/problem.ts';
 import { type ContainerState, LABEL } from '../../engine/engine.ts';
 import { type ContainerDeps, HAND_LABEL } from './ports.ts';
 
-/** Between SIGTERM and SIGKILL. */
-export const GRACE_SECONDS = 10;
-
 /** Throws Conflict for a container that was not run by hand in this installation: it is somebody else's to stop. */
 export function refuseForeign(
   { installationId }: Pick<ContainerDeps, 'installationId'>,

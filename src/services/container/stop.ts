@@ -1,7 +1,8 @@
 import { InvalidInput, NotFound } from '../../domain/problem.ts';
+import { GRACE_SECONDS } from '../../engine/grace.ts';
 import type { Reply, RequestOf } from '../handler.ts';
 import { Refusal } from '../refusal.ts';
-import { GRACE_SECONDS, refuseForeign } from './by-hand.ts';
+import { refuseForeign } from './by-hand.ts';
 import { type Placed, surveyNodes } from './find.ts';
 import { nodesOf } from './nodes.ts';
 import type { ContainerDeps } from './ports.ts';

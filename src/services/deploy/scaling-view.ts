@@ -1,23 +1,16 @@
 import type { ScalingView } from '../../api/contract/scaling-schemas.ts';
 import type { DeploymentState } from '../../domain/deployment/evolve.ts';
-import type { ScalingNumbers } from '../../domain/deployment/scaling.ts';
 import { scalingBounds } from '../../domain/deployment/scaling-bounds.ts';
 import { wantedReplicas } from '../../domain/deployment/wanted.ts';
+import type { LatestDecision } from '../../workers/autoscale/latest-decision.ts';
 
 /** What the autoscaler thought when it last looked at a deployment; undefined when nobody has looked. */
-export type LatestDecision = (deploymentId: string) => Promise<
-  | {
-      readonly at: Date;
-      readonly sentence: string;
-      readonly numbers: ScalingNumbers;
-    }
-  | undefined
->;
+export type ReadDecision = (deploymentId: string) => Promise<LatestDecision | undefined>;
 
 /** How a deployment scales itself; undefined when it does not. */
 export async function toScalingView(
   state: DeploymentState,
-  latestDecision: LatestDecision,
+  latestDecision: ReadDecision,
 ): Promise<ScalingView | undefined> {
   const bounds = scalingBounds(state.spec);
   if (bounds === undefined || state.phase !== 'live') return undefined;

@@ -12,7 +12,7 @@ import { refuseHostPaths } from '../host-paths.ts';
 import { carryOut } from '../carry-out.ts';
 import { callerOf, type Handlers, type Reply, type RequestOf } from '../handler.ts';
 import { rolloutCommands, type RolloutOperation } from './rollout.ts';
-import { toScalingView, type LatestDecision } from './scaling-view.ts';
+import { toScalingView, type ReadDecision } from './scaling-view.ts';
 import { toDeployment, toDeploymentView, toEventView } from './view.ts';
 
 /** Events in one answer, unless the caller asks for another number. */
@@ -22,7 +22,7 @@ const PAGE = 100;
 export interface DeployPorts {
   /** Paths of nodes that volumes may mount. */
   readonly allowHostPaths: readonly string[];
-  readonly latestDecision: LatestDecision;
+  readonly latestDecision: ReadDecision;
 }
 
 /** Deploy Svc: what is wanted, what became of it, and everything that happened. */

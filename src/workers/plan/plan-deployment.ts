@@ -1,4 +1,4 @@
-import { plan } from '../../planner/planner.ts';
+import { plan as planner } from '../../planner/planner.ts';
 import { InvariantViolated, VersionConflict } from '../../store/command.ts';
 import type { ActiveJob } from '../../jobs/queue.ts';
 import { workerContext } from '../context.ts';
@@ -12,10 +12,10 @@ const TRIES = 8;
 
 /** Looks at a deployment and commits what the planner decides. A refused version or reservation means a new plan, never a blind repeat. */
 export async function planDeployment(
-  deps: Pick<WorkerDeps, 'store' | 'queue' | 'clock' | 'membership' | 'log'>,
+  deps: Pick<WorkerDeps, 'store' | 'queue' | 'clock' | 'membership' | 'log' | 'plan'>,
   { data }: ActiveJob<'plan'>,
 ): Promise<void> {
-  const { store, queue, clock, membership, log } = deps;
+  const { store, queue, clock, membership, log, plan = planner } = deps;
   const { fence } = membership.present;
   for (let tries = 1; ; tries += 1) {
     const loaded = await loadSnapshot(store, data.deploymentId, clock.now().getTime());

@@ -1,10 +1,10 @@
-import { pause } from '../../clock.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
 import type { Job } from '../../jobs/catalogue.ts';
 import type { ActiveJob } from '../../jobs/queue.ts';
 import type { WorkerDeps } from '../deps.ts';
 
-const LOOK_MS = 1_000;
+/** A look all the same, should the notification of a loss be lost. */
+const POLL_MS = 15_000;
 
 /** The node of a job was lost while the job was under way. */
 class NodeGone extends Error {
@@ -24,32 +24,39 @@ export function atNode<Q extends 'start' | 'stop'>(
 ): (deps: WorkerDeps, job: ActiveJob<Q>) => Promise<void> {
   return async (deps, job) => {
     const { nodeId } = job.data;
-    const node = await deps.store.row<NodeState>('nodes', nodeId);
-    if (node !== undefined && node.state.cluster !== job.cluster) {
-      await deps.queue.send([{ queue: job.queue, data: job.data } as Job]);
-      return;
-    }
     const over = new AbortController();
+    const changes = deps.store.touched({ kind: 'node', pollMs: POLL_MS, signal: over.signal });
     try {
-      const lost = node?.state.liveness === 'ready' ? lossOf(deps, nodeId, over.signal) : over.signal;
-      await handle(deps, { ...job, signal: AbortSignal.any([job.signal, lost]) }, node?.state);
+      // From here on changes are told: what is read next, and lost afterwards, is noticed.
+      await changes.next();
+      const node = await deps.store.row<NodeState>('nodes', nodeId);
+      if (node !== undefined && node.state.cluster !== job.cluster) {
+        await deps.queue.send([{ queue: job.queue, data: job.data } as Job]);
+        return;
+      }
+      const lost = node === undefined ? [] : [lossOf(deps, node.state, changes)];
+      await handle(deps, { ...job, signal: AbortSignal.any([job.signal, ...lost]) }, node?.state);
     } finally {
       over.abort();
     }
   };
 }
 
-/** Aborts when the node is lost; stops looking when the job is over. */
-function lossOf({ store, clock, log }: WorkerDeps, nodeId: string, over: AbortSignal): AbortSignal {
+/**
+ * Aborts when the node is lost, which is looked at whenever some node has changed. Of a node that is lost already it has
+ * aborted: until the planner has given its replicas up their jobs are still there, and must not wait for the engine either.
+ */
+function lossOf({ store, log }: WorkerDeps, { id, liveness }: NodeState, changes: AsyncIterable<void>): AbortSignal {
+  if (liveness === 'lost') return AbortSignal.abort(new NodeGone(id));
   const lost = new AbortController();
   const look = async (): Promise<void> => {
-    await pause(clock, LOOK_MS, over);
-    while (!over.aborted) {
-      const row = await store.row<NodeState>('nodes', nodeId);
-      if (row?.state.liveness === 'lost') return lost.abort(new NodeGone(nodeId));
-      await pause(clock, LOOK_MS, over);
+    for await (const _ of changes) {
+      const row = await store.row<NodeState>('nodes', id);
+      if (row?.state.liveness === 'lost') return lost.abort(new NodeGone(id));
     }
   };
-  look().catch((error: unknown) => log.warn('the node of a job could not be read', { nodeId, error: String(error) }));
+  look().catch((error: unknown) =>
+    log.warn('the node of a job could not be read', { nodeId: id, error: String(error) }),
+  );
   return lost.signal;
 }

@@ -1,52 +1,77 @@
 import { pause, type Clock } from '../../clock.ts';
+import type { NodeState } from '../../domain/node/evolve.ts';
 import { parseStoredName, QUEUE_POLICIES, type QueueName } from '../../jobs/catalogue.ts';
 import type { JobQueue } from '../../jobs/queue.ts';
 import type { Logger } from '../../logger.ts';
+import type { EventStore } from '../../store/event-store.ts';
 import { serves, type Binding } from './binding.ts';
 
-/** How soon a worker finds the first job of a cluster that is new to it. */
-const LOOK_MS = 1_000;
+/** A look all the same, for what no signal tells: jobs that are left of clusters without nodes. */
+const POLL_MS = 30_000;
+const RETRY_MS = 1_000;
 
 export interface ClusterService {
-  readonly queue: JobQueue;
+  readonly store: Pick<EventStore, 'rows' | 'touched'>;
+  readonly queue: Pick<JobQueue, 'names'>;
   readonly binding: Binding;
   readonly clock: Clock;
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** Begins to take a queue's jobs of one cluster. */
   readonly work: (queue: QueueName, cluster: string) => Promise<void>;
+  readonly pollMs?: number;
 }
 
-/** Takes the jobs at nodes: of the clusters that the worker is bound to, or of all, those that come later too. */
-export async function serveClusters(service: ClusterService): Promise<void> {
-  const { binding, clock, log, signal } = service;
+/**
+ * Takes the jobs at nodes: of the clusters that the worker is bound to, or of all, those that come later too. A cluster's
+ * queues are taken when its first node is there, so that its first job is not waited for. Resolves when those of the
+ * present are; `done` is over when the signal aborts.
+ */
+export async function serveClusters(service: ClusterService): Promise<{ readonly done: Promise<void> }> {
+  const { binding } = service;
   const own = binding.queues.filter((queue) => QUEUE_POLICIES[queue].perNode !== undefined);
   const taken = new Set<string>();
-  const take = async (queue: QueueName, cluster: string): Promise<void> => {
-    const key = `${queue} ${cluster}`;
-    if (taken.has(key)) return;
-    await service.work(queue, cluster);
-    taken.add(key);
-  };
-  for (const cluster of binding.clusters) for (const queue of own) await take(queue, cluster);
-  while (binding.clusters.length === 0 && own.length > 0 && !signal.aborted) {
-    try {
-      for (const { queue, cluster } of await clusterQueues(service))
-        if (own.includes(queue)) await take(queue, cluster);
-    } catch (error) {
-      log.warn('the queues of clusters could not be read; looking again', { error: String(error) });
+  const take = async (cluster: string): Promise<void> => {
+    if (taken.has(cluster) || !serves(binding, cluster)) return;
+    for (const queue of own) {
+      if (taken.has(`${queue} ${cluster}`)) continue;
+      await service.work(queue, cluster);
+      taken.add(`${queue} ${cluster}`);
     }
-    await pause(clock, LOOK_MS, signal);
+    taken.add(cluster);
+  };
+  for (const cluster of binding.clusters) await take(cluster);
+  if (binding.clusters.length > 0 || own.length === 0) return { done: Promise.resolve() };
+  const first = Promise.withResolvers<void>();
+  const done = follow(service, take, first.resolve);
+  await Promise.race([first.promise, done]);
+  return { done };
+}
+
+/** Looks at once, and whenever a node may have come; tells of the first look. */
+async function follow(
+  service: ClusterService,
+  take: (cluster: string) => Promise<void>,
+  looked: () => void,
+): Promise<void> {
+  const { store, clock, log, signal, pollMs = POLL_MS } = service;
+  for await (const _ of store.touched({ kind: 'node', pollMs, signal })) {
+    while (!signal.aborted) {
+      try {
+        for (const cluster of await presentClusters(service)) await take(cluster);
+        break;
+      } catch (error) {
+        log.warn('the clusters could not be read; looking again', { error: String(error) });
+        await pause(clock, RETRY_MS, signal);
+      }
+    }
+    looked();
   }
 }
 
-async function clusterQueues({
-  queue,
-  binding,
-}: ClusterService): Promise<readonly { readonly queue: QueueName; readonly cluster: string }[]> {
-  return (await queue.names()).flatMap((name) => {
-    const parsed = parseStoredName(name);
-    if (parsed?.cluster === undefined || !serves(binding, parsed.cluster)) return [];
-    return [{ queue: parsed.queue, cluster: parsed.cluster }];
-  });
+/** Those of nodes, and those that have only jobs left. */
+async function presentClusters({ store, queue }: ClusterService): Promise<ReadonlySet<string>> {
+  const nodes = await store.rows<NodeState>('nodes', { removed: 'false' });
+  const names = (await queue.names()).flatMap((name) => parseStoredName(name)?.cluster ?? []);
+  return new Set([...nodes.map(({ state }) => state.cluster), ...names]);
 }

@@ -14,6 +14,7 @@ import { doorbell, type Doorbell } from './doorbell.ts';
 import { carryOut } from './carry-out.ts';
 import { probeReplica } from './probe-replica.ts';
 import { askProven } from './proven.ts';
+import { askTold } from './told.ts';
 
 const AGAIN_MS = 1_000;
 /** A replica whose job has not said yet whether it is ready tells by an event: this is the net below. */
@@ -123,7 +124,10 @@ async function askSubject(
     clock,
     signal,
     bell: subject.bell,
-    ask: askProven((probe, given) => ask(target, probe, given), replica.unready !== undefined),
+    ask: askProven(
+      askTold((probe, given) => ask(target, probe, given), deps.onProbe),
+      replica.unready !== undefined,
+    ),
     onTurn: (verdict) => carryOut(deps, engine, replica, verdict, signal),
   });
 }

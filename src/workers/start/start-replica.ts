@@ -5,6 +5,7 @@ import type { ReplicaEvent, ReplicaState } from '../../domain/replica/evolve.ts'
 import { ON_NODE } from '../../domain/replica/status.ts';
 import { streamOf } from '../../domain/stream.ts';
 import type { ContainerSpec, ContainerState, Engine } from '../../engine/engine.ts';
+import { GRACE_SECONDS } from '../../engine/grace.ts';
 import type { Attempt } from '../../jobs/catalogue.ts';
 import type { StreamAppend } from '../../store/command.ts';
 import { containerName, containerSpec } from '../container.ts';
@@ -14,7 +15,6 @@ import { exitFailure, startFailure } from '../failure.ts';
 import { reachableHost } from '../node-host.ts';
 import { instanceRegistered } from '../register-instance.ts';
 import { presentReplica, record, type KnownReplica } from '../replica-log.ts';
-import { GRACE_SECONDS } from '../stop-replicas.ts';
 import { ensureImage } from './ensure-image.ts';
 import { environmentOf } from './environment.ts';
 import type { KnownStart } from './known-starts.ts';

@@ -3,6 +3,7 @@ import { EngineError } from '../../engine/engine-error.ts';
 import { QUEUE_POLICIES } from '../../jobs/catalogue.ts';
 import type { ActiveJob } from '../../jobs/queue.ts';
 import type { WorkerDeps } from '../deps.ts';
+import { asAttempt } from '../as-attempt.ts';
 import { failAttempt } from '../fail-attempt.ts';
 import { knownStarts, type KnownStart } from './known-starts.ts';
 import { startReplica } from './start-replica.ts';
@@ -14,7 +15,9 @@ export async function startReplicas(
   node: NodeState | undefined,
 ): Promise<void> {
   const starts = await knownStarts(deps, job.data.replicas);
-  const results = await Promise.allSettled(starts.map((start) => one(deps, job, node, start)));
+  const results = await Promise.allSettled(
+    starts.map((start) => asAttempt(start.attempt, () => one(deps, job, node, start))),
+  );
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }

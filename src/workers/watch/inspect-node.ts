@@ -4,12 +4,12 @@ import type { NodeState } from '../../domain/node/evolve.ts';
 import type { ReplicaFailure } from '../../domain/replica/events.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import { LABEL, type ContainerState, type Engine, type EngineEvent } from '../../engine/engine.ts';
+import { GRACE_SECONDS } from '../../engine/grace.ts';
 import type { Cause } from '../../jobs/catalogue.ts';
 import { containerName, identityOf } from '../container.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { failAttempt } from '../fail-attempt.ts';
 import { exitFailure, lastLines } from '../failure.ts';
-import { GRACE_SECONDS } from '../stop-replicas.ts';
 
 /** Statuses in which a replica's container has to be running. */
 const UP: readonly string[] = ['Running', 'Ready'];
