@@ -14,6 +14,7 @@ export const OPERATIONS = {
   scaleDeployment: 'POST /deploy-svc/deployment/{id}/scale',
   listEvents: 'GET /deploy-svc/events',
   listWorkers: 'GET /deploy-svc/workers',
+  listStandings: 'GET /deploy-svc/standings',
 
   listDefinitions: 'GET /registry-svc/definitions',
   saveDefinition: 'PUT /registry-svc/definition',

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 
-import { examples, outputOption, subcommand } from './options.ts';
+import { secretKind } from '../kinds/secret.ts';
+import { listOptions } from '../list/options.ts';
+import { examples, subcommand } from './options.ts';
 
 /** `oo secret`. */
 export function defineSecret(group: Command): void {
@@ -24,12 +26,12 @@ export function defineSecret(group: Command): void {
 }
 
 function defineReading(group: Command): void {
-  subcommand(group, 'list [name]', 'ls')
+  const list = subcommand(group, 'list [name]', 'ls')
     .description('list secrets, without their values')
     .option('--show', 'with their values')
     .option('-l, --all-apps', 'those of every app (administrators)')
-    .option('-v, --verbose', 'everything about them, as YAML')
-    .addOption(outputOption())
+    .option('-v, --verbose', 'everything about them, as YAML');
+  listOptions(list, secretKind)
     .addHelpText('after', examples('oo secret list', 'oo secret ls db-password --show', 'oo secret ls -o json'))
     .action(async (name: string | undefined, _, command: Command) => {
       await (await import('./secret-list.ts')).listSecrets(name, command.optsWithGlobals());
