@@ -100,6 +100,7 @@ test('a watched list of the whole product shows a deployment as it goes', async 
   await watching.printed(/depl-new +OK/);
   await service.oo('deployment', 'remove', 'depl-new');
   await watching.printed('depl-new is gone');
+  expect(watching.stderr()).toBe('');
 });
 
 test('an empty table is its header, and what no filter passes is none', async () => {

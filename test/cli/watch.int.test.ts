@@ -114,4 +114,5 @@ test('a server that fails for a while is waited for; one that refuses ends the w
   server.failure = { status: 401, body: { error: 'Unauthorized' } };
   server.tell();
   await watching.printed('Error: cannot list deployments: Unauthorized');
+  expect(watching.stdout()).toBe('depl_1\ndepl_2\n');
 });

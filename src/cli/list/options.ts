@@ -22,6 +22,13 @@ export interface ListingOptions extends GlobalOptions {
   readonly watch?: boolean;
 }
 
+const NAMES = new WeakMap<Command, readonly string[]>();
+
+/** The columns of the list that the command prints, as they are named on the command line. */
+export function columnNames(command: Command): readonly string[] {
+  return NAMES.get(command) ?? [];
+}
+
 /** Gives a command all options of a list, and its columns to the help. `watch: false`: it has another way to follow. */
 export function listOptions<T>(
   command: Command,
@@ -35,6 +42,7 @@ export function listOptions<T>(
     .option('--filter <column=value>', 'rows with that value; * and ? match any, != the others (repeatable)', collect)
     .option('--no-headers', 'without the line of headings');
   if (watch) command.option('-w, --watch', 'go on, and show what changes');
+  NAMES.set(command, columns.map(optionName));
   const plain = columns.filter(({ wide }) => wide !== true).map(optionName);
   const wide = columns.filter((column) => column.wide === true).map(optionName);
   const lines = wrap(`Columns: ${plain.join(', ')}${wide.length === 0 ? '' : `; wide: ${wide.join(', ')}`}`, 80, '  ');
