@@ -1,6 +1,7 @@
 import { ApiError, ServerUnreachable } from '../../api/client-error.ts';
 import { Failure } from '../failure.ts';
 import { GROUPS } from '../groups.ts';
+import { TOPICS } from '../help/topics.ts';
 import { columnNames } from '../list/options.ts';
 import { createProgram } from '../program.ts';
 import { openSession } from '../session.ts';
@@ -36,7 +37,7 @@ export async function complete(words: readonly string[]): Promise<string> {
 
 /** The values for what is being typed: ids that exist, columns, environments. */
 async function valuesAt(place: Place, typed: string): Promise<{ name: string; values: Proposal[] }> {
-  const { awaiting, argument, command, path } = place;
+  const { awaiting, argument, command, path, positionals } = place;
   const name = awaiting?.long ?? argument?.name() ?? '';
   if (awaiting !== undefined && /^--(columns|sort|filter)$/.test(name)) {
     const before = typed.slice(0, typed.lastIndexOf(',') + 1);
@@ -45,6 +46,10 @@ async function valuesAt(place: Place, typed: string): Promise<{ name: string; va
   }
   if (awaiting?.argChoices !== undefined) {
     return { name, values: awaiting.argChoices.map((value) => ({ value, description: '' })) };
+  }
+  if (name === 'topic' && positionals.length === 0) {
+    const topics = [...TOPICS.keys()].map((value) => ({ value, description: '' }));
+    return { name, values: [...GROUPS.map((group) => ({ value: group.name, description: group.summary })), ...topics] };
   }
   const source = typed.startsWith('-') ? undefined : sourceOf(path.join(' '), name);
   if (source === undefined) return { name, values: [] };
