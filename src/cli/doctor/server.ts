@@ -98,8 +98,9 @@ function clockCheck(date: string | null, now: number): Check {
 
 function readyCheck(answer: Got | string): Check {
   const name = 'database';
-  const checks = typeof answer === 'string' ? {} : (answer.body as { readonly checks?: Record<string, string> }).checks;
-  const failing = Object.entries(checks ?? {}).filter(([, result]) => result !== 'ok');
+  const body = typeof answer === 'string' ? undefined : answer.body;
+  const { checks = {} } = (body ?? {}) as { readonly checks?: Readonly<Record<string, string>> };
+  const failing = Object.entries(checks).filter(([, result]) => result !== 'ok');
   if (typeof answer !== 'string' && answer.status === 200 && failing.length === 0) {
     return { name, status: 'ok', found: 'the server can serve' };
   }
