@@ -1,23 +1,22 @@
 import { openContext } from '../context.ts';
 import { configFile } from '../document/config-file.ts';
 import { loadDocuments } from '../document/load.ts';
+import { saveAll } from '../document/save-all.ts';
 import { configKind } from '../kinds/config.ts';
 import type { ListingOptions } from '../list/options.ts';
 import { runList } from '../list/run.ts';
 import type { GlobalOptions } from '../session.ts';
 import { DEFAULT_APP_HOST } from '../state/state.ts';
-import { savingFailure } from './saving-failure.ts';
 
 /** Saves every config in the files, or none when one of them is not valid. */
 export async function saveConfigs(files: readonly string[], options: GlobalOptions): Promise<void> {
   const loaded = await loadDocuments(files, process.stdin, configFile);
   const context = await openContext(options);
-  for (const one of loaded) {
-    const what = `save config ${one.value.id ?? 'of one’s own'}`;
-    await context.client.call('saveConfig', { body: one.value }).catch((error: unknown) => {
-      throw savingFailure(context, error, what, one);
-    });
-  }
+  await saveAll(context, loaded, {
+    noun: 'config',
+    name: ({ id }) => id ?? 'of one’s own',
+    send: (config) => context.client.call('saveConfig', { body: config }),
+  });
 }
 
 /** Prints the configs of the app that one is in. */

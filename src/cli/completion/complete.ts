@@ -69,5 +69,7 @@ function onOneLine({ value, description }: Proposal): Proposal {
 }
 
 function isPath({ awaiting, argument }: Place, typed: string): boolean {
-  return awaiting === undefined && !typed.startsWith('-') && /^(files|name\|path)$/.test(argument?.name() ?? '');
+  return (
+    awaiting === undefined && !typed.startsWith('-') && /^(files|name\|path|value\|paths)$/.test(argument?.name() ?? '')
+  );
 }
