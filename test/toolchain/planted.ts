@@ -38,6 +38,8 @@ const HOME: Readonly<Record<string, string>> = {
   dockerode: 'src/engine',
   'pg-boss': 'src/jobs',
   commander: 'src/cli',
+  'string-width': 'src/cli',
+  '@bomb.sh/tab/commander': 'src/cli',
 };
 
 const FOLDERS = [
