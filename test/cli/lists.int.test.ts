@@ -53,7 +53,7 @@ test('nodes wide: where they are, how they stand, and how much of them is given 
   const [header = ''] = (await oo('node ls -o wide')).split('\n');
   expect(steady(header)).toBe(
     'NODE ID URL LAST HEARTBEAT STATUS REPLICAS CPU RESERVED MEMORY RESERVED ' +
-      'REGION ZONE SCHEDULING LIVENESS CPU % MEMORY % GPUS',
+      'REGION ZONE SCHEDULING LIVENESS CPU SHARE MEMORY SHARE GPUS',
   );
   expect(await oo('node ls --columns url,replicas,scheduling,liveness --sort url --no-headers')).toBe(
     'simulated://lists-a   1   open   ready\nsimulated://lists-b   1   open   ready\n',

@@ -46,13 +46,13 @@ const WIDE: readonly Column<ListedNode>[] = [
   { name: 'SCHEDULING', wide: true, cell: ({ standing }) => standing?.scheduling ?? '' },
   { name: 'LIVENESS', wide: true, cell: ({ standing }) => standing?.liveness ?? '' },
   {
-    name: 'CPU %',
+    name: 'CPU SHARE',
     wide: true,
     cell: ({ usage }) => percentText(usage?.cpu?.percent),
     value: ({ usage }) => usage?.cpu?.percent,
   },
   {
-    name: 'MEMORY %',
+    name: 'MEMORY SHARE',
     wide: true,
     cell: ({ usage }) => percentText(usage?.memory?.percent),
     value: ({ usage }) => usage?.memory?.percent,
