@@ -1,6 +1,7 @@
 import { appendBatch } from './append-batch.ts';
 import { appendSingle } from './append-single.ts';
 import type { Benchmark } from './benchmark.ts';
+import { cliHelp } from './cli-help.ts';
 import { converge } from './converge.ts';
 import { killRecovery } from './kill-recovery.ts';
 import { placeMemory } from './place-memory.ts';
@@ -28,4 +29,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   rolling(10),
   verifyChain,
   chainCost,
+  cliHelp,
 ];

@@ -11,7 +11,9 @@ export async function render(text: string, sections: Readonly<Record<string, () 
   for (const [whole, open, name = '', , close] of parts) {
     const section = sections[name];
     if (section === undefined) throw new Error(`there is no generated part "${name}"`);
-    result = result.replace(whole, `${open}${await section()}\n${close}`);
+    const made = `${open}${await section()}\n${close}`;
+    // As a function: examples of shells are full of dollar signs.
+    result = result.replace(whole, () => made);
   }
   return result;
 }

@@ -1,10 +1,10 @@
-import { createProgram } from '../../src/cli/program.ts';
-import { GROUPS } from '../../src/cli/groups.ts';
 import { DEPLOYMENT_STATUSES } from '../../src/domain/deployment/events.ts';
 import { DEPLOYMENT_TRANSITIONS } from '../../src/domain/deployment/status.ts';
 import { NODE_LIVENESS_TRANSITIONS, NODE_SCHEDULING_TRANSITIONS } from '../../src/domain/node/status.ts';
 import { REPLICA_TRANSITIONS } from '../../src/domain/replica/status.ts';
 import { QUEUE_POLICIES } from '../../src/jobs/catalogue.ts';
+import { commandReference, commandTable, environmentTable, exitCodeTable } from './commands.ts';
+import { table } from './table.ts';
 
 /** A part of a document that is made from the code, by the name in its markers. */
 export const SECTIONS: Readonly<Record<string, () => Promise<string>>> = {
@@ -13,11 +13,14 @@ export const SECTIONS: Readonly<Record<string, () => Promise<string>>> = {
   'node scheduling': async () => eventStates(NODE_SCHEDULING_TRANSITIONS, 'open'),
   'node liveness': async () => eventStates(NODE_LIVENESS_TRANSITIONS, 'ready'),
   queues: async () => queues(),
-  'command line': commandLine,
+  'command line': commandTable,
+  'command reference': commandReference,
+  'exit codes': exitCodeTable,
+  'environment variables': environmentTable,
 };
 
 /** Which documents have such parts. */
-export const DOCUMENTS = ['README.md', 'ARCHITECTURE.md'] as const;
+export const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'docs/cli.md'] as const;
 
 function deploymentStates(): string {
   const arrows = DEPLOYMENT_STATUSES.flatMap((from) =>
@@ -48,36 +51,6 @@ function queues(): string {
   return table(['queue', 'policy', 'side by side in one worker', 'tries again', 'one attempt takes at most'], rows);
 }
 
-async function commandLine(): Promise<string> {
-  const program = createProgram();
-  const rows: string[][] = [];
-  for (const group of GROUPS) {
-    const command = program.commands.find((one) => one.name() === group.name);
-    if (command === undefined) throw new Error(`the command line has no ${group.name}`);
-    await group.load(command);
-    const all = command.commands.length === 0 ? [command] : command.commands;
-    for (const one of all) {
-      const words = one === command ? [namesOf(one)] : [namesOf(command), namesOf(one)];
-      const args = one.registeredArguments.map((argument) => {
-        const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
-        return argument.required ? `<${name}>` : `[${name}]`;
-      });
-      rows.push([`\`oo ${[...words, ...args].join(' ')}\``, one.description()]);
-    }
-  }
-  return table(['command (with its aliases)', 'what it does'], rows);
-}
-
-/** `deployment|depl|deployments`, as a cell of a table. */
-function namesOf(command: Pick<ReturnType<typeof createProgram>, 'name' | 'aliases'>): string {
-  return [command.name(), ...command.aliases()].join('\\|');
-}
-
 function mermaid(lines: readonly string[]): string {
   return ['```mermaid', ...lines, '```'].join('\n');
-}
-
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -101,11 +101,30 @@ export const GROUPS: readonly Group[] = [
     summary: 'print the token that calls are made with',
     load: async (command) => (await import('./commands/whoami.ts')).defineToken(command),
   },
+  {
+    name: 'doctor',
+    aliases: [],
+    summary: 'see whether all is well from here to the nodes, and mend it',
+    load: async (command) => (await import('./commands/doctor.ts')).defineDoctor(command),
+  },
+  {
+    name: 'completion',
+    aliases: [],
+    summary: 'print the script that completes oo in a shell',
+    load: async (command) => (await import('./commands/completion.ts')).defineCompletion(command),
+  },
+  {
+    name: 'help',
+    aliases: [],
+    summary: 'help with a command, exit codes or environment variables',
+    load: async (command) => (await import('./commands/help.ts')).defineHelp(command),
+  },
   // Their arguments are free, so they are taken apart before the others; here they stand for the help alone.
   ...(['get', 'post', 'put', 'delete'] as const).map((name) => ({
     name,
     aliases: [],
     summary: `call the API: oo ${name} <path> [--key=value ...]`,
-    load: async () => {},
+    load: async (command: Command) =>
+      (await import('./commands/raw.ts')).defineRaw(command, name.toUpperCase() as Uppercase<typeof name>),
   })),
 ];

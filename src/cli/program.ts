@@ -1,30 +1,20 @@
-import { readFileSync } from 'node:fs';
-
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 
 import { EXIT } from './exit-codes.ts';
 import { describeFailure, Failure } from './failure.ts';
 import { GROUPS, type Group } from './groups.ts';
+import { rootHelp } from './help/root.ts';
 import { rawCall } from './raw/verb.ts';
-
-const EXAMPLES = `
-Examples:
-  $ oo login 1backend                        log in to the selected server
-  $ oo node add unix:///var/run/docker.sock  register this machine's engine
-  $ oo definition save ./my-service.yaml     say what to run
-  $ oo deployment save ./my-deployment.yaml  run it, and see it come up or why not
-  $ oo deployment list --full
-  $ oo get /registry-svc/instances           any call of the API
-
-Exit codes: 0 ok, 1 failure, 2 usage or invalid file, 3 not found, 4 not logged in, 5 conflict,
-            6 rollout failed, 7 timeout, 8 server unreachable`;
+import { version } from './version.ts';
 
 /** Runs one command line and answers with the exit code. Never throws: every failure is printed. */
 export async function run(argv: readonly string[]): Promise<number> {
   ignoreClosedPipe();
   try {
     const raw = rawCall(argv);
-    if (raw === undefined) await createProgram().parseAsync([...argv], { from: 'user' });
+    if (argv[0] === 'complete' && argv[1] === '--') {
+      process.stdout.write(await (await import('./completion/complete.ts')).complete(argv.slice(2)));
+    } else if (raw === undefined) await createProgram().parseAsync([...argv], { from: 'user' });
     else await (await import('./raw/call.ts')).callRaw(raw);
     return Number(process.exitCode ?? EXIT.ok);
   } catch (error) {
@@ -33,31 +23,44 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 /** The command tree. A group's commands are loaded when it is used, so that `oo --help` stays fast. */
-export function createProgram(): Command {
-  const program = new Command('oo')
-    .description('Deploys, scales, updates and heals containers on a fleet of Docker hosts.')
+export function createProgram(groups: readonly Group[] = GROUPS): Command {
+  const description = 'Deploys, scales, updates and heals containers on a fleet of Docker hosts.';
+  const program: Command = new Command('oo')
+    .description(description)
     .version(version(), '-V, --version', 'print the version')
     .option('-e, --env <name>', 'the environment to use instead of the selected one')
     .option('-a, --app-host <host>', 'the app to act in instead of the selected one')
-    .addHelpText('after', EXAMPLES)
+    .helpCommand(false)
+    .configureHelp({
+      showGlobalOptions: true,
+      // The version is no command's.
+      visibleGlobalOptions: (command) => globalOptions(program, command),
+      formatHelp: (command, help) =>
+        command === program ? rootHelp(description, groups) : Help.prototype.formatHelp.call(help, command, help),
+    })
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'Error:')) })
     .showHelpAfterError('(see: oo --help)');
-  for (const group of GROUPS) addGroup(program, group);
-  const groups = new Map(GROUPS.map((group) => [group.name, group]));
+  for (const group of groups) addGroup(program, group);
+  const byName = new Map(groups.map((group) => [group.name, group]));
   return program.hook('preSubcommand', async (_, command) => {
-    await groups.get(command.name())?.load(command);
+    await byName.get(command.name())?.load(command);
   });
+}
+
+function globalOptions(program: Command, command: Command): Option[] {
+  const own = new Set(command.options.map(({ long }) => long));
+  return command === program ? [] : program.options.filter(({ long }) => long !== '--version' && !own.has(long));
 }
 
 function addGroup(program: Command, group: Group): void {
   const command = program.command(group.name).description(group.summary).aliases(group.aliases);
-  command.helpOption('-h, --help', 'show this help').showHelpAfterError(`(see: oo ${group.name} --help)`);
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
+  command
+    .helpOption('-h, --help', 'show this help')
+    .showHelpAfterError(`(see: oo ${group.name} --help)`)
+    .addHelpText('after', () =>
+      command.commands.length === 0 ? '' : `\nMore of each, with examples: oo ${group.name} <command> --help`,
+    );
 }
 
 function report(error: unknown): number {

@@ -7,9 +7,19 @@ export interface Terminal {
   readonly color: boolean;
 }
 
-/** The process's own streams. NO_COLOR and TERM=dumb turn colours off. */
+/** The process's own streams. */
 export function processTerminal(env: NodeJS.ProcessEnv = process.env): Terminal {
   const { stdin, stdout, stderr } = process;
-  const color = stderr.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
-  return { stdin, stdout, stderr, color };
+  return { stdin, stdout, stderr, color: wantsColor(env, stderr) };
+}
+
+/**
+ * Whether to colour what is written there: on a terminal that is not TERM=dumb. NO_COLOR turns colours off everywhere,
+ * FORCE_COLOR on (0 or false: off); where both are set, NO_COLOR wins, as https://no-color.org asks.
+ */
+export function wantsColor(env: NodeJS.ProcessEnv, stream: { readonly isTTY?: boolean }): boolean {
+  if (env['NO_COLOR']) return false;
+  const forced = env['FORCE_COLOR'];
+  if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false';
+  return stream.isTTY === true && env['TERM'] !== 'dumb';
 }

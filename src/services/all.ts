@@ -7,6 +7,7 @@ import { configService } from './config/service.ts';
 import type { ContainerDeps } from './container/ports.ts';
 import { containerService } from './container/service.ts';
 import { deployService, type DeployPorts } from './deploy/service.ts';
+import { standingService } from './deploy/standings.ts';
 import { fleetService, type FleetPorts } from './fleet/service.ts';
 import type { Handlers } from './handler.ts';
 import { observabilityService, type ObservabilityPorts } from './observability/service.ts';
@@ -35,6 +36,7 @@ export function allServices(ports: ServicePorts): Omit<Handlers, 'healthz' | 're
   const { store, db, users, nodes, vault, keys, allowHostPaths, checkouts } = ports;
   return {
     ...deployService(store, ports),
+    ...standingService(db),
     ...registryService(store, nodes, allowHostPaths),
     ...fleetService(store, nodes),
     ...auditService(ports),

@@ -361,7 +361,7 @@ test.each<[string, Reply, number, string]>([
   ['depl lst', {}, 2, 'Did you mean'],
   ['depl save', {}, 2, "missing required argument 'files'"],
   ['depl watch x --timeout 5', {}, 2, 'It is a time like 90s, 5m or 1h30m.'],
-  ['depl ls -o xml', {}, 2, 'Allowed choices are table, json, yaml'],
+  ['depl ls -o xml', {}, 2, 'Allowed choices are table, wide, json, yaml, ndjson, name.'],
   ['-e nowhere depl ls', {}, 3, 'there is no environment "nowhere"'],
 ])('oo %s answered with %j: exit %i, %s', async (command, recorded, code, stderr) => {
   reply = recorded;

@@ -31,6 +31,8 @@ test('a stale part is made anew, and the rest stays as it is', async () => {
   const text = 'before\n<!-- generated: one -->\nold\n<!-- /generated -->\nafter';
   const made = await render(text, { one: async () => 'new' });
   expect(made).toBe('before\n<!-- generated: one -->\nnew\n<!-- /generated -->\nafter');
+  const shell = await render(text, { one: async () => "$& $$ $' $`" });
+  expect(shell).toContain("$& $$ $' $`");
   await expect(render(text, {})).rejects.toThrow('there is no generated part "one"');
   await expect(render('nothing', {})).rejects.toThrow('no generated part');
 });

@@ -41,6 +41,8 @@ const HOME: Readonly<Record<string, string>> = {
   '@prometheus-io/client': 'src/metrics',
   '@opentelemetry/api': 'src/tracing',
   '@opentelemetry/sdk-trace': 'src/tracing',
+  'string-width': 'src/cli',
+  '@bomb.sh/tab/commander': 'src/cli',
 };
 
 const FOLDERS = [

@@ -21,6 +21,7 @@ export const OPERATIONS = {
   auditKeys: 'GET /deploy-svc/audit/keys',
   listDeadJobs: 'GET /deploy-svc/jobs/dead',
   retryDeadJobs: 'POST /deploy-svc/jobs/dead/retry',
+  listStandings: 'GET /deploy-svc/standings',
 
   listDefinitions: 'GET /registry-svc/definitions',
   saveDefinition: 'PUT /registry-svc/definition',

@@ -11,12 +11,14 @@ import { rolloutRoutes } from './rollout.ts';
 import type { Route } from './route.ts';
 import { secretRoutes } from './secret.ts';
 import { sourceRoutes } from './source.ts';
+import { standingRoutes } from './standing.ts';
 import { userRoutes } from './user.ts';
 
 /** The API, whole: the router, the validation, the typed client and the documentation all come from this table. */
 export const ROUTES = {
   ...deployRoutes,
   ...rolloutRoutes,
+  ...standingRoutes,
   ...registryRoutes,
   ...fleetRoutes,
   ...auditRoutes,

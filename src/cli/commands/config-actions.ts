@@ -1,28 +1,28 @@
 import { openContext } from '../context.ts';
 import { configFile } from '../document/config-file.ts';
 import { loadDocuments } from '../document/load.ts';
-import { printListing } from '../output.ts';
+import { saveAll } from '../document/save-all.ts';
+import { configKind } from '../kinds/config.ts';
+import type { ListingOptions } from '../list/options.ts';
+import { runList } from '../list/run.ts';
 import type { GlobalOptions } from '../session.ts';
 import { DEFAULT_APP_HOST } from '../state/state.ts';
-import type { ListOptions } from './options.ts';
-import { savingFailure } from './saving-failure.ts';
 
 /** Saves every config in the files, or none when one of them is not valid. */
 export async function saveConfigs(files: readonly string[], options: GlobalOptions): Promise<void> {
   const loaded = await loadDocuments(files, process.stdin, configFile);
   const context = await openContext(options);
-  for (const one of loaded) {
-    const what = `save config ${one.value.id ?? 'of one’s own'}`;
-    await context.client.call('saveConfig', { body: one.value }).catch((error: unknown) => {
-      throw savingFailure(context, error, what, one);
-    });
-  }
+  await saveAll(context, loaded, {
+    noun: 'config',
+    name: ({ id }) => id ?? 'of one’s own',
+    send: (config) => context.client.call('saveConfig', { body: config }),
+  });
 }
 
 /** Prints the configs of the app that one is in. */
 export async function listConfigs(
   id: string | undefined,
-  options: ListOptions & { readonly branch?: string },
+  options: ListingOptions & { readonly branch?: string },
 ): Promise<void> {
   const context = await openContext(options);
   const user = context.environment.users?.[context.environment.selectedUser ?? ''];
@@ -32,11 +32,8 @@ export async function listConfigs(
     ...(id === undefined ? {} : { ids: [id] }),
     ...(options.branch === undefined ? {} : { branch: options.branch }),
   };
-  const { body } = await context.call('list configs', 'listConfigs', { body: query });
-  await printListing(context.terminal, options.output, {
-    items: Object.values(body.configs),
-    header: ['CONFIG ID', 'APP HOST', 'JSON'],
-    row: (config) => [config.id, appHost, JSON.stringify(config.data)],
-    whenEmpty: `No configs in the app "${appHost}" yet. Save one with: oo config save ./my-svc-config.yaml`,
+  await runList(context, options, {
+    kind: configKind(appHost),
+    fetch: async () => Object.values((await context.call('list configs', 'listConfigs', { body: query })).body.configs),
   });
 }

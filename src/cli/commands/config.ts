@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 
-import { examples, outputOption, subcommand } from './options.ts';
+import { configKind } from '../kinds/config.ts';
+import { listOptions } from '../list/options.ts';
+import { examples, subcommand } from './options.ts';
 
 /** `oo config`. */
 export function defineConfig(group: Command): void {
@@ -11,10 +13,10 @@ export function defineConfig(group: Command): void {
     .action(async (files: string[], _, command: Command) => {
       await (await import('./config-actions.ts')).saveConfigs(files, command.optsWithGlobals());
     });
-  subcommand(group, 'list [id]', 'ls')
+  const list = subcommand(group, 'list [id]', 'ls')
     .description('list the configs of the app, or the one of that id')
-    .option('--branch <name>', 'the branch of them; main when absent')
-    .addOption(outputOption())
+    .option('--branch <name>', 'the branch of them; main when absent');
+  listOptions(list, configKind(''))
     .addHelpText(
       'after',
       examples('oo config list', 'oo co ls my-svc -o yaml', 'oo --app-host shop.example config list'),

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 
+import { definitionKind } from '../kinds/definition.ts';
+import { listOptions } from '../list/options.ts';
 import { examples, outputOption, subcommand } from './options.ts';
 
 /** `oo definition`. */
@@ -12,10 +14,8 @@ export function defineDefinition(group: Command): void {
     .action(async (files: string[], _, command: Command) => {
       await (await import('./definition-save.ts')).saveDefinitions(files, command.optsWithGlobals());
     });
-  subcommand(group, 'list', 'ls')
-    .description('list all definitions')
-    .addOption(outputOption())
-    .addHelpText('after', examples('oo definition list', 'oo def ls -o yaml'))
+  listOptions(subcommand(group, 'list', 'ls').description('list all definitions'), definitionKind)
+    .addHelpText('after', examples('oo definition list', 'oo def ls -o wide', 'oo def ls -o yaml'))
     .action(async (_, command: Command) => {
       await (await import('./definition-list.ts')).listDefinitions(command.optsWithGlobals());
     });

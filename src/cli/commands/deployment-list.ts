@@ -1,21 +1,19 @@
 import { openContext } from '../context.ts';
-import { printListing } from '../output.ts';
-import { shorten } from '../text/details.ts';
-import type { ListOptions } from './options.ts';
+import { deploymentKind } from '../kinds/deployment.ts';
+import type { ListingOptions } from '../list/options.ts';
+import { runList } from '../list/run.ts';
 
 /** Prints all deployments. */
-export async function listDeployments(options: ListOptions & { readonly full?: boolean }): Promise<void> {
+export async function listDeployments(options: ListingOptions & { readonly full?: boolean }): Promise<void> {
   const context = await openContext(options);
-  const { body } = await context.call('list deployments', 'listDeployments', { body: {} });
-  await printListing(context.terminal, options.output, {
-    items: body.deployments,
-    header: ['ID', 'DEFINITION ID', 'STATUS', 'DETAILS'],
-    row: ({ id, definitionId, status, details = '' }) => [
-      id,
-      definitionId,
-      status,
-      options.full === true ? details : shorten(details),
-    ],
-    whenEmpty: 'No deployments yet. Save one with: oo deployment save ./my-deployment.yaml',
+  await runList(context, options, {
+    kind: deploymentKind({ full: options.full === true }),
+    fetch: async ({ wide }) => {
+      const { body } = await context.call('list deployments', 'listDeployments', { body: {} });
+      if (!wide) return body.deployments.map((deployment) => ({ deployment }));
+      const { body: more } = await context.call('list how deployments stand', 'listStandings', {});
+      const standings = new Map(more.standings.map((standing) => [standing.id, standing]));
+      return body.deployments.map((deployment) => ({ deployment, standing: standings.get(deployment.id) }));
+    },
   });
 }

@@ -1,6 +1,7 @@
 import { type Context, openContext } from '../context.ts';
 import { type DeploymentFile, deploymentFile } from '../document/deployment-file.ts';
-import { type Loaded, loadDocuments } from '../document/load.ts';
+import { loadDocuments } from '../document/load.ts';
+import { saveAll, type Saved } from '../document/save-all.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import { printValue } from '../output.ts';
@@ -8,7 +9,6 @@ import { reportOutcomes } from '../rollout/report.ts';
 import { followRollout } from '../rollout/follow.ts';
 import { createProgress } from '../rollout/progress.ts';
 import type { ListOptions } from './options.ts';
-import { savingFailure } from './saving-failure.ts';
 
 interface SaveOptions extends ListOptions {
   readonly wait?: boolean;
@@ -22,12 +22,6 @@ interface FollowOptions extends SaveOptions {
   readonly startedAt: number;
 }
 
-interface Saved {
-  readonly id: string;
-  /** The log's position of the save; absent when it changed nothing. */
-  readonly position: number | undefined;
-}
-
 /** Saves every deployment in the files, or none when one of them is not valid; follows them when that is wanted. */
 export async function saveDeployments(files: readonly string[], options: SaveOptions): Promise<void> {
   if (options.wait === true && options.detach === true) {
@@ -36,32 +30,31 @@ export async function saveDeployments(files: readonly string[], options: SaveOpt
   const loaded = await loadDocuments(files, process.stdin, deploymentFile);
   const context = await openContext(options);
   const startedAt = performance.now();
-  const saved: Saved[] = [];
-  for (const one of loaded) saved.push(await save(context, one));
+  const saved = await saveAll(context, loaded, {
+    noun: 'deployment',
+    name: ({ id }) => id,
+    send: (deployment) => context.client.call('saveDeployment', { body: { deployment } }),
+  });
   const wait = options.wait ?? (options.detach !== true && context.terminal.stdout.isTTY === true);
   if (wait) return follow(context, saved, { ...options, startedAt });
   if (options.output !== 'table') return printSaved(context, saved, options.output);
-  if (context.terminal.stderr.isTTY) {
-    for (const { id } of saved) context.terminal.stderr.write(`Saved. Follow it with: oo deployment watch ${id}\n`);
-  }
+  const { stderr } = context.terminal;
+  const [one] = saved;
+  if (!stderr.isTTY || one === undefined) return;
+  const several = 'Follow them with: oo deployment list --watch';
+  stderr.write(saved.length > 1 ? `${several}\n` : `Saved. Follow it with: oo deployment watch ${one.value.id}\n`);
 }
 
-async function save(context: Context, one: Loaded<DeploymentFile>): Promise<Saved> {
-  const { id } = one.value;
-  const answer = await context.client
-    .call('saveDeployment', { body: { deployment: one.value } })
-    .catch((error: unknown) => {
-      throw savingFailure(context, error, `save deployment ${id}`, one);
-    });
-  return { id, position: answer.position };
-}
-
-async function follow(context: Context, saved: readonly Saved[], options: FollowOptions): Promise<void> {
+async function follow(
+  context: Context,
+  saved: readonly Saved<DeploymentFile>[],
+  options: FollowOptions,
+): Promise<void> {
   const progress = createProgress(context.terminal);
   const outcomes = await Promise.all(
-    saved.map(({ id, position }) =>
+    saved.map(({ value, position }) =>
       followRollout(context, {
-        deploymentId: id,
+        deploymentId: value.id,
         savedAt: position,
         startedAt: options.startedAt,
         timeout: options.timeout,
@@ -72,9 +65,13 @@ async function follow(context: Context, saved: readonly Saved[], options: Follow
   await reportOutcomes(context.terminal, options.output, outcomes);
 }
 
-async function printSaved({ terminal }: Context, saved: readonly Saved[], format: 'json' | 'yaml'): Promise<void> {
-  const results = saved.map(({ id, position }) => ({
-    id,
+async function printSaved(
+  { terminal }: Context,
+  saved: readonly Saved<DeploymentFile>[],
+  format: 'json' | 'yaml',
+): Promise<void> {
+  const results = saved.map(({ value, position }) => ({
+    id: value.id,
     outcome: 'saved',
     changed: position !== undefined,
     position,

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 
+import { deploymentKind } from '../kinds/deployment.ts';
+import { listOptions } from '../list/options.ts';
 import { defineRollout } from './deployment-rollout.ts';
 import { examples, outputOption, subcommand, timeoutOption } from './options.ts';
 
@@ -7,11 +9,19 @@ import { examples, outputOption, subcommand, timeoutOption } from './options.ts'
 export function defineDeployment(group: Command): void {
   defineSave(group);
   defineRollout(group);
-  subcommand(group, 'list', 'ls')
+  const list = subcommand(group, 'list', 'ls')
     .description('list all deployments')
-    .option('--full', 'print details whole instead of their first 75 bytes')
-    .addOption(outputOption())
-    .addHelpText('after', examples('oo deployment list --full', 'oo depl ls -o json | jq ".[].id"'))
+    .option('--full', 'print details whole instead of their first 75 bytes');
+  listOptions(list, deploymentKind({ full: false }))
+    .addHelpText(
+      'after',
+      examples(
+        'oo deployment list -o wide --sort age',
+        "oo deployment list --full --filter 'status=E*'",
+        'oo depl ls -o json | jq ".[].id"',
+        'oo depl ls --watch',
+      ),
+    )
     .action(async (_, command: Command) => {
       await (await import('./deployment-list.ts')).listDeployments(command.optsWithGlobals());
     });

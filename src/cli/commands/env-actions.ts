@@ -2,13 +2,14 @@ import { connect } from 'node:net';
 
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
-import { printListing } from '../output.ts';
+import { environmentKind, type ListedEnvironment } from '../kinds/environment.ts';
+import type { ListingOptions } from '../list/options.ts';
+import { runList } from '../list/run.ts';
 import { chosenEnvironment, type GlobalOptions, noSuchEnvironment } from '../session.ts';
 import { withEnvironment, withoutEnvironment } from '../state/state.ts';
 import { loadState, saveState } from '../state/state-file.ts';
 import { processTerminal } from '../terminal.ts';
 import { renderTable } from '../text/table.ts';
-import type { ListOptions } from './options.ts';
 
 const DIAL_TIMEOUT = 2000;
 
@@ -38,10 +39,15 @@ export async function selectEnvironment(name: string): Promise<void> {
 }
 
 /** Prints all environments by name, and whether a connection to each can be made. */
-export async function listEnvironments(options: ListOptions): Promise<void> {
+export async function listEnvironments(options: ListingOptions): Promise<void> {
+  const place = { terminal: processTerminal() };
+  await runList(place, options, { kind: environmentKind, fetch: readEnvironments });
+}
+
+async function readEnvironments(): Promise<readonly ListedEnvironment[]> {
   const { selectedEnvironment, environments } = await loadState();
   const named = Object.entries(environments).toSorted(([a], [b]) => a.localeCompare(b));
-  const items = await Promise.all(
+  return Promise.all(
     named.map(async ([name, { url, description = '' }]) => ({
       name,
       selected: name === selectedEnvironment,
@@ -50,18 +56,6 @@ export async function listEnvironments(options: ListOptions): Promise<void> {
       reachable: await isReachable(url),
     })),
   );
-  await printListing(processTerminal(), options.output, {
-    items,
-    header: ['ENV NAME', 'SELECTED', 'URL', 'DESCRIPTION', 'REACHABLE'],
-    row: ({ name, selected, url, description, reachable }) => [
-      name,
-      selected ? '*' : '',
-      url,
-      description,
-      String(reachable),
-    ],
-    whenEmpty: 'No environments. Add one with: oo env add local http://127.0.0.1:11337',
-  });
 }
 
 /** Prints the selected environment. */

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 
-import { examples, outputOption, subcommand } from './options.ts';
+import { environmentKind } from '../kinds/environment.ts';
+import { listOptions } from '../list/options.ts';
+import { examples, subcommand } from './options.ts';
 
 /** `oo env`. */
 export function defineEnv(group: Command): void {
@@ -16,9 +18,8 @@ export function defineEnv(group: Command): void {
     .action(async (name: string) => {
       await (await import('./env-actions.ts')).removeEnvironment(name);
     });
-  subcommand(group, 'list', 'ls')
-    .description('list the servers, and whether each can be reached')
-    .addOption(outputOption())
+  const list = subcommand(group, 'list', 'ls').description('list the servers, and whether each can be reached');
+  listOptions(list, environmentKind)
     .addHelpText('after', examples('oo env list'))
     .action(async (_, command: Command) => {
       await (await import('./env-actions.ts')).listEnvironments(command.optsWithGlobals());

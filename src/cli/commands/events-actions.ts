@@ -1,58 +1,76 @@
 import type { EventView } from '../../api/contract/deploy-schemas.ts';
 import { type Context, openContext } from '../context.ts';
-import { printListing, toYaml } from '../output.ts';
+import { EXIT } from '../exit-codes.ts';
+import { Failure } from '../failure.ts';
+import { eventKind } from '../kinds/event.ts';
+import type { ListingOptions } from '../list/options.ts';
+import { runList } from '../list/run.ts';
+import { arrange, columnsOf, selectionOf } from '../list/select.ts';
+import { toYaml } from '../output.ts';
 import { eventFeed } from '../rollout/event-feed.ts';
 import { printable } from '../text/table.ts';
-import type { ListOptions } from './options.ts';
 
-interface EventOptions extends ListOptions {
+interface EventOptions extends ListingOptions {
   readonly of?: string;
   readonly after?: number;
   readonly limit: number;
   readonly follow?: boolean;
 }
 
-const DATA_LENGTH = 100;
-
 /** Prints events; with `--follow` as they happen, one JSON object for each line when JSON is wanted. */
 export async function printEvents(options: EventOptions): Promise<void> {
   const context = await openContext(options);
   if (options.follow === true) return follow(context, options);
   const query = { after: options.after, limit: options.limit, deploymentId: options.of };
-  const { body } = await context.call('list events', 'listEvents', { query });
-  await printListing(context.terminal, options.output, {
-    items: body.events,
-    header: ['POSITION', 'TIME', 'TYPE', 'STREAM', 'ACTOR', 'DATA'],
-    row: (event) => [...cellsOf(event)],
-    whenEmpty: 'No events there.',
+  await runList(context, options, {
+    kind: eventKind,
+    fetch: async () => (await context.call('list events', 'listEvents', { query })).body.events,
   });
 }
 
 async function follow(context: Context, options: EventOptions): Promise<void> {
+  if (options.sort !== undefined) {
+    throw new Failure('--sort and --follow exclude each other: events come in their own order', {
+      exitCode: EXIT.usage,
+    });
+  }
+  const selection = selectionOf(eventKind.columns, options);
+  const columns = columnsOf(eventKind.columns, selection, options.output, []);
   const signal = AbortSignal.any([]);
   const feed = eventFeed(context.client, { after: options.after ?? 0, deploymentId: options.of, signal });
   try {
-    for await (const event of feed) context.terminal.stdout.write(await lineOf(event, options.output));
+    for await (const event of feed) {
+      const now = Date.now();
+      if (arrange([event], selection, now).length === 0) continue;
+      const cells = columns.map(({ name, cell }) => [name, cell(event, now)] as const);
+      context.terminal.stdout.write(await lineOf(event, options.output, cells));
+    }
   } catch (error) {
     throw context.failure(error, 'follow events');
   }
 }
 
-async function lineOf(event: EventView, format: EventOptions['output']): Promise<string> {
-  if (format === 'json') return `${JSON.stringify(event)}\n`;
-  if (format === 'yaml') return `---\n${await toYaml(event)}`;
-  const [position = '', at = '', type = '', stream = '', actor = '', data = ''] = cellsOf(event);
-  return `${printable([position.padStart(6), at, type.padEnd(24), stream, actor, data].join('  '))}\n`;
+type Cells = readonly (readonly [name: string, cell: string])[];
+
+async function lineOf(event: EventView, format: EventOptions['output'], cells: Cells): Promise<string> {
+  switch (format) {
+    case 'json':
+    case 'ndjson':
+      return `${JSON.stringify(event)}\n`;
+    case 'yaml':
+      return `---\n${await toYaml(event)}`;
+    case 'name':
+      return `${event.id}\n`;
+    case 'table':
+    case 'wide':
+      return `${printable(cells.map(aligned).join('  '))}\n`;
+    default:
+      return format satisfies never;
+  }
 }
 
-function cellsOf({ position, at, type, stream, actor, data }: EventView): string[] {
-  const text = JSON.stringify(data);
-  return [
-    String(position),
-    at,
-    type,
-    stream,
-    actor,
-    text.length > DATA_LENGTH ? `${text.slice(0, DATA_LENGTH)}…` : text,
-  ];
+/** Lines come one by one: only what is nearly as wide each time stands in columns. */
+function aligned([name, cell]: Cells[number]): string {
+  if (name === 'POSITION') return cell.padStart(6);
+  return name === 'TYPE' ? cell.padEnd(24) : cell;
 }

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 
-import { count, examples, outputOption } from './options.ts';
+import { eventKind } from '../kinds/event.ts';
+import { listOptions } from '../list/options.ts';
+import { count, examples } from './options.ts';
 
 /** `oo events`. */
 export function defineEvents(command: Command): void {
@@ -8,11 +10,15 @@ export function defineEvents(command: Command): void {
     .option('--of <id>', 'only events of this deployment, with its replicas')
     .option('--after <position>', 'only events after this position', count)
     .option('-n, --limit <number>', 'so many at most (without --follow)', count, 100)
-    .option('-f, --follow', 'go on with events as they happen')
-    .addOption(outputOption())
+    .option('-f, --follow', 'go on with events as they happen');
+  listOptions(command, eventKind, { watch: false })
     .addHelpText(
       'after',
-      examples('oo events --of depl_myservice123', 'oo events -f --after 1200', 'oo events -f -o json | jq .type'),
+      examples(
+        'oo events --of depl_myservice123',
+        'oo events -f --after 1200',
+        "oo events -f --filter 'type=Replica*' -o ndjson | jq .data",
+      ),
     )
     .action(async (_, self: Command) => {
       await (await import('./events-actions.ts')).printEvents(self.optsWithGlobals());

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 
-import { examples, outputOption, subcommand } from './options.ts';
+import { instanceKind } from '../kinds/instance.ts';
+import { listOptions } from '../list/options.ts';
+import { examples, subcommand } from './options.ts';
 
 /** `oo instance`. */
 export function defineInstance(group: Command): void {
-  subcommand(group, 'list', 'ls')
-    .description('list the running instances')
-    .addOption(outputOption())
-    .addHelpText('after', examples('oo instance list', 'oo i ls -o json'))
+  listOptions(subcommand(group, 'list', 'ls').description('list the running instances'), instanceKind)
+    .addHelpText('after', examples('oo instance list --filter deployment-id=depl_myservice123', 'oo i ls -o json'))
     .action(async (_, command: Command) => {
       await (await import('./instance-actions.ts')).listInstances(command.optsWithGlobals());
     });

@@ -1,55 +1,22 @@
-import type { Node, NodeStanding } from '../../api/contract/registry-schemas.ts';
-import { formatCpu } from '../../domain/quantity.ts';
 import { openContext } from '../context.ts';
-import { printListing, printValue } from '../output.ts';
+import { nodeKind, statusOf } from '../kinds/node.ts';
+import type { ListingOptions } from '../list/options.ts';
+import { runList } from '../list/run.ts';
+import { printValue } from '../output.ts';
 import type { GlobalOptions } from '../session.ts';
-import { formatHeartbeat } from '../text/duration.ts';
 import type { ListOptions } from './options.ts';
 
 /** Prints all nodes. */
-export async function listNodes(options: ListOptions): Promise<void> {
+export async function listNodes(options: ListingOptions): Promise<void> {
   const context = await openContext(options);
-  const { body } = await context.call('list nodes', 'listNodes', { body: {} });
-  const now = Date.now();
-  const withCards = body.nodes.some(({ gpus = [] }) => gpus.length > 0);
-  await printListing(context.terminal, options.output, {
-    items: body.nodes.map((node) => ({ ...node, standing: body.states?.find(({ id }) => id === node.id) })),
-    header: [
-      'NODE ID',
-      'URL',
-      'LAST HEARTBEAT',
-      'STATUS',
-      'REPLICAS',
-      'CPU RESERVED',
-      'MEMORY RESERVED',
-      ...(withCards ? ['GPU MEMORY RESERVED'] : []),
-    ],
-    row: ({ id, url, lastHeartbeat, standing, usage, gpus = [] }) => [
-      id,
-      url,
-      formatHeartbeat(lastHeartbeat, now),
-      standing === undefined ? '' : statusOf(standing),
-      standing === undefined ? '' : String(standing.replicas),
-      usage?.cpu === undefined ? '' : `${formatCpu(usage.cpu.used)} of ${formatCpu(usage.cpu.total)}`,
-      usage?.memory === undefined ? '' : `${inMebibytes(usage.memory.used)} of ${inMebibytes(usage.memory.total)}`,
-      ...(withCards ? [gpus.map(cardText).join(', ')] : []),
-    ],
-    whenEmpty: 'No nodes yet. Register an engine with: oo node add unix:///var/run/docker.sock',
+  await runList(context, options, {
+    kind: nodeKind,
+    fetch: async () => {
+      const { body } = await context.call('list nodes', 'listNodes', { body: {} });
+      const standings = new Map(body.states?.map((state) => [state.id, state]));
+      return body.nodes.map((node) => ({ ...node, standing: standings.get(node.id) }));
+    },
   });
-}
-
-/** `0: 76294Mi of 81559Mi`: the card's number, what replicas hold of it, and its memory. */
-function cardText({ intraNodeId, memoryUsage, memoryTotal }: NonNullable<Node['gpus']>[number]): string {
-  return `${intraNodeId}: ${memoryUsage}Mi of ${memoryTotal}Mi`;
-}
-
-function statusOf({ liveness, scheduling }: NodeStanding): string {
-  if (liveness === 'lost') return scheduling === 'open' ? 'lost' : `lost, ${scheduling}`;
-  return scheduling === 'open' ? 'ready' : scheduling;
-}
-
-function inMebibytes(bytes: number): string {
-  return `${Math.floor(bytes / 2 ** 20)}Mi`;
 }
 
 /** Cordons or opens a node. */

@@ -1,16 +1,43 @@
 import { type Command, InvalidArgumentError } from 'commander';
 
+import { nodeKind } from '../kinds/node.ts';
+import { listOptions } from '../list/options.ts';
 import { examples, longTimeoutOption, outputOption, subcommand } from './options.ts';
 
 /** `oo node`. */
 export function defineNode(group: Command): void {
-  subcommand(group, 'list', 'ls')
-    .description('list all nodes')
-    .addOption(outputOption())
-    .addHelpText('after', examples('oo node list', 'oo node ls -o json   (with usage and GPUs)'))
+  listOptions(subcommand(group, 'list', 'ls').description('list all nodes'), nodeKind)
+    .addHelpText(
+      'after',
+      examples(
+        'oo node list -o wide',
+        'oo node ls --sort memory-reserved:desc --watch',
+        'oo node ls -o json   (with usage and GPUs)',
+      ),
+    )
     .action(async (_, command: Command) => {
       await (await import('./node-actions.ts')).listNodes(command.optsWithGlobals());
     });
+  defineAdd(group);
+  for (const { name, scheduling, does } of SCHEDULING) {
+    subcommand(group, `${name} <node>`)
+      .description(does)
+      .addHelpText('after', examples(`oo node ${name} node_dbOdi5eLQK`, `oo node ${name} unix:///var/run/docker.sock`))
+      .action(async (node: string, _, command: Command) => {
+        await (await import('./node-actions.ts')).scheduleNode(node, scheduling, command.optsWithGlobals());
+      });
+  }
+  defineDrain(group);
+  defineRebalance(group);
+  subcommand(group, 'remove <url>', 'rm')
+    .description('remove a node by its URL')
+    .addHelpText('after', examples('oo node remove unix:///var/run/docker.sock'))
+    .action(async (url: string, _, command: Command) => {
+      await (await import('./node-actions.ts')).removeNode(url, command.optsWithGlobals());
+    });
+}
+
+function defineAdd(group: Command): void {
   subcommand(group, 'add <url>')
     .description('register an engine as a node, or change it')
     .option('--cluster <name>', 'the cluster that it belongs to (targetRegions.cluster)')
@@ -32,22 +59,6 @@ export function defineNode(group: Command): void {
     )
     .action(async (url: string, _, command: Command) => {
       await (await import('./node-actions.ts')).addNode(url, command.optsWithGlobals());
-    });
-  for (const { name, scheduling, does } of SCHEDULING) {
-    subcommand(group, `${name} <node>`)
-      .description(does)
-      .addHelpText('after', examples(`oo node ${name} node_dbOdi5eLQK`, `oo node ${name} unix:///var/run/docker.sock`))
-      .action(async (node: string, _, command: Command) => {
-        await (await import('./node-actions.ts')).scheduleNode(node, scheduling, command.optsWithGlobals());
-      });
-  }
-  defineDrain(group);
-  defineRebalance(group);
-  subcommand(group, 'remove <url>', 'rm')
-    .description('remove a node by its URL')
-    .addHelpText('after', examples('oo node remove unix:///var/run/docker.sock'))
-    .action(async (url: string, _, command: Command) => {
-      await (await import('./node-actions.ts')).removeNode(url, command.optsWithGlobals());
     });
 }
 

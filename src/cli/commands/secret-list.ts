@@ -2,15 +2,17 @@ import type { Secret } from '../../api/contract/secret.ts';
 import { openContext, type Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
-import { printListing, toYaml } from '../output.ts';
+import { type ListedSecret, secretKind } from '../kinds/secret.ts';
+import type { ListingOptions } from '../list/options.ts';
+import { runList } from '../list/run.ts';
+import { toYaml } from '../output.ts';
 import type { GlobalOptions } from '../session.ts';
-import { charactersOf } from '../text/table.ts';
-import type { ListOptions } from './options.ts';
+import { charactersOf } from '../text/width.ts';
 
 /** Stars that stand for a value at most. */
 const MOST_STARS = 32;
 
-interface SecretListOptions extends ListOptions {
+interface SecretListOptions extends ListingOptions {
   readonly show?: boolean;
   readonly allApps?: boolean;
   readonly verbose?: boolean;
@@ -19,21 +21,18 @@ interface SecretListOptions extends ListOptions {
 /** Prints the secrets that the user may read; their values as stars unless they are asked for. */
 export async function listSecrets(name: string | undefined, options: SecretListOptions): Promise<void> {
   const context = await openContext(options);
-  const secrets = await fetchSecrets(context, name, options.allApps === true);
-  const hosts = await hostsOf(context, secrets);
-  const items = secrets.map((secret) => ({
-    ...secret,
-    appHost: hosts.get(secret.appId) ?? '',
-    length: charactersOf(secret.value).length,
-    value: options.show === true ? secret.value : stars(secret.value),
-  }));
-  if (options.verbose === true) return void context.terminal.stdout.write(await toYaml(items));
-  await printListing(context.terminal, options.output, {
-    items,
-    header: ['SECRET ID', 'APP HOST', 'LENGTH', 'VALUE'],
-    row: ({ id, appHost, length, value }) => [id, appHost, String(length), value],
-    whenEmpty: 'No secrets yet. Save one with: oo secret save db-password',
-  });
+  const fetch = async (): Promise<readonly ListedSecret[]> => {
+    const secrets = await fetchSecrets(context, name, options.allApps === true);
+    const hosts = await hostsOf(context, secrets);
+    return secrets.map((secret) => ({
+      ...secret,
+      appHost: hosts.get(secret.appId) ?? '',
+      length: charactersOf(secret.value).length,
+      value: options.show === true ? secret.value : stars(secret.value),
+    }));
+  };
+  if (options.verbose === true) return void context.terminal.stdout.write(await toYaml(await fetch()));
+  await runList(context, options, { kind: secretKind, fetch });
 }
 
 /** Prints secrets as YAML that `oo secret save` takes. */

@@ -12,18 +12,24 @@ import type { GlobalOptions } from '../session.ts';
 import { processTerminal } from '../terminal.ts';
 import { fetchSecrets, savable } from './secret-list.ts';
 
-/** Saves one secret, or all of a file or folder: all of them or none. Prints nothing. */
-export async function saveSecrets(
-  nameOrPath: string,
-  value: string | undefined,
-  options: GlobalOptions,
-): Promise<void> {
-  const secrets = isPath(nameOrPath, value)
-    ? (await loadDocuments([nameOrPath], process.stdin, secretFile)).map((loaded) => loaded.value)
+/** Saves one secret, or all of files and folders: all of them or none. Tells a person how many where there are several. */
+export async function saveSecrets(nameOrPath: string, more: readonly string[], options: GlobalOptions): Promise<void> {
+  const words = [nameOrPath, ...more];
+  const [value] = more;
+  const secrets = arePaths(words)
+    ? (await loadDocuments(words, process.stdin, secretFile)).map((loaded) => loaded.value)
     : [{ id: nameOrPath, value: value ?? (await askValue(nameOrPath)) }];
+  if (!arePaths(words) && more.length > 1) {
+    throw new Failure(`which of ${more.length} values? one secret has one`, {
+      exitCode: EXIT.usage,
+      next: [`oo secret save ${nameOrPath} VALUE`, 'oo secret save FILE...'],
+    });
+  }
   const context = await openContext(options);
   const what = secrets.length === 1 ? `save secret ${secrets[0]?.id}` : `save ${secrets.length} secrets`;
   await context.call(what, 'saveSecrets', { body: { secrets } });
+  const { stderr } = context.terminal;
+  if (secrets.length > 1 && stderr.isTTY) stderr.write(`${secrets.length} secrets saved\n`);
 }
 
 /** Removes secrets. Names that do not exist are no error. Prints nothing. */
@@ -67,6 +73,10 @@ export async function askValue(name: string): Promise<string> {
   throw new Failure(`no value was given for ${name}`, { exitCode: EXIT.usage, next: [`oo secret save ${name} VALUE`] });
 }
 
-function isPath(name: string, value: string | undefined): boolean {
-  return value === undefined && (name === '-' || /[/\\]|\.(?:ya?ml|json)$/.test(name) || existsSync(name));
+/** One word is a path also when it only exists. Of several each has to look like one, as the second may be a value. */
+function arePaths(words: readonly string[]): boolean {
+  const looks = words.every((word) => word === '-' || /[/\\]|\.(?:ya?ml|json)$/.test(word));
+  const [first = ''] = words;
+  if (words.length === 1) return looks || existsSync(first);
+  return looks && (first === '-' || existsSync(first));
 }

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 
-import { examples, outputOption, subcommand } from './options.ts';
+import { secretKind } from '../kinds/secret.ts';
+import { listOptions } from '../list/options.ts';
+import { examples, subcommand } from './options.ts';
 
 /** `oo secret`. */
 export function defineSecret(group: Command): void {
@@ -24,12 +26,12 @@ export function defineSecret(group: Command): void {
 }
 
 function defineReading(group: Command): void {
-  subcommand(group, 'list [name]', 'ls')
+  const list = subcommand(group, 'list [name]', 'ls')
     .description('list secrets, without their values')
     .option('--show', 'with their values')
     .option('-l, --all-apps', 'those of every app (administrators)')
-    .option('-v, --verbose', 'everything about them, as YAML')
-    .addOption(outputOption())
+    .option('-v, --verbose', 'everything about them, as YAML');
+  listOptions(list, secretKind)
     .addHelpText('after', examples('oo secret list', 'oo secret ls db-password --show', 'oo secret ls -o json'))
     .action(async (name: string | undefined, _, command: Command) => {
       await (await import('./secret-list.ts')).listSecrets(name, command.optsWithGlobals());
@@ -43,7 +45,7 @@ function defineReading(group: Command): void {
 }
 
 function defineChanging(group: Command): void {
-  subcommand(group, 'save <name|path> [value]', 's')
+  subcommand(group, 'save <name|path> [value|paths...]', 's')
     .description('create or change a secret, or those of YAML or JSON files; whoever uses one is rolled out anew')
     .addHelpText(
       'after',
@@ -51,10 +53,11 @@ function defineChanging(group: Command): void {
         'oo secret save db-password              (asks for the value, or reads it from standard input)',
         "oo secret save db-password 'S3cr3t'     (stays in the history of the shell)",
         'oo secret save ./secrets.yaml           (id and value of each, or a list of them)',
+        'oo secret save ./secrets/ ./more.yaml   (directories and files; all of them or none)',
       ),
     )
-    .action(async (nameOrPath: string, value: string | undefined, _, command: Command) => {
-      await (await import('./secret-save.ts')).saveSecrets(nameOrPath, value, command.optsWithGlobals());
+    .action(async (nameOrPath: string, more: string[], _, command: Command) => {
+      await (await import('./secret-save.ts')).saveSecrets(nameOrPath, more, command.optsWithGlobals());
     });
   subcommand(group, 'remove [names...]', 'rm')
     .description('remove secrets; what runs with them goes on until it has to be started again')

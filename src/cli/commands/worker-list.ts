@@ -1,38 +1,23 @@
-import type { UnservedView, WorkerView } from '../../api/contract/fleet-schemas.ts';
+import type { UnservedView } from '../../api/contract/fleet-schemas.ts';
 import { openContext } from '../context.ts';
 import { plural } from '../fleet/plural.ts';
-import { printListing } from '../output.ts';
-import { formatHeartbeat, formatSeconds } from '../text/duration.ts';
-import type { ListOptions } from './options.ts';
+import { workerKind } from '../kinds/worker.ts';
+import type { ListingOptions } from '../list/options.ts';
+import { runList } from '../list/run.ts';
 
 /** Prints all workers; what nobody serves goes to stderr, whoever reads it. */
-export async function listWorkers(options: ListOptions): Promise<void> {
+export async function listWorkers(options: ListingOptions): Promise<void> {
   const context = await openContext(options);
-  const { body } = await context.call('list workers', 'listWorkers', {});
-  const now = Date.now();
-  await printListing(context.terminal, options.output, {
-    items: body.workers,
-    header: ['WORKER ID', 'HOST', 'PID', 'CLUSTERS', 'QUEUES', 'SINCE', 'LAST BEAT', 'WATCHES', 'JOBS IN HAND'],
-    row: (worker) => [
-      worker.id,
-      worker.host,
-      String(worker.pid),
-      worker.clusters.length === 0 ? 'all' : worker.clusters.join(','),
-      worker.queues.join(','),
-      formatSeconds(now - Date.parse(worker.since)),
-      `${formatHeartbeat(worker.lastBeat, now)}${worker.alive ? '' : ' (dead)'}`,
-      worker.watches ? worker.nodes.join(',') || 'no node' : 'off',
-      jobsText(worker),
-    ],
-    whenEmpty: 'No workers. Start one with: ROLES=worker deploy-svc',
+  let unserved: readonly UnservedView[] = [];
+  await runList(context, options, {
+    kind: workerKind,
+    fetch: async () => {
+      const { body } = await context.call('list workers', 'listWorkers', {});
+      unserved = body.unserved;
+      return body.workers;
+    },
   });
-  for (const each of body.unserved) context.terminal.stderr.write(`Warning: ${unservedText(each)}\n`);
-}
-
-function jobsText({ jobs }: WorkerView): string {
-  return Object.entries(jobs)
-    .map(([queue, count]) => `${queue} ${count}`)
-    .join(', ');
+  for (const each of unserved) context.terminal.stderr.write(`Warning: ${unservedText(each)}\n`);
 }
 
 /** `no worker serves cluster us-west1 (2 nodes, 3 jobs waiting)`, and how to mend it. */

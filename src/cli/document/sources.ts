@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
@@ -38,12 +39,20 @@ export async function readSources(paths: readonly string[], stdin: AsyncIterable
 async function readPath(path: string): Promise<Source[]> {
   if (!(await stat(path)).isDirectory()) return [{ name: path, text: await readFile(path, 'utf8') }];
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile() && EXTENSIONS.has(extname(entry.name)))
+  const named = entries.filter((entry) => EXTENSIONS.has(extname(entry.name)));
+  const kept = await Promise.all(named.map(async (entry) => ((await isFile(entry)) ? [entry] : [])));
+  const files = kept
+    .flat()
     .map((entry) => join(entry.parentPath, entry.name))
     .toSorted();
   if (files.length === 0) throw new Error('holds no .yaml, .yml or .json file');
   return Promise.all(files.map(async (name) => ({ name, text: await readFile(name, 'utf8') })));
+}
+
+/** Files, and links to them: mounted configuration consists of links. */
+async function isFile(entry: Dirent): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isFile();
+  return (await stat(join(entry.parentPath, entry.name))).isFile();
 }
 
 function whyUnreadable(error: NodeJS.ErrnoException): { message: string; hint?: string } {

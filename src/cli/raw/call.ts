@@ -3,6 +3,7 @@ import { openContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import type { Json } from '../json.ts';
+import { flagsText, RAW_EXAMPLES } from './examples.ts';
 import { flagsToBody } from './flags.ts';
 import type { RawCall } from './verb.ts';
 
@@ -10,7 +11,7 @@ import type { RawCall } from './verb.ts';
 export async function callRaw(raw: RawCall): Promise<void> {
   const verb = raw.method.toLowerCase();
   if (raw.args.length === 0 || raw.args.some((arg) => arg === '--help' || arg === '-h')) {
-    process.stdout.write(usage(verb));
+    process.stdout.write(usage(raw.method));
     if (raw.args.length === 0) throw new Failure('no path was given', { exitCode: EXIT.usage });
     return;
   }
@@ -69,26 +70,14 @@ function pretty(text: string): string {
   }
 }
 
-function usage(verb: string): string {
-  const flags =
-    verb === 'get'
-      ? 'Flags become the query: --deploymentId=depl_x'
-      : 'Flags become the JSON body: --deploymentId=depl_x --user.name=joe --ids=a --ids=b';
+function usage(method: RawCall['method']): string {
   return [
-    `Usage: oo [-e env] [-a app-host] ${verb} <path> [--key=value ...]`,
+    `Usage: oo [-e env] [-a app-host] ${method.toLowerCase()} <path> [--key=value ...]`,
     '',
-    flags,
+    flagsText(method),
     '',
     'Examples:',
-    ...{
-      get: ['  $ oo get /registry-svc/instances?deploymentId=depl_x', '  $ oo get /deploy-svc/deployment/depl_x'],
-      post: ['  $ oo post /deploy-svc/deployments', '  $ oo post /registry-svc/nodes --ids=node_1 --ids=node_2'],
-      put: ['  $ oo put /deploy-svc/deployment --deployment.id=depl_x --deployment.definitionId=def_x'],
-      delete: [
-        '  $ oo delete /deploy-svc/deployment --deploymentId=depl_x',
-        '  $ oo delete /registry-svc/definition/def_x',
-      ],
-    }[verb as 'get' | 'post' | 'put' | 'delete'],
+    ...RAW_EXAMPLES[method].map((line) => `  $ ${line}`),
     '',
   ].join('\n');
 }

@@ -30,10 +30,19 @@ export function rawCall(argv: readonly string[]): RawCall | undefined {
     const option = (GLOBALS as ReadonlyMap<string, 'env' | 'appHost'>).get(flag);
     if (option === undefined) {
       const method = (METHODS as ReadonlyMap<string, RawCall['method']>).get(word);
-      return method && { method, args: argv.slice(at + 1), ...options };
+      return method && withShortGlobals({ method, args: argv.slice(at + 1), ...options });
     }
     const value = inline ?? argv[(at += 1)];
     if (value !== undefined) options[option] = value;
   }
   return undefined;
+}
+
+/** `-e prod` and `-a host` count behind the verb too: no call has flags of one dash. `--env` there is the call's own. */
+function withShortGlobals(call: RawCall): RawCall {
+  const at = call.args.findIndex((arg) => arg === '-e' || arg === '-a');
+  const value = call.args[at + 1];
+  if (at === -1 || value === undefined) return call;
+  const option = call.args[at] === '-e' ? { env: value } : { appHost: value };
+  return withShortGlobals({ ...call, args: call.args.toSpliced(at, 2), ...option });
 }

@@ -16,3 +16,13 @@ test('another command is none, even when a later word is a verb', () => {
   expect(rawCall(['-e', 'get'])).toBeUndefined();
   expect(rawCall([])).toBeUndefined();
 });
+
+test('-e and -a count behind the verb too, and --env there is the flag of the call', () => {
+  expect(rawCall(['get', '/a', '-e', 'prod', '--env=b', '-a', 'x'])).toEqual({
+    method: 'GET',
+    args: ['/a', '--env=b'],
+    env: 'prod',
+    appHost: 'x',
+  });
+  expect(rawCall(['get', '/a', '-e'])).toEqual({ method: 'GET', args: ['/a', '-e'] });
+});

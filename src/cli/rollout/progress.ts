@@ -1,6 +1,7 @@
 import type { DeploymentView, ReplicaView } from '../../api/contract/deploy-schemas.ts';
 import type { Terminal } from '../terminal.ts';
-import { charactersOf, renderTable } from '../text/table.ts';
+import { createScreen } from '../text/screen.ts';
+import { renderTable } from '../text/table.ts';
 import { describeChanges, describeDeployment, describeStanding } from './describe.ts';
 
 /** Shows how rollouts go while they are followed. */
@@ -24,20 +25,13 @@ function lineProgress({ stderr }: Terminal): Progress {
   };
 }
 
-function liveProgress(terminal: Terminal): Progress {
+function liveProgress({ stderr, color }: Terminal): Progress {
   const views = new Map<string, DeploymentView>();
-  let drawn: readonly string[] = [];
+  const screen = createScreen(stderr);
   return {
     update(view) {
       views.set(view.deployment.id, view);
-      // A terminal that does not know its size says 0.
-      const { columns, rows } = { columns: terminal.stderr.columns || 80, rows: terminal.stderr.rows || 24 };
-      const lines = fit([...views.values()].flatMap(blockOf), columns, rows - 1);
-      if (lines.join('\n') === drawn.join('\n')) return;
-      // Up to the block's first line, and everything below it away.
-      const back = drawn.length === 0 ? '' : `\u001b[${drawn.length}A\u001b[J`;
-      drawn = lines;
-      terminal.stderr.write(`${back}${lines.map((line) => paint(line, terminal.color)).join('\n')}\n`);
+      screen.draw([...views.values()].flatMap(blockOf), (line) => paint(line, color));
     },
   };
 }
@@ -55,18 +49,6 @@ export function blockOf(view: DeploymentView): string[] {
 function rowOf(replica: ReplicaView): string[] {
   const { ordinal, revision, status, nodeId } = replica;
   return [String(ordinal), String(revision), status, nodeId, describeStanding(replica, Date.now())];
-}
-
-/** What a terminal of that size can hold: a line that wraps or scrolls away could not be drawn over. */
-function fit(lines: readonly string[], columns: number, rows: number): string[] {
-  const shown =
-    lines.length <= rows ? lines : [...lines.slice(0, rows - 1), `… and ${lines.length - rows + 1} more lines`];
-  return shown.map((line) => cut(line, columns - 1));
-}
-
-function cut(line: string, width: number): string {
-  const characters = charactersOf(line);
-  return characters.length <= width ? line : `${characters.slice(0, width - 1).join('')}…`;
 }
 
 const COLORS: ReadonlyMap<string, number> = new Map([

@@ -35,3 +35,22 @@ export function parseDuration(text: string): number | undefined {
   const units: Readonly<Record<string, number>> = { ms: 1, s: SECOND, m: MINUTE, h: HOUR };
   return parts.reduce((sum, [, amount = '', unit = '']) => sum + Number(amount) * (units[unit] ?? 0), 0);
 }
+
+/** How long ago a time was, in its largest unit and the next: `3d4h`, `5h2m`, `7m30s`, `12s`. Empty when there is none. */
+export function formatAge(since: string | undefined, now: number): string {
+  if (since === undefined || since === '') return '';
+  const total = Math.max(0, Math.trunc((now - Date.parse(since)) / SECOND));
+  const parts: readonly [number, string][] = [
+    [Math.trunc(total / 86_400), 'd'],
+    [Math.trunc(total / 3600) % 24, 'h'],
+    [Math.trunc(total / 60) % 60, 'm'],
+    [total % 60, 's'],
+  ];
+  const first = parts.findIndex(([amount]) => amount > 0);
+  if (first === -1) return '0s';
+  return parts
+    .slice(first, first + 2)
+    .filter(([amount]) => amount > 0)
+    .map(([amount, unit]) => `${amount}${unit}`)
+    .join('');
+}

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { formatElapsed, formatHeartbeat, formatSeconds, parseDuration } from './duration.ts';
+import { formatAge, formatElapsed, formatHeartbeat, formatSeconds, parseDuration } from './duration.ts';
 
 test.each([
   [0, '0s'],
@@ -46,4 +46,19 @@ test('a printed duration reads back as the same whole seconds', () => {
       expect(parseDuration(formatSeconds(seconds * 1000))).toBe(seconds * 1000);
     }),
   );
+});
+
+test.each([
+  [0, '0s'],
+  [12_000, '12s'],
+  [450_000, '7m30s'],
+  [18_120_000, '5h2m'],
+  [18_000_000, '5h'],
+  [273_600_000, '3d4h'],
+])('an age of %i ms is %s', (milliseconds, text) => {
+  expect(formatAge('2026-01-01T00:00:00Z', Date.parse('2026-01-01T00:00:00Z') + milliseconds)).toBe(text);
+});
+
+test('there is no age of nothing', () => {
+  expect(formatAge(undefined, 0)).toBe('');
 });
