@@ -10,6 +10,7 @@ import { deployService, type DeployPorts } from './deploy/service.ts';
 import { fleetService, type FleetPorts } from './fleet/service.ts';
 import type { Handlers } from './handler.ts';
 import type { NodePorts } from './registry/nodes.ts';
+import { proxyService } from './proxy/service.ts';
 import { registryService } from './registry/service.ts';
 import { secretService } from './secret/service.ts';
 import { sourceService } from './source/service.ts';
@@ -40,6 +41,7 @@ export function allServices(ports: ServicePorts): Omit<Handlers, 'healthz' | 're
     ...containerService({ ...ports, checkouts: checkouts.root }),
     ...sourceService(checkouts),
     ...secretService({ db, store, vault, keys }),
+    ...proxyService(store),
     ...users.handlers,
   };
 }

@@ -28,6 +28,7 @@ const OF_USERS: readonly OperationName[] = [
   'decryptValue',
   'isSecure',
   'saveConfig',
+  'changePassword',
 ];
 
 /** Asks with nothing but the address. Whoever is let in gets some other answer than 401, if only a 400. */
@@ -78,6 +79,7 @@ test('the administrator holds every permission, and an unknown role none', () =>
     'secret-svc:secret:list',
     'secret-svc:secret:save',
     'secret-svc:secret:remove',
+    'user-svc:user:password-change',
     'config-svc:config:edit',
   ]);
 });

@@ -33,6 +33,8 @@ export interface TestApi extends TestStore {
   readonly errors: unknown[];
   /** What else it wrote to its log. */
   readonly logged: unknown[];
+  /** A client with that token. */
+  client(token: string): Client;
   /** A client of a new account. */
   register(slug: string): Promise<Client>;
   /** The whole of an answer, by fetch. */
@@ -135,6 +137,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     heartbeats,
     errors,
     logged,
+    client: (token) => createClient({ baseUrl: server.url, token }),
     async register(slug) {
       const answer = await anybody.call('register', { body: { slug, password: `${slug}-password` } });
       return createClient({ baseUrl: server.url, token: answer.body.token.token });
