@@ -59,6 +59,7 @@ export interface Sent {
 export interface TestApiOptions {
   readonly clock?: Clock;
   readonly tokenLifeSeconds?: number;
+  readonly sessionLifeSeconds?: number;
   /** 32 bytes; the default key without. */
   readonly secretKey?: Buffer;
   readonly allowHostPaths?: readonly string[];
@@ -88,6 +89,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     clock,
     admin: ADMIN,
     ...(options.tokenLifeSeconds === undefined ? {} : { tokenLifeSeconds: options.tokenLifeSeconds }),
+    ...(options.sessionLifeSeconds === undefined ? {} : { sessionLifeSeconds: options.sessionLifeSeconds }),
   });
   const keys = keyRing(options.secretKey);
   const vault = await openVault(world.database.db, keys);

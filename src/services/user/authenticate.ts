@@ -47,6 +47,8 @@ interface Believed {
 interface Bearer extends Subject {
   readonly appId: string;
   readonly tokenId: string;
+  /** Milliseconds until neither the token nor its session is good any more. */
+  readonly goodForMs: number;
 }
 
 /**
@@ -72,8 +74,10 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
       const bearer = await bearerOf(deps, row?.token_hash.equals(hash) === true ? row : undefined);
       if (believed.size >= CAPACITY) believed.clear();
       // What was read before something was forgotten may be just that.
-      if (before === forgotten)
-        believed.set(hash.toString('base64'), { bearer, until: performance.now() + BELIEVED_MS });
+      if (before === forgotten) {
+        const until = performance.now() + Math.min(BELIEVED_MS, bearer.goodForMs);
+        believed.set(hash.toString('base64'), { bearer, until });
+      }
       return callerOf(bearer, grants);
     },
     forget() {
@@ -98,8 +102,9 @@ async function bearerOf(deps: AuthenticatorDeps, row: TokenRow | undefined): Pro
     throw new Refusal(401, 'Unauthorized: the token is revoked or unknown; log in again: oo login');
   }
   const now = deps.clock.now();
+  const sessionEnd = row.last_refreshed_at.getTime() + deps.sessionLifeSeconds * 1000;
   if (row.expires_at <= now) {
-    if (row.last_refreshed_at.getTime() + deps.sessionLifeSeconds * 1000 <= now.getTime()) {
+    if (sessionEnd <= now.getTime()) {
       throw new Refusal(401, 'Unauthorized: the session has expired; log in again: oo login');
     }
     await touchToken(deps.db, row.id, now);
@@ -107,7 +112,8 @@ async function bearerOf(deps: AuthenticatorDeps, row: TokenRow | undefined): Pro
   const user = await deps.store.row<UserState>('users', row.user_id);
   if (user === undefined) throw new Refusal(401, 'Unauthorized: the account does not exist');
   const { host: appHost } = await readApp(deps.db, row.app_id);
-  return { ...subjectOf(user.state, appHost), appId: row.app_id, tokenId: row.id };
+  const goodForMs = Math.max(row.expires_at.getTime(), sessionEnd) - now.getTime();
+  return { ...subjectOf(user.state, appHost), appId: row.app_id, tokenId: row.id, goodForMs };
 }
 
 /** Keys never change once they exist. */
