@@ -67,6 +67,7 @@ export const SETTINGS = z.object({
     .default('1backend'),
   ADMIN_PASSWORD: z.string().min(1).default('changeme'),
   TOKEN_LIFE: seconds('300').default(300),
+  SESSION_LIFE: seconds('2592000').default(2_592_000),
   SERVER_URL: url(['http:', 'https:'], 'http://10.0.0.5:11337').optional(),
   SECRET_KEY: masterKey.optional(),
   SECRET_KEY_PREVIOUS: list.pipe(z.array(masterKey)).default([]),

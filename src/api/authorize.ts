@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import type { Caller } from '../services/handler.ts';
 import { Refusal } from '../services/refusal.ts';
 import type { Authenticator } from '../services/user/authenticate.ts';
-import { permits } from './contract/permissions.ts';
+import { holds } from './contract/permissions.ts';
 import type { Route } from './contract/route.ts';
 
 /**
@@ -21,6 +21,6 @@ export async function authorize(
     throw new Refusal(401, 'Unauthorized: no token; log in first: oo login');
   }
   const caller = await authenticator.authenticate(token);
-  if (permission === 'authenticated' || permission === 'optional' || permits(caller.roles, permission)) return caller;
+  if (permission === 'authenticated' || permission === 'optional' || holds(caller, permission)) return caller;
   throw new Refusal(401, `Unauthorized: ${caller.slug} does not hold ${permission}`);
 }

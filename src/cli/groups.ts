@@ -60,6 +60,48 @@ export const GROUPS: readonly Group[] = [
     load: async (command) => (await import('./commands/config.ts')).defineConfig(command),
   },
   {
+    name: 'user',
+    aliases: ['u', 'users'],
+    summary: 'accounts, and one’s own password',
+    load: async (command) => (await import('./commands/user.ts')).defineUser(command),
+  },
+  {
+    name: 'permit',
+    aliases: ['p', 'permits'],
+    summary: 'which accounts and roles hold which permissions',
+    load: async (command) => (await import('./commands/permit.ts')).definePermit(command),
+  },
+  {
+    name: 'enroll',
+    aliases: ['enr', 'enrolls'],
+    summary: 'which accounts have which roles',
+    load: async (command) => (await import('./commands/permit.ts')).defineEnroll(command),
+  },
+  {
+    name: 'route',
+    aliases: ['r', 'routes'],
+    summary: 'where the requests of hosts go to',
+    load: async (command) => (await import('./commands/route.ts')).defineRoute(command),
+  },
+  {
+    name: 'cert',
+    aliases: ['ce', 'certs'],
+    summary: 'certificates of hosts',
+    load: async (command) => (await import('./commands/route.ts')).defineCert(command),
+  },
+  {
+    name: 'app',
+    aliases: ['apps'],
+    summary: 'what accounts log in to',
+    load: async (command) => (await import('./commands/user.ts')).defineApp(command),
+  },
+  {
+    name: 'save',
+    aliases: [],
+    summary: 'save files and folders of anything, by what their _meta says they are',
+    load: async (command) => (await import('./commands/save.ts')).defineSave(command),
+  },
+  {
     name: 'events',
     aliases: [],
     summary: 'every decision and what came of it, as it happens',
@@ -118,6 +160,18 @@ export const GROUPS: readonly Group[] = [
     aliases: [],
     summary: 'help with a command, exit codes or environment variables',
     load: async (command) => (await import('./commands/help.ts')).defineHelp(command),
+  },
+  {
+    name: 'su',
+    aliases: [],
+    summary: 'act as another account that is logged in',
+    load: async (command) => (await import('./commands/identity.ts')).defineSu(command),
+  },
+  {
+    name: 'set-token',
+    aliases: [],
+    summary: 'act with a token that somebody else was given',
+    load: async (command) => (await import('./commands/identity.ts')).defineSetToken(command),
   },
   // Their arguments are free, so they are taken apart before the others; here they stand for the help alone.
   ...(['get', 'post', 'put', 'delete'] as const).map((name) => ({

@@ -4,9 +4,12 @@ import { configEvents } from './config/events.ts';
 import { containerEvents } from './container/events.ts';
 import { definitionEvents } from './definition/events.ts';
 import { deploymentEvents } from './deployment/events.ts';
+import { enrollEvents } from './enroll/events.ts';
 import { instanceEvents } from './instance/events.ts';
 import { nodeEvents } from './node/events.ts';
+import { permitEvents } from './permit/events.ts';
 import { replicaEvents } from './replica/events.ts';
+import { routeEvents } from './route/events.ts';
 import { secretEvents } from './secret/events.ts';
 import { userEvents } from './user/events.ts';
 
@@ -16,9 +19,12 @@ export const EVENT_SCHEMAS = {
   ...containerEvents,
   ...definitionEvents,
   ...deploymentEvents,
+  ...enrollEvents,
   ...instanceEvents,
   ...nodeEvents,
+  ...permitEvents,
   ...replicaEvents,
+  ...routeEvents,
   ...secretEvents,
   ...userEvents,
 } as const;

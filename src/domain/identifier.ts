@@ -15,7 +15,7 @@ export function newId(kind: 'depl' | 'node' | 'inst' | 'usr' | 'app' | 'tok' | '
 }
 
 /** The id that this kind of thing has under that name, always the same: two who register it at once mean the same one. */
-export function derivedId(kind: 'node' | 'inst' | 'usr' | 'ver', name: string): string {
+export function derivedId(kind: 'node' | 'inst' | 'usr' | 'ver' | 'perm' | 'enr', name: string): string {
   const digest = createHash('sha256').update(name).digest();
   const letters = Array.from({ length: 10 }, (_, index) => ALPHABET[digest.readUInt16BE(index * 2) % ALPHABET.length]);
   return `${kind}_${letters.join('')}`;

@@ -1,4 +1,4 @@
-/** Names of streams: one per deployment, definition, replica, node, instance, user, secret, config, and one per container that was run by hand. */
+/** Names of streams: one per deployment, definition, replica, node, instance, user, permit, enroll, route, secret, config, and one per container that was run by hand. */
 export type StreamKind =
   | 'deployment'
   | 'definition'
@@ -6,6 +6,9 @@ export type StreamKind =
   | 'node'
   | 'instance'
   | 'user'
+  | 'permit'
+  | 'enroll'
+  | 'route'
   | 'secret'
   | 'config'
   | 'container';

@@ -130,6 +130,14 @@ function replanned(event: Exclude<RecordedEvent, { type: OfOneDeployment }>): re
     case 'InstanceStatusChanged':
     case 'InstanceRemoved':
     case 'UserRegistered':
+    case 'PasswordChanged':
+    case 'TokensRevoked':
+    case 'PermitSaved':
+    case 'PermitRemoved':
+    case 'EnrollSaved':
+    case 'EnrollRemoved':
+    case 'RouteSaved':
+    case 'RouteRemoved':
     case 'ConfigSaved':
     case 'ContainerRunRequested':
     case 'ContainerStopRequested':

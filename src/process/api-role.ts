@@ -40,7 +40,9 @@ export async function apiRole(stack: AsyncDisposableStack, options: ApiRoleOptio
   const { config, store, database, engines, log, telemetry } = options;
   const { ADMIN_SLUG: slug, ADMIN_PASSWORD: password, TOKEN_LIFE: tokenLifeSeconds, HOST: host, PORT: port } = config;
   const { db } = database;
-  const users = await openUserService({ db, store, clock: systemClock, admin: { slug, password }, tokenLifeSeconds });
+  const { SESSION_LIFE: sessionLifeSeconds } = config;
+  const admin = { slug, password };
+  const users = await openUserService({ db, store, clock: systemClock, admin, tokenLifeSeconds, sessionLifeSeconds });
   const nodes = nodePorts(options);
   stack.use(watchSilence({ store, beats: nodes.beats, clock: systemClock, log }));
   const handlers = allServices({

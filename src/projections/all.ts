@@ -1,12 +1,16 @@
 import { type ConfigState, type ConfigVersion, evolveConfig, versionOf } from '../domain/config/evolve.ts';
 import { evolveDefinition } from '../domain/definition/evolve.ts';
 import { evolveDeployment, type DeploymentState } from '../domain/deployment/evolve.ts';
+import { evolveEnroll, type EnrollState } from '../domain/enroll/evolve.ts';
 import { evolveInstance } from '../domain/instance/evolve.ts';
 import { allotmentOf, evolveAllotment, overcommitOf } from '../domain/node/allotment.ts';
 import { evolveNode } from '../domain/node/evolve.ts';
+import { evolvePermit, type PermitState } from '../domain/permit/evolve.ts';
 import { evolveReplica, type ReplicaState } from '../domain/replica/evolve.ts';
+import { evolveRoute, type RouteState } from '../domain/route/evolve.ts';
 import { evolveSecret } from '../domain/secret/evolve.ts';
 import { secretKey } from '../domain/secret/name.ts';
+import { contactTaken, evolveContact } from '../domain/user/contact.ts';
 import { evolveUser, type UserState } from '../domain/user/evolve.ts';
 import type { Projection } from '../store/projection.ts';
 import { projection } from './define.ts';
@@ -113,9 +117,42 @@ const instances = projection({
 const users = projection({
   name: 'users',
   ownership: 'stream',
-  types: ['UserRegistered'],
+  types: ['UserRegistered', 'PasswordChanged', 'TokensRevoked'],
   key: ({ data }) => data.userId,
   evolve: (state: UserState | undefined, event) => evolveUser(state, event, event.at.getTime()),
+});
+
+const contacts = projection({
+  name: 'contacts',
+  ownership: 'shared',
+  types: ['UserRegistered'],
+  key: ({ data }) => data.contact?.id,
+  evolve: evolveContact,
+  violation: contactTaken,
+});
+
+const permits = projection({
+  name: 'permits',
+  ownership: 'stream',
+  types: ['PermitSaved', 'PermitRemoved'],
+  key: ({ data }) => data.permitId,
+  evolve: (state: PermitState | undefined, event) => evolvePermit(state, event, event.at.getTime()),
+});
+
+const enrolls = projection({
+  name: 'enrolls',
+  ownership: 'stream',
+  types: ['EnrollSaved', 'EnrollRemoved'],
+  key: ({ data }) => data.enrollId,
+  evolve: (state: EnrollState | undefined, event) => evolveEnroll(state, event, event.at.getTime()),
+});
+
+const routes = projection({
+  name: 'routes',
+  ownership: 'stream',
+  types: ['RouteSaved', 'RouteRemoved'],
+  key: ({ data }) => data.routeId,
+  evolve: (state: RouteState | undefined, event) => evolveRoute(state, event, event.at.getTime()),
 });
 
 const secrets = projection({
@@ -153,6 +190,10 @@ export const PROJECTIONS: readonly Projection[] = [
   images,
   instances,
   users,
+  contacts,
+  permits,
+  enrolls,
+  routes,
   secrets,
   configs,
   configVersions,

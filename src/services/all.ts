@@ -12,6 +12,7 @@ import { fleetService, type FleetPorts } from './fleet/service.ts';
 import type { Handlers } from './handler.ts';
 import { observabilityService, type ObservabilityPorts } from './observability/service.ts';
 import type { NodePorts } from './registry/nodes.ts';
+import { proxyService } from './proxy/service.ts';
 import { registryService } from './registry/service.ts';
 import { secretService } from './secret/service.ts';
 import { sourceService } from './source/service.ts';
@@ -45,6 +46,7 @@ export function allServices(ports: ServicePorts): Omit<Handlers, 'healthz' | 're
     ...sourceService(checkouts),
     ...secretService({ db, store, vault, keys }),
     ...observabilityService(ports.observability),
+    ...proxyService(store),
     ...users.handlers,
   };
 }

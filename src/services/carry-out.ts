@@ -8,12 +8,16 @@ import { callerOf, type RequestContext } from './handler.ts';
 /** How often a decision is made anew because somebody else was first. Each time one of those who race gets through. */
 export const TRIES = 50;
 
-const ROWS = {
+/** The rows that the decisions about streams of a kind are made from. */
+export const ROWS = {
   deployment: 'deployments',
   definition: 'definitions',
   node: 'nodes',
   instance: 'instances',
   user: 'users',
+  permit: 'permits',
+  enroll: 'enrolls',
+  route: 'routes',
   config: 'configs',
 } as const satisfies Partial<Record<StreamKind, ProjectionName>>;
 

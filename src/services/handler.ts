@@ -7,7 +7,10 @@ import type { Routes } from '../api/contract/routes.ts';
 export interface Caller {
   readonly userId: string;
   readonly slug: string;
+  /** Its own, and those that it is enrolled in. */
   readonly roles: readonly string[];
+  /** What permits give it; may end with wildcards. */
+  readonly permitted: readonly string[];
   readonly appId: string;
   readonly appHost: string;
   readonly tokenId: string;

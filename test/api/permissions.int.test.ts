@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { addressOf, type OperationName } from '../../src/api/contract/operations.ts';
-import { ADMIN_ROLE, PERMISSIONS, permits, USER_ROLE } from '../../src/api/contract/permissions.ts';
+import { ADMIN_ROLE, holds, PERMISSIONS, permits, USER_ROLE } from '../../src/api/contract/permissions.ts';
 import type { Route } from '../../src/api/contract/route.ts';
 import { ROUTES } from '../../src/api/contract/routes.ts';
 import { ADMIN, testApi, type TestApi } from '../support/api.ts';
@@ -28,6 +28,7 @@ const OF_USERS: readonly OperationName[] = [
   'decryptValue',
   'isSecure',
   'saveConfig',
+  'changePassword',
 ];
 
 /** Asks with nothing but the address. Whoever is let in gets some other answer than 401, if only a 400. */
@@ -71,6 +72,10 @@ test('the administrator holds every permission, and an unknown role none', () =>
     expect(permits([ADMIN_ROLE], permission)).toBe(true);
     expect(permits(['no-such-role', 'constructor', '__proto__'], permission)).toBe(false);
   }
+  const admin = { roles: [ADMIN_ROLE], permitted: [] };
+  expect(holds(admin, 'secret-svc:secret:save:otp-key')).toBe(true);
+  expect(holds(admin, 'no-svc:such:permission:x')).toBe(false);
+  expect(holds({ roles: [USER_ROLE], permitted: [] }, 'secret-svc:secret:save:otp-key')).toBe(false);
   expect(PERMISSIONS.filter((permission) => permits([USER_ROLE], permission))).toEqual([
     'registry-svc:definition:view',
     'registry-svc:instance:view',
@@ -78,6 +83,7 @@ test('the administrator holds every permission, and an unknown role none', () =>
     'secret-svc:secret:list',
     'secret-svc:secret:save',
     'secret-svc:secret:remove',
+    'user-svc:user:password-change',
     'config-svc:config:edit',
   ]);
 });

@@ -35,6 +35,8 @@ export interface TestApi extends TestStore {
   readonly errors: unknown[];
   /** What else it wrote to its log. */
   readonly logged: unknown[];
+  /** A client with that token. */
+  client(token: string): Client;
   /** A client of a new account. */
   register(slug: string): Promise<Client>;
   /** The whole of an answer, by fetch. */
@@ -59,6 +61,7 @@ export interface Sent {
 export interface TestApiOptions {
   readonly clock?: Clock;
   readonly tokenLifeSeconds?: number;
+  readonly sessionLifeSeconds?: number;
   /** 32 bytes; the default key without. */
   readonly secretKey?: Buffer;
   readonly allowHostPaths?: readonly string[];
@@ -89,6 +92,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     clock,
     admin: ADMIN,
     ...(options.tokenLifeSeconds === undefined ? {} : { tokenLifeSeconds: options.tokenLifeSeconds }),
+    ...(options.sessionLifeSeconds === undefined ? {} : { sessionLifeSeconds: options.sessionLifeSeconds }),
   });
   const keys = keyRing(options.secretKey);
   const vault = await openVault(world.database.db, keys);
@@ -144,6 +148,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     heartbeats,
     errors,
     logged,
+    client: (token) => createClient({ baseUrl: server.url, token }),
     async register(slug) {
       const answer = await anybody.call('register', { body: { slug, password: `${slug}-password` } });
       return createClient({ baseUrl: server.url, token: answer.body.token.token });

@@ -68,6 +68,21 @@ export const OPERATIONS = {
   revokeTokens: 'DELETE /user-svc/tokens',
 
   listApps: 'POST /user-svc/apps',
+  readApp: 'POST /user-svc/app',
+  exchangeToken: 'PUT /user-svc/token/exchange',
+  changePassword: 'POST /user-svc/change-password',
+  listUsers: 'POST /user-svc/users',
+  savePermits: 'PUT /user-svc/permits',
+  listPermits: 'POST /user-svc/permits',
+  removePermits: 'DELETE /user-svc/permits',
+  saveEnrolls: 'PUT /user-svc/enrolls',
+  listEnrolls: 'POST /user-svc/enrolls',
+  removeEnrolls: 'DELETE /user-svc/enrolls',
+
+  saveRoutes: 'PUT /proxy-svc/routes',
+  listRoutes: 'POST /proxy-svc/routes',
+  removeRoutes: 'DELETE /proxy-svc/routes',
+  listCerts: 'POST /proxy-svc/certs',
 
   listSecrets: 'POST /secret-svc/secrets',
   saveSecrets: 'PUT /secret-svc/secrets',

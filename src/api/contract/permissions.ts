@@ -1,4 +1,6 @@
-/** Everything that a route may ask for. Whoever does not hold it is refused; there is no other rule. */
+import { includesPermission } from '../../domain/permit/pattern.ts';
+
+/** Everything that a route may ask for. Whoever does not hold it, by a role or by a permit, is refused; there is no other rule. */
 export const PERMISSIONS = [
   'deploy-svc:deployment:view',
   'deploy-svc:deployment:edit',
@@ -24,6 +26,16 @@ export const PERMISSIONS = [
   'secret-svc:secret:save-unprefixed',
   'secret-svc:secret:remove',
   'user-svc:app:multi-view',
+  'user-svc:user:view',
+  'user-svc:user:password-change',
+  'user-svc:token:revoke',
+  'user-svc:permit:view',
+  'user-svc:permit:edit',
+  'user-svc:enroll:view',
+  'user-svc:enroll:edit',
+  'proxy-svc:route:view',
+  'proxy-svc:route:edit',
+  'proxy-svc:cert:view',
   'config-svc:config:edit',
   'config-svc:config:edit-on-behalf',
   'container-svc:container:create',
@@ -55,11 +67,31 @@ export const GRANTS: ReadonlyMap<string, readonly string[]> = new Map<string, re
       'secret-svc:secret:save',
       'secret-svc:secret:remove',
       'config-svc:config:edit',
+      'user-svc:user:password-change',
     ],
   ],
 ]);
 
-/** True when one of the roles holds the permission. */
+/** True when one of the roles holds the permission by itself. */
 export function permits(roles: readonly string[], permission: string): boolean {
   return roles.some((role) => GRANTS.get(role)?.includes(permission) === true);
+}
+
+/** Who may do something: roles, and what permits give beside them. */
+export interface Holder {
+  readonly roles: readonly string[];
+  /** May end with wildcards. */
+  readonly permitted: readonly string[];
+}
+
+/** True when a role or a permit gives the permission; an administrator's roles give those that are narrower than theirs too. */
+export function holds({ roles, permitted }: Holder, permission: string): boolean {
+  const wide = permission.split(':').slice(0, 3).join(':');
+  if (permits(roles, permission) || (roles.includes(ADMIN_ROLE) && permits([ADMIN_ROLE], wide))) return true;
+  return permitted.some((one) => includesPermission(one, permission));
+}
+
+/** Everything that the holder holds; may end with wildcards. */
+export function heldBy({ roles, permitted }: Holder): readonly string[] {
+  return [...roles.flatMap((role) => GRANTS.get(role) ?? []), ...permitted];
 }

@@ -3,9 +3,11 @@ import { configRoutes } from './config.ts';
 import { containerRoutes } from './container.ts';
 import { deployRoutes } from './deploy.ts';
 import { fleetRoutes } from './fleet.ts';
+import { grantRoutes } from './grant.ts';
 import { healthRoutes } from './health.ts';
 import { observabilityRoutes } from './observability.ts';
 import type { OperationName } from './operations.ts';
+import { proxyRoutes } from './proxy.ts';
 import { registryRoutes } from './registry.ts';
 import { rolloutRoutes } from './rollout.ts';
 import type { Route } from './route.ts';
@@ -26,6 +28,8 @@ export const ROUTES = {
   ...containerRoutes,
   ...sourceRoutes,
   ...userRoutes,
+  ...grantRoutes,
+  ...proxyRoutes,
   ...secretRoutes,
   ...observabilityRoutes,
   ...healthRoutes,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { Route } from './route.ts';
-import { app, loginInput, registerInput, token, user } from './user-schemas.ts';
+import { app, contact, loginInput, registerInput, token, user, userRecord } from './user-schemas.ts';
 
 export const userRoutes = {
   login: {
@@ -35,7 +35,13 @@ export const userRoutes = {
     permission: 'authenticated',
     body: z.object({ countTokens: z.boolean().nullish() }),
     status: 200,
-    response: z.strictObject({ user, roles: z.array(z.string()), tokenCount: z.int() }),
+    /** `contacts`: there when the account has one. */
+    response: z.strictObject({
+      user,
+      roles: z.array(z.string()),
+      contacts: z.array(contact).optional(),
+      tokenCount: z.int(),
+    }),
   },
   hasPermission: {
     summary: 'Whether the token holds a permission',
@@ -51,6 +57,54 @@ export const userRoutes = {
     body: z.object({ ids: z.array(z.string()).nullish(), host: z.array(z.string()).nullish() }),
     status: 200,
     response: z.strictObject({ apps: z.array(app) }),
+  },
+  readApp: {
+    summary: 'The app of a host; it is made when it is new',
+    permission: 'authenticated',
+    body: z.object({ host: z.string().nullish() }),
+    status: 200,
+    response: z.strictObject({ app }),
+  },
+  exchangeToken: {
+    summary: 'A token of the same account for another app, on another device, or both',
+    permission: 'authenticated',
+    body: z.object({
+      newAppHost: z.string().nullish(),
+      newAppId: z.string().nullish(),
+      newDevice: z.string().nullish(),
+    }),
+    status: 200,
+    response: z.strictObject({ token }),
+  },
+  changePassword: {
+    summary: 'Another password; every other token of the account is revoked',
+    permission: 'user-svc:user:password-change',
+    body: z.object({ currentPassword: z.string(), newPassword: z.string() }),
+    bodyJudgedBy: 'domain',
+    confidential: true,
+    status: 200,
+    response: z.strictObject({}),
+  },
+  listUsers: {
+    summary: 'Accounts, page by page',
+    permission: 'user-svc:user:view',
+    body: z.object({
+      ids: z.array(z.string()).nullish(),
+      /** A slug, a name or a contact, as it is. */
+      search: z.string().nullish(),
+      contactId: z.string().nullish(),
+      contactIds: z.array(z.string()).nullish(),
+      /** 100 by default. */
+      limit: z.int().min(0).max(1000).nullish(),
+      /** The `after` of the page before. */
+      afterTime: z.string().nullish(),
+      order: z.enum(['asc', 'desc']).or(z.literal('')).nullish(),
+      orderBy: z.enum(['createdAt', 'updatedAt']).or(z.literal('')).nullish(),
+      count: z.boolean().nullish(),
+    }),
+    status: 200,
+    /** `after`: the time of the last one. `count`: how many there are on all pages. */
+    response: z.strictObject({ users: z.array(userRecord), after: z.string(), count: z.int() }),
   },
   revokeTokens: {
     summary: 'Revokes the tokens of the account: of one device, or all of them',

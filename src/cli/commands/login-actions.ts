@@ -11,7 +11,7 @@ export async function enter(
   operation: 'login' | 'register',
   slug: string | undefined,
   password: string | undefined,
-  options: GlobalOptions,
+  options: GlobalOptions & { readonly contactId?: string; readonly contactPlatform?: string },
 ): Promise<void> {
   const context = await openContext({ env: options.env });
   const name = slug ?? (await ask(context.terminal, 'Slug: ', { secret: false }));
@@ -24,7 +24,9 @@ export async function enter(
   }
   const appHost = options.appHost ?? DEFAULT_APP_HOST;
   const what = `${operation === 'login' ? 'log in' : 'register'} "${name}" at ${context.environment.url}`;
-  const body = { appHost, device: 'cli', password: secret, slug: name };
+  const { contactId: id, contactPlatform: platform } = options;
+  const contact = id === undefined ? {} : { contact: { id, ...(platform === undefined ? {} : { platform }) } };
+  const body = { appHost, device: 'cli', password: secret, slug: name, ...contact };
   const answer = await context.call(what, operation, { body });
   const login = { slug: name, appHost: answer.body.token.app?.host ?? appHost, token: answer.body.token.token };
   await saveState(withToken(await loadState(), context.environmentName, login));

@@ -54,3 +54,10 @@ export function withToken(state: State, name: string, login: { slug: string; app
   const changed = { ...environment, selectedUser: login.slug, users: { ...environment.users, [login.slug]: user } };
   return { ...state, environments: { ...state.environments, [name]: changed } };
 }
+
+/** With that user of the environment as the one that commands act as. */
+export function withSelectedUser(state: State, name: string, slug: string): State {
+  const environment = state.environments[name];
+  if (environment === undefined) return state;
+  return { ...state, environments: { ...state.environments, [name]: { ...environment, selectedUser: slug } } };
+}

@@ -8,6 +8,10 @@ import type { SecretSave } from './parse.ts';
 export interface Asker {
   readonly slug: string;
   readonly admin: boolean;
+  /** May create secrets under any name. */
+  readonly anyName?: boolean;
+  /** May create the secret of that name, and change its value: what a permit for single secrets gives. */
+  readonly maySave?: (name: string) => boolean;
 }
 
 /** What a save leads to. `version`: the one under which the value has to be stored, absent when it stays the same. */
@@ -70,14 +74,15 @@ function holds({ access }: Pick<SecretState, 'access'>, list: List, { slug, admi
 }
 
 /** Names of others' secrets must not be taken: whoever is no administrator prefixes them with their own. */
-function creationRefused({ name }: SecretSave, { slug, admin }: Asker): string | undefined {
+function creationRefused({ name }: SecretSave, { slug, admin, anyName, maySave }: Asker): string | undefined {
   const own = name.startsWith(slug) && /^[-_.]/.test(name.slice(slug.length));
-  if (admin || own) return undefined;
+  if (admin || own || anyName === true || maySave?.(name) === true) return undefined;
   return `${slug} may only create secrets whose name starts with "${slug}-", not ${name}`;
 }
 
 function changeRefused(before: SecretState, { name, access }: SecretSave, asker: Asker): string | undefined {
-  if (!holds(before, 'writers', asker)) return `${asker.slug} is no writer of the secret ${name}`;
+  if (!holds(before, 'writers', asker) && asker.maySave?.(name) !== true)
+    return `${asker.slug} is no writer of the secret ${name}`;
   const changed = LISTS.filter((list) => access[list] !== undefined && !isSame(access[list], before.access[list]));
   const forbidden = changed.find((list) => !holds(before, GUARDS[list], asker));
   return forbidden && `${asker.slug} may not change ${forbidden} of the secret ${name}`;

@@ -147,3 +147,23 @@ test('no two apps share a key, whatever they are called', () => {
   expect(secretKey('a', 'b')).not.toBe(secretKey('a/b', ''));
   expect(secretKey('shop/eu', 'db')).toBe('shop%2Feu/db');
 });
+
+describe('who is permitted more', () => {
+  const byAdmin = after(undefined, decide(undefined, save('mail-key', 'one'), ADMIN));
+  const mailer: Asker = { slug: 'mailer', admin: false, maySave: (name) => name.startsWith('mail-') };
+  const namer: Asker = { slug: 'namer', admin: false, anyName: true };
+
+  test('single secrets: makes them and changes their values, and neither reads nor shares nor removes them', () => {
+    expect('events' in decide(undefined, save('mail-new', 'x'), mailer)).toBe(true);
+    expect('refused' in decide(undefined, save('other', 'x'), mailer)).toBe(true);
+    expect(decide(byAdmin, save('mail-key', 'two'), mailer)).toMatchObject({ version: 2 });
+    expect('refused' in decide(byAdmin, save('mail-key', undefined, { readers: ['mailer'] }), mailer)).toBe(true);
+    expect(byAdmin && mayRead(byAdmin, mailer)).toBe(false);
+    expect(decideRemoveSecret(byAdmin, mailer)).toEqual([]);
+  });
+
+  test('any name: makes what is not there, and leaves what is there alone', () => {
+    expect('events' in decide(undefined, save('anything', 'x'), namer)).toBe(true);
+    expect('refused' in decide(byAdmin, save('mail-key', 'two'), namer)).toBe(true);
+  });
+});

@@ -1,4 +1,4 @@
-import { permits } from '../../api/contract/permissions.ts';
+import { holds } from '../../api/contract/permissions.ts';
 import { configIdOf } from '../../domain/config/name.ts';
 import type { ConfigSave } from '../../domain/config/parse.ts';
 import { InvalidInput } from '../../domain/problem.ts';
@@ -19,8 +19,9 @@ export interface Saver {
  * and the app where it is another one. Throws Refusal 401 for anybody else who says either.
  */
 export async function saverOf(db: Db, request: RequestContext, save: ConfigSave): Promise<Saver> {
-  const { slug, roles, appId } = callerOf(request);
-  if (permits(roles, 'config-svc:config:edit-on-behalf')) {
+  const caller = callerOf(request);
+  const { slug, appId } = caller;
+  if (holds(caller, 'config-svc:config:edit-on-behalf')) {
     if (save.id === undefined) {
       throw new InvalidInput([{ field: 'id', message: 'is required', hint: 'whose config it is: id: "my-svc"' }]);
     }

@@ -1,4 +1,4 @@
-import { permits } from '../../api/contract/permissions.ts';
+import { ADMIN_ROLE, holds } from '../../api/contract/permissions.ts';
 import type { Asker } from '../../domain/secret/decide.ts';
 import type { Db } from '../../postgres/database.ts';
 import type { EventStore } from '../../store/event-store.ts';
@@ -14,6 +14,11 @@ export interface SecretDeps {
 }
 
 /** Who asks, as the decisions about secrets see them. */
-export function askerOf({ slug, roles }: Caller): Asker {
-  return { slug, admin: permits(roles, 'secret-svc:secret:save-unprefixed') };
+export function askerOf(caller: Caller): Asker {
+  return {
+    slug: caller.slug,
+    admin: caller.roles.includes(ADMIN_ROLE),
+    anyName: holds(caller, 'secret-svc:secret:save-unprefixed'),
+    maySave: (name) => holds(caller, `secret-svc:secret:save:${name}`),
+  };
 }

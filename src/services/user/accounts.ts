@@ -45,7 +45,7 @@ export async function ensureAdmin(deps: AccountDeps, { slug, password }: Admin, 
 }
 
 /** The account of a slug; undefined when there is none. */
-export async function findAccount({ store }: AccountDeps, slug: string): Promise<UserState | undefined> {
+async function findAccount({ store }: AccountDeps, slug: string): Promise<UserState | undefined> {
   return (await store.row<UserState>('users', userIdOf(slug)))?.state;
 }
 

@@ -38,3 +38,13 @@ export async function readApp(db: Db, id: string): Promise<App> {
   if (app === undefined) throw new Error(`app ${id} of a token does not exist`);
   return app;
 }
+
+/** Host -> id of the apps of those hosts; those that are new are made. */
+export async function appIdsOf(
+  db: Db,
+  grants: readonly { readonly appHost: string }[],
+): Promise<ReadonlyMap<string, string>> {
+  const ids = new Map<string, string>();
+  for (const host of new Set(grants.map(({ appHost }) => appHost))) ids.set(host, (await readOrCreateApp(db, host)).id);
+  return ids;
+}

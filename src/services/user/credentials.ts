@@ -1,4 +1,4 @@
-import { type Db, sql } from '../../postgres/database.ts';
+import { type Db, sql, type Tx } from '../../postgres/database.ts';
 
 /** The password hash of an account; undefined when it has none. */
 export async function readPasswordHash(db: Db, userId: string): Promise<string | undefined> {
@@ -13,6 +13,19 @@ export async function claimCredentials(db: Db, userId: string, passwordHash: str
   const { rows } = await sql`
     insert into credentials (user_id, password_hash) values (${userId}, ${passwordHash})
     on conflict (user_id) do nothing returning user_id
+  `.execute(db);
+  return rows.length > 0;
+}
+
+/** False when the password has been changed since its hash was read. */
+export async function replacePasswordHash(
+  db: Db | Tx,
+  userId: string,
+  { before, after }: { readonly before: string; readonly after: string },
+): Promise<boolean> {
+  const { rows } = await sql`
+    update credentials set password_hash = ${after}, updated_at = now()
+    where user_id = ${userId} and password_hash = ${before} returning user_id
   `.execute(db);
   return rows.length > 0;
 }

@@ -1,14 +1,14 @@
-import { ADMIN_ROLE, permits } from '../../api/contract/permissions.ts';
-import type { User } from '../../api/contract/user-schemas.ts';
-import { InvalidInput } from '../../domain/problem.ts';
+import { holds } from '../../api/contract/permissions.ts';
+import type { Contact, User } from '../../api/contract/user-schemas.ts';
+import { InvalidInput, NotFound } from '../../domain/problem.ts';
 import type { UserState } from '../../domain/user/evolve.ts';
+import type { Db } from '../../postgres/database.ts';
 import type { EventStore } from '../../store/event-store.ts';
 import { callerOf, type Handlers, type Reply, type RequestOf } from '../handler.ts';
 import { Refusal } from '../refusal.ts';
-import { readApp, readApps } from './apps.ts';
-import type { Authenticator } from './authenticate.ts';
-import { countTokens, readToken, revokeTokens } from './token-rows.ts';
-import { freshToken, type IssuerDeps } from './tokens.ts';
+import { type App, readApp, readApps, readOrCreateApp } from './apps.ts';
+import { countTokens, readToken } from './token-rows.ts';
+import { freshToken, issueToken, type IssuerDeps } from './tokens.ts';
 
 /** How often an answer about a permission has to be asked for again. */
 const PERMISSION_KEPT_MS = 60_000;
@@ -17,10 +17,17 @@ export interface SelfDeps extends IssuerDeps {
   readonly store: EventStore;
 }
 
-type SelfOperation = 'refreshToken' | 'publicKey' | 'readSelf' | 'hasPermission' | 'revokeTokens' | 'listApps';
+type SelfOperation =
+  | 'refreshToken'
+  | 'exchangeToken'
+  | 'publicKey'
+  | 'readSelf'
+  | 'hasPermission'
+  | 'listApps'
+  | 'readApp';
 
 /** What an account may ask about itself. */
-export function selfHandlers(deps: SelfDeps, authenticator: Authenticator): Handlers<SelfOperation> {
+export function selfHandlers(deps: SelfDeps): Handlers<SelfOperation> {
   return {
     publicKey: async () => ({ body: { publicKey: deps.key.publicPem } }),
     async refreshToken(request) {
@@ -30,26 +37,21 @@ export function selfHandlers(deps: SelfDeps, authenticator: Authenticator): Hand
       const [user, app] = await Promise.all([readUser(deps.store, userId), readApp(deps.db, appId)]);
       return { body: { token: await freshToken(deps, user, app, row.device) } };
     },
+    exchangeToken: (request) => exchangeToken(deps, request),
     async readSelf(request) {
       const { userId, roles } = callerOf(request);
       const [user, tokenCount] = await Promise.all([readUser(deps.store, userId), countTokens(deps.db, userId)]);
-      return { body: { user: toUser(user), roles: [...roles], tokenCount } };
+      return { body: { user: toUser(user), roles: [...roles], ...contactsOf(user), tokenCount } };
     },
     hasPermission: (request) => hasPermission(deps, request),
     async listApps(request) {
       const [ids, hosts] = [request.body.ids ?? [], request.body.host ?? []];
       const all = ids.length + hosts.length === 0;
-      if (all && !permits(callerOf(request).roles, 'user-svc:app:multi-view')) throw new Refusal(401, 'Unauthorized');
+      if (all && !holds(callerOf(request), 'user-svc:app:multi-view')) throw new Refusal(401, 'Unauthorized');
       return { body: { apps: [...(await readApps(deps.db, { ids, hosts }))] } };
     },
-    async revokeTokens(request) {
-      const { userId, roles } = callerOf(request);
-      const target = request.body.userId || userId;
-      if (target !== userId && !roles.includes(ADMIN_ROLE)) throw new Refusal(401, 'Unauthorized');
-      const device = request.body.allTokens === true ? undefined : request.body.device || undefined;
-      await revokeTokens(deps.db, target, device, deps.clock.now());
-      authenticator.forget();
-      return { body: {} };
+    async readApp({ body }) {
+      return { body: { app: await readOrCreateApp(deps.db, hostOf(body.host) ?? 'unnamed') } };
     },
   };
 }
@@ -63,7 +65,7 @@ async function hasPermission(deps: SelfDeps, request: RequestOf<'hasPermission'>
   const [user, app] = await Promise.all([readUser(deps.store, caller.userId), readApp(deps.db, caller.appId)]);
   return {
     body: {
-      authorized: permits(caller.roles, permission),
+      authorized: holds(caller, permission),
       appId: app.id,
       until: new Date(deps.clock.now().getTime() + PERMISSION_KEPT_MS).toISOString(),
       user: toUser(user),
@@ -78,7 +80,55 @@ async function readUser(store: EventStore, id: string): Promise<UserState> {
   return row.state;
 }
 
-function toUser({ id, slug, name, createdAt }: UserState): User {
-  const at = new Date(createdAt).toISOString();
-  return { id, slug, ...(name === undefined ? {} : { name }), createdAt: at, updatedAt: at };
+/** A token of the same account for another app, on another device, or both. The one that asks goes on. */
+async function exchangeToken(deps: SelfDeps, request: RequestOf<'exchangeToken'>): Promise<Reply<'exchangeToken'>> {
+  const { userId, tokenId, appId } = callerOf(request);
+  const { newAppHost, newAppId, newDevice } = request.body;
+  const row = await readToken(deps.db, tokenId);
+  if (row === undefined) throw new Refusal(401, 'Unauthorized: the token is unknown');
+  const user = await readUser(deps.store, userId);
+  const app = newAppId ? await appOf(deps.db, newAppId, newAppHost) : await hostedApp(deps.db, newAppHost, appId);
+  const device = newDevice || row.device;
+  if (device.length > 255) throw new InvalidInput([{ field: 'newDevice', message: 'has more than 255 characters' }]);
+  return { body: { token: await issueToken(deps, user, app, device) } };
+}
+
+async function appOf(db: Db, id: string, host: string | null | undefined): Promise<App> {
+  const [app] = await readApps(db, { ids: [id] });
+  if (app === undefined) throw new NotFound(`there is no app ${id}`);
+  if (!host || host === app.host) return app;
+  throw new InvalidInput([{ field: 'newAppHost', message: `is ${host}, but the app ${id} has the host ${app.host}` }]);
+}
+
+async function hostedApp(db: Db, newHost: string | null | undefined, appId: string): Promise<App> {
+  const host = hostOf(newHost);
+  return host === undefined ? readApp(db, appId) : readOrCreateApp(db, host);
+}
+
+/** A host that somebody named; undefined when nobody did. */
+function hostOf(host: string | null | undefined): string | undefined {
+  if (!host) return undefined;
+  if (host.length > 255) throw new InvalidInput([{ field: 'host', message: 'has more than 255 characters' }]);
+  return host;
+}
+
+function toUser({ id, slug, name, createdAt, updatedAt }: UserState): User {
+  return {
+    id,
+    slug,
+    ...(name === undefined ? {} : { name }),
+    createdAt: isoOf(createdAt),
+    updatedAt: isoOf(updatedAt ?? createdAt),
+  };
+}
+
+function contactsOf({ id: userId, contact, createdAt }: UserState): { contacts?: Contact[] } {
+  if (contact === undefined) return {};
+  const at = isoOf(createdAt);
+  const { id, platform } = contact;
+  return { contacts: [{ id, userId, platform, handle: id, verified: false, createdAt: at, updatedAt: at }] };
+}
+
+function isoOf(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }

@@ -1,11 +1,13 @@
 import type { Token } from '../../api/contract/user-schemas.ts';
 import { inputOf } from '../../domain/input.ts';
 import { InvalidInput, type Problem } from '../../domain/problem.ts';
+import { type ContactState, contactOf } from '../../domain/user/contact.ts';
 import { parseRegistration, userIdOf } from '../../domain/user/decide.ts';
+import type { UserState } from '../../domain/user/evolve.ts';
 import type { Handlers, RequestContext } from '../handler.ts';
 import { Refusal } from '../refusal.ts';
-import { type AccountDeps, findAccount, registerAccount } from './accounts.ts';
-import { readOrCreateApp } from './apps.ts';
+import { type AccountDeps, registerAccount } from './accounts.ts';
+import { type App, readOrCreateApp } from './apps.ts';
 import { Attempts } from './attempts.ts';
 import { readPasswordHash } from './credentials.ts';
 import { isPassword } from './password.ts';
@@ -24,21 +26,22 @@ export function signInHandlers(deps: SignInDeps): Handlers<'login' | 'register'>
   const registrations = new Attempts(REGISTRATIONS_PER_MINUTE);
   return {
     async login({ body, address }) {
-      const { slug, password, ...seat } = parseSignIn(body);
-      const succeeded = logins.take(`${address} ${slug}`);
+      const { slug, contactId, password, ...seat } = parseSignIn(body);
+      const succeeded = logins.take(`${address} ${slug ?? contactId}`);
+      // Clients look their app up whether or not they got in.
+      const app = await readOrCreateApp(deps.db, seat.appHost);
+      const userId = slug === undefined ? await userIdOfContact(deps, contactId) : userIdOf(slug);
       // One answer, after the same time, whether it is the account or the password that is wrong.
-      if (!(await isPassword(password, await readPasswordHash(deps.db, userIdOf(slug))))) {
-        throw new Refusal(401, 'Invalid Password');
-      }
+      if (!(await isPassword(password, await readPasswordHash(deps.db, userId)))) throw wrongPassword();
       succeeded();
-      return { body: { token: await tokenFor(deps, slug, seat) } };
+      return { body: { token: await tokenFor(deps, userId, app, seat.device) } };
     },
     async register(request) {
       registrations.take(request.address);
       const registration = parseRegistration(request.body);
       const seat = parseSeat(request.body);
-      await registerAccount(deps, withoutKey(request), registration);
-      return { body: { token: await tokenFor(deps, registration.slug, seat) } };
+      const { id } = await registerAccount(deps, withoutKey(request), registration);
+      return { body: { token: await tokenFor(deps, id, await readOrCreateApp(deps.db, seat.appHost), seat.device) } };
     },
   };
 }
@@ -48,19 +51,37 @@ interface Seat {
   readonly device: string;
 }
 
-async function tokenFor(deps: SignInDeps, slug: string, { appHost, device }: Seat): Promise<Token> {
-  const account = await findAccount(deps, slug);
-  if (account === undefined) throw new Refusal(401, 'Invalid Password');
-  return issueToken(deps, account, await readOrCreateApp(deps.db, appHost), device);
+async function tokenFor(deps: SignInDeps, userId: string, app: App, device: string): Promise<Token> {
+  const account = await deps.store.row<UserState>('users', userId);
+  if (account === undefined) throw wrongPassword();
+  return issueToken(deps, account.state, app, device);
 }
 
-function parseSignIn(body: unknown): Seat & { readonly slug: string; readonly password: string } {
+function wrongPassword(): Refusal {
+  return new Refusal(401, 'Invalid Password');
+}
+
+/** The account of a contact; an id that no account has when it is nobody's. */
+async function userIdOfContact({ store }: SignInDeps, contactId: string | undefined): Promise<string> {
+  if (contactId === undefined) return '';
+  return (await store.row<ContactState>('contacts', contactId))?.state.userId ?? '';
+}
+
+interface SignIn extends Seat {
+  /** The account, by its slug or by its contact. */
+  readonly slug: string | undefined;
+  readonly contactId: string | undefined;
+  readonly password: string;
+}
+
+function parseSignIn(body: unknown): SignIn {
   const problems: Problem[] = [];
   const input = inputOf(body, problems);
-  const slug = input.requiredText('slug');
+  const contactId = contactOf(input)?.id;
+  const slug = contactId === undefined ? input.requiredText('slug') : input.text('slug') || undefined;
   const password = input.requiredText('password');
   if (problems.length > 0) throw new InvalidInput(problems);
-  return { slug, password, ...parseSeat(body) };
+  return { slug, contactId: slug === undefined ? contactId : undefined, password, ...parseSeat(body) };
 }
 
 /** The contract's defaults for clients that do not say where they are. */

@@ -1,4 +1,4 @@
-import { type Db, sql } from '../../postgres/database.ts';
+import { type Db, sql, type Tx } from '../../postgres/database.ts';
 
 /** A token as the database keeps it: what it is made of, and its hash. */
 export interface TokenRow {
@@ -72,11 +72,20 @@ export async function countTokens(db: Db, userId: string): Promise<number> {
   return Number(rows[0]?.count ?? 0);
 }
 
-/** Revokes the tokens of an account, of one device only when it is given. Returns how many. */
-export async function revokeTokens(db: Db, userId: string, device: string | undefined, now: Date): Promise<number> {
+/** Which tokens of an account are revoked: those of one device when it is given, else all; but the one that is kept. */
+export interface Revocation {
+  readonly userId: string;
+  readonly device?: string | undefined;
+  /** The id of a token. */
+  readonly kept?: string | undefined;
+}
+
+/** Revokes tokens of an account. Returns how many. */
+export async function revokeTokens(db: Db | Tx, { userId, device, kept }: Revocation, now: Date): Promise<number> {
   const ofDevice = device === undefined ? sql`true` : sql`device = ${device}`;
+  const others = kept === undefined ? sql`true` : sql`id <> ${kept}`;
   const { numAffectedRows } = await sql`
-    update tokens set revoked_at = ${now} where user_id = ${userId} and revoked_at is null and ${ofDevice}
+    update tokens set revoked_at = ${now} where user_id = ${userId} and revoked_at is null and ${ofDevice} and ${others}
   `.execute(db);
   return Number(numAffectedRows ?? 0);
 }

@@ -5,9 +5,11 @@ import type { Clock } from '../../clock.ts';
 import { newId } from '../../domain/identifier.ts';
 import type { UserState } from '../../domain/user/evolve.ts';
 import type { Db } from '../../postgres/database.ts';
+import type { AccessBook } from './access-book.ts';
 import type { App } from './apps.ts';
 import { signToken } from './jwt.ts';
 import type { SigningKey } from './keys.ts';
+import { subjectOf } from './subject.ts';
 import { insertToken, readValidToken, type TokenRow } from './token-rows.ts';
 
 export interface IssuerDeps {
@@ -15,12 +17,14 @@ export interface IssuerDeps {
   readonly clock: Clock;
   readonly key: SigningKey;
   readonly tokenLifeSeconds: number;
+  readonly access: Pick<AccessBook, 'current'>;
 }
 
 /** A token of the account for the app on the device: the one that is still valid, else a new one. */
 export async function issueToken(deps: IssuerDeps, user: UserState, app: App, device: string): Promise<Token> {
   const valid = await readValidToken(deps.db, { userId: user.id, appId: app.id, device }, deps.clock.now());
-  return (valid && (await repeatToken(deps, valid, user, app))) ?? freshToken(deps, user, app, device);
+  const roles = await rolesOf(deps, user, app);
+  return (valid && (await repeatToken(deps, valid, roles, app))) ?? freshToken(deps, user, app, device);
 }
 
 /** A new token, whatever others there are. */
@@ -35,7 +39,7 @@ export async function freshToken(deps: IssuerDeps, user: UserState, app: App, de
     device,
     key_id: deps.key.id,
     slug: user.slug,
-    roles: [...user.roles],
+    roles: [...(await rolesOf(deps, user, app))],
     created_at: createdAt,
     expires_at: new Date(createdAt.getTime() + deps.tokenLifeSeconds * 1000),
     last_refreshed_at: now,
@@ -51,9 +55,19 @@ export function hashOf(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
+/** The account's own roles, and those that it is enrolled in for the app. */
+async function rolesOf({ access }: IssuerDeps, user: UserState, app: App): Promise<readonly string[]> {
+  return (await access.current()).standingOf(subjectOf(user, app.host)).roles;
+}
+
 /** The same token again, unless the account's roles or the key have changed since. */
-async function repeatToken({ key }: IssuerDeps, row: TokenRow, user: UserState, app: App): Promise<Token | undefined> {
-  if (row.key_id !== key.id || row.roles.join() !== user.roles.join()) return undefined;
+async function repeatToken(
+  { key }: IssuerDeps,
+  row: TokenRow,
+  roles: readonly string[],
+  app: App,
+): Promise<Token | undefined> {
+  if (row.key_id !== key.id || row.roles.join() !== roles.join()) return undefined;
   const token = await signRow(key, row);
   return hashOf(token).equals(row.token_hash) ? toToken(row, app, token) : undefined;
 }

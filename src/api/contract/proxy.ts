@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+import type { Route } from './route.ts';
+
+/** Where requests of a host, or of a path of a host, go to. */
+export const proxyRoute = z.strictObject({
+  id: z.string(),
+  target: z.string(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+});
+export type ProxyRoute = z.infer<typeof proxyRoute>;
+
+/** A route to save. `id`: `shop.example` or `shop.example/admin`; `target`: a URL. */
+export const proxyRouteInput = z.object({ id: z.string(), target: z.string() });
+export type ProxyRouteInput = z.infer<typeof proxyRouteInput>;
+
+/** A certificate as existing clients read it. */
+export const cert = z.strictObject({
+  id: z.string(),
+  cert: z.string(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  commonName: z.string().optional(),
+  issuer: z.string().optional(),
+  notBefore: z.string().optional(),
+  notAfter: z.string().optional(),
+  serialNumber: z.string().optional(),
+});
+export type Cert = z.infer<typeof cert>;
+
+const ids = z.object({ ids: z.array(z.string()).nullish() });
+
+export const proxyRoutes = {
+  saveRoutes: {
+    summary: 'Creates or changes routes',
+    permission: 'proxy-svc:route:edit',
+    body: z.object({ routes: z.array(proxyRouteInput) }),
+    bodyJudgedBy: 'domain',
+    status: 200,
+    response: z.strictObject({ routes: z.array(proxyRoute) }),
+  },
+  listRoutes: {
+    summary: 'Routes: those of the ids, or all',
+    permission: 'proxy-svc:route:view',
+    body: ids,
+    status: 200,
+    response: z.strictObject({ routes: z.array(proxyRoute) }),
+  },
+  removeRoutes: {
+    summary: 'Removes routes; ids that do not exist are no error',
+    permission: 'proxy-svc:route:edit',
+    body: ids,
+    status: 200,
+    response: z.strictObject({}),
+  },
+  listCerts: {
+    summary: 'Certificates: none, as nothing here ends TLS yet',
+    permission: 'proxy-svc:cert:view',
+    body: ids,
+    status: 200,
+    response: z.strictObject({ certs: z.array(cert) }),
+  },
+} as const satisfies Record<string, Route>;
