@@ -40,7 +40,13 @@ export function containerTests(version: ClientVersion, given: () => Given): void
       };
       const ran = await client.call<Ran>('ContainerSvcApi.runContainer', { body });
       expect(ran).toEqual({ started: true, ports: [{ internal: 8080, host: expect.any(Number) }] });
-      expect(await (await fetch(`http://127.0.0.1:${ran.ports[0]?.host}/`)).text()).toBe(`${version}\n`);
+      // The engine takes connections before the server in the container does.
+      const served = async (): Promise<string> =>
+        fetch(`http://127.0.0.1:${ran.ports[0]?.host}/`).then(
+          (answer) => answer.text(),
+          (error: unknown) => String(error),
+        );
+      await expect.poll(served, { timeout: 10_000 }).toBe(`${version}\n`);
       expect(await client.call('ContainerSvcApi.runContainer', { body })).toEqual({ ...ran, started: false });
 
       const listed = await client.call<Containers>('ContainerSvcApi.listContainers', { body: { containerId: name } });

@@ -164,8 +164,12 @@ export function userTests(given: () => Given): void {
 export function formerUserTests(given: () => Given): void {
   test('UserSvcApi: register, login without an app, getPublicKey', async () => {
     const client = given().clients['0.3'].with(undefined);
-    const body = { slug: 'former', password: PASSWORD, name: 'Former', contact: 'former@example.com' };
-    const { token } = await client.call<Token>('UserSvcApi.register', { body });
+    const account = { slug: 'former', password: PASSWORD };
+    const contact = { id: 'former@example.com', platform: 'email', value: 'former@example.com' };
+    const whole = { body: { ...account, name: 'Former', contact } };
+    const { token } = await client.call<Token>('UserSvcApi.register', whole);
+    // What is an object there is a text here.
+    const body = { ...account, contact: contact.id };
     const login = await client.call<Token>('UserSvcApi.login', { body });
     expect(login.token).toMatchObject({ id: expect.any(String), userId: token.userId, active: true });
     const list = given().clients['0.3'].with(login.token.token).call('RegistrySvcApi.listDefinitions');
