@@ -123,7 +123,7 @@ async function resourceAllocation(world: World, { yaml }: Block): Promise<void> 
   const { body } = await world.admin.call('listNodes', { body: { ids: [world.cards.id] } });
   expect(body.nodes[0]).toMatchObject({
     usage: { cpu: { used: 2_000 }, memory: { used: 4 * 2 ** 30 } },
-    gpus: expect.arrayContaining([expect.objectContaining({ memoryUsage: Math.floor(48e9 / 2 ** 20) })]),
+    gpus: expect.arrayContaining([expect.objectContaining({ memoryUsage: Math.round(48e9 / 2 ** 20) })]),
   });
   await world.remove('depl_allocated');
 }
