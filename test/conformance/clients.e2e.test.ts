@@ -47,7 +47,7 @@ describe.each(['0.9', '0.3'] as const)('client %s', (version) => {
     }
   });
 
-  test('what is missing is said before anything is sent, and a server that is not there is no answer of ours', async () => {
+  test('what a method needs is asked for before anything is sent', async () => {
     const client: Client<'0.9'> | Client<'0.3'> = given().clients[version];
     await expect(client.call('RegistrySvcApi.deleteNode', {})).rejects.toMatchObject({ name: 'RequiredError' });
     await expect(client.call('SourceSvcApi.checkoutRepo', {})).rejects.toMatchObject({ name: 'RequiredError' });
