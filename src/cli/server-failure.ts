@@ -21,7 +21,7 @@ export function serverFailure(error: unknown, attempt: Attempt): unknown {
   const why = `cannot ${attempt.what}: ${error.message || `the server answered ${error.status}`}${quoted}`;
   const details = error.problems.map(describeProblem);
   return new Failure(why, {
-    exitCode: exitCodeOf(error.status),
+    exitCode: exitCodeOf(error, attempt),
     details,
     next: nextSteps(error, attempt),
     cause: error,
@@ -39,14 +39,16 @@ function unreachable(error: ServerUnreachable, attempt: Attempt): Failure {
   });
 }
 
-function exitCodeOf(status: number): ExitCode {
+function exitCodeOf({ status }: ApiError, { userSlug }: Attempt): ExitCode {
   switch (status) {
     case 400:
       return EXIT.usage;
     case 401:
     case 403:
-    case 422:
       return EXIT.unauthorized;
+    case 422:
+      // Of the user service it is the answer to no token at all; of others, of what was tried and failed.
+      return userSlug === undefined ? EXIT.unauthorized : EXIT.failure;
     case 404:
       return EXIT.notFound;
     case 409:
@@ -60,8 +62,9 @@ function exitCodeOf(status: number): ExitCode {
   }
 }
 
-function nextSteps(error: ApiError, { environmentName, userSlug, lookUp }: Attempt): string[] {
-  switch (exitCodeOf(error.status)) {
+function nextSteps(error: ApiError, attempt: Attempt): string[] {
+  const { environmentName, userSlug, lookUp } = attempt;
+  switch (exitCodeOf(error, attempt)) {
     case EXIT.unauthorized:
       return [
         userSlug === undefined

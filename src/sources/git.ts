@@ -6,7 +6,7 @@ import { SourceError } from './source-error.ts';
 /** Characters of git's complaints that are kept: the last ones say what was wrong. */
 const KEPT = 4_000;
 /** Settings of the machine that say how the network is reached. */
-const NETWORK = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy', 'SSL_CERT_FILE'];
+const NETWORK = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy', 'GIT_SSL_CAINFO'];
 
 /**
  * What every call is made with. Nothing of the machine's or its user's configuration counts: no hooks, no credential
@@ -78,7 +78,10 @@ function environmentOf({ home, config = [], environment = {} }: GitCall): NodeJS
     const value = process.env[name];
     return value === undefined ? [] : [[name, value]];
   });
+  // Everything else is told the authorities of a network by this one; git as Debian builds it has a name of its own for it.
+  const authorities = process.env['SSL_CERT_FILE'];
   return {
+    ...(authorities === undefined ? {} : { SSL_CERT_FILE: authorities, GIT_SSL_CAINFO: authorities }),
     ...Object.fromEntries(inherited),
     PATH: process.env['PATH'] ?? '/usr/bin:/bin',
     HOME: home,

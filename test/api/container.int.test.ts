@@ -172,8 +172,12 @@ describe('a container run by hand', () => {
     [{ image: IMAGE, envs: [{ key: 'A=B', value: '' }] }, 'envs[0].key'],
     [{ image: IMAGE, labels: [{ key: LABEL.owner, value: 'x' }] }, 'labels[0].key'],
     [{ image: IMAGE, keeps: [{ path: '/data' }] }, 'keeps'],
+    [{ image: IMAGE, names: ['n1'], keeps: [{ path: 'data' }] }, 'keeps[0].path'],
+    [{ image: IMAGE, names: ['n1'], keeps: [{ path: '/d' }, { path: '/d' }] }, 'keeps[1].path'],
+    [{ image: IMAGE, names: ['n1'], keeps: [{ path: '/proc/x' }] }, 'keeps[0].path'],
+    [{ image: IMAGE, names: ['n1'], keeps: [{ path: '/d', readOnly: 'no' }] }, 'keeps[0].readOnly'],
     [{ image: IMAGE, assets: [{ envVarKey: 'A', url: 'u' }] }, 'assets'],
-    [{ image: IMAGE, capabilities: { gpuEnabled: true } }, 'capabilities.gpuEnabled'],
+    [{ image: IMAGE, capabilities: { gpuEnabled: 'all' } }, 'capabilities.gpuEnabled'],
   ])('as %j is refused', async (body, field) => {
     const answer = await api.send('PUT', '/container-svc/container', {
       token: api.adminToken,

@@ -51,6 +51,17 @@ describe('save, list and remove', () => {
     expect(await valueOf(api.admin, 'one')).toBe('again');
   });
 
+  test('by the names that the fields once had', async () => {
+    await save(api.admin, { key: 'former', value: 'x' } as never);
+    expect(await namesOf(api.admin, { key: 'former' })).toEqual(['former']);
+    expect(await namesOf(api.admin, { keys: ['former', 'nowhere'] })).toEqual(['former']);
+    await api.admin.call('removeSecrets', { body: { keys: ['former'] } });
+    expect(await namesOf(api.admin, { key: 'former' })).toEqual([]);
+    await expect(save(api.admin, { key: 'a b', value: 'x' } as never)).rejects.toMatchObject({
+      problems: [{ field: 'secrets[0].key' }],
+    });
+  });
+
   test('the lists of what an administrator made are null, those of what others made name them', async () => {
     await save(ada, { id: 'ada-lists', value: 'x' });
     const { body } = await api.admin.call('listSecrets', { body: { ids: ['three', 'ada-lists'] } });

@@ -35,6 +35,10 @@ export const containerInput = z.object({
   ports: z.array(z.object({ internal: port, host: port.optional() })).optional(),
   labels: z.array(pair).optional(),
   envs: z.array(pair).optional(),
+  /** Folders that are there again when another container of that name or hash takes its place. */
+  keeps: z.array(z.object({ path: z.string(), readOnly: z.boolean().optional() })).optional(),
+  /** `gpuEnabled`: all cards of the node. */
+  capabilities: z.object({ gpuEnabled: z.boolean().optional() }).optional(),
   nodeId: z.string().optional(),
 });
 

@@ -16,9 +16,10 @@ const lists = {
 export const secret = z.strictObject({ id: z.string().min(1), appId: z.string().min(1), value: z.string(), ...lists });
 export type Secret = z.infer<typeof secret>;
 
-/** A secret as it is written. `id`: its name. `value` may be left out where only the lists change. */
+/** A secret as it is written. `id`: its name, once called `key`. `value` may be left out where only the lists change. */
 export const secretInput = z.object({
   id: z.string(),
+  key: z.string().optional(),
   value: z.string().optional(),
   appHost: z.string().optional(),
   /** `value` was sealed by `encrypt`. */
@@ -30,7 +31,10 @@ export const secretInput = z.object({
 });
 export type SecretInput = z.infer<typeof secretInput>;
 
-const byIds = { id: z.string().nullish(), ids: z.array(z.string()).nullish() };
+const name = z.string().nullish();
+const names = z.array(z.string()).nullish();
+/** `key` and `keys` are what `id` and `ids` were called once: passed over, they would list or keep what was not meant. */
+const byIds = { id: name, ids: names, key: name, keys: names };
 
 export const secretRoutes = {
   listSecrets: {

@@ -43,14 +43,15 @@ function judgeSource(entry: Input, source: string): void {
   }
 }
 
-function judgeTarget(entry: Input, target: string, targets: Set<string>): void {
+/** Notes what is wrong with a path to mount at; `targets` gains it. */
+export function judgeTarget(entry: Input, target: string, targets: Set<string>, field = 'target'): void {
   if (target === '') return;
   const problem = target.startsWith('/') ? pathProblem(target) : 'is not absolute';
-  if (problem !== undefined) entry.problem('target', `${shown(target)} ${problem}`, 'an absolute path: /data');
+  if (problem !== undefined) entry.problem(field, `${shown(target)} ${problem}`, 'an absolute path: /data');
   else if (SYSTEM_TARGETS.some((path) => target === path || (path !== '/' && target.startsWith(`${path}/`)))) {
-    entry.problem('target', `${target} belongs to the system of the container`, 'a path of your own: /data');
+    entry.problem(field, `${target} belongs to the system of the container`, 'a path of your own: /data');
   }
-  if (targets.has(target)) entry.problem('target', `${target} is mounted twice`);
+  if (targets.has(target)) entry.problem(field, `${target} is mounted twice`);
   targets.add(target);
 }
 
@@ -73,7 +74,8 @@ function securityOf(input: Input | undefined): Security | undefined {
   return { profile, pidsLimit: input.integer('pidsLimit', PIDS) };
 }
 
-function booleanOf(input: Input, field: string): boolean | undefined {
+/** True or false as it stands; a problem is noted for anything else. */
+export function booleanOf(input: Input, field: string): boolean | undefined {
   const given = input.raw(field);
   if (given === undefined || typeof given === 'boolean') return given;
   input.problem(field, `must be true or false, not ${shown(given)}`);

@@ -1,6 +1,8 @@
 import { environmentProblem } from '../deployment/parse.ts';
 import { inputOf, type Input, shown } from '../input.ts';
 import { InvalidInput, type Problem } from '../problem.ts';
+import { type Keep, keepsOf } from './keep.ts';
+import { booleanOf } from './parse-settings.ts';
 
 const PORT = { min: 1, max: 65_535 };
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{1,127}$/;
@@ -16,6 +18,10 @@ export interface ContainerRequest {
   readonly ports: readonly { readonly internal: number; readonly host?: number | undefined }[];
   readonly env: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
+  /** Folders of the container that outlive it. */
+  readonly keeps: readonly Keep[];
+  /** All cards of its node. */
+  readonly gpuEnabled: boolean;
   /** Id or URL; absent: the node of this machine. */
   readonly node: string | undefined;
 }
@@ -31,9 +37,14 @@ export function parseContainer(value: unknown): ContainerRequest {
     ports: portsOf(input),
     env: pairsOf(input, 'envs', environmentProblem),
     labels: pairsOf(input, 'labels', labelProblem),
+    keeps: keepsOf(input),
+    gpuEnabled: gpuEnabledOf(input.object('capabilities')),
     node: input.text('nodeId') || undefined,
   };
-  refuseUnsupported(input);
+  if (request.keeps.length > 0 && request.name === undefined && request.hash === undefined) {
+    input.problem('keeps', 'need a name or a hash: what is kept is found again by it', 'names: ["my-container"]');
+  }
+  refuseAssets(input);
   if (problems.length > 0) throw new InvalidInput(problems);
   return request;
 }
@@ -86,12 +97,14 @@ function labelProblem(key: string): string | undefined {
   return key.startsWith(OWN_LABELS) ? `begins with ${OWN_LABELS}, which is kept for the product` : undefined;
 }
 
-/** Better refused than silently left out: a container without its data is another one. */
-function refuseUnsupported(input: Input): void {
-  for (const field of ['assets', 'keeps'] as const) {
-    if ((input.list(field, () => 1) ?? []).length > 0) input.problem(field, 'is not supported here', 'leave it out');
-  }
-  if (input.object('capabilities')?.raw('gpuEnabled') === true) {
-    input.problem('capabilities.gpuEnabled', 'is not supported here', 'a deployment with resources.vram gets GPUs');
-  }
+function gpuEnabledOf(capabilities: Input | undefined): boolean {
+  return capabilities !== undefined && booleanOf(capabilities, 'gpuEnabled') === true;
+}
+
+/** Better refused than silently left out: a container without its files is another one. */
+function refuseAssets(input: Input): void {
+  if ((input.list('assets', () => 1) ?? []).length === 0) return;
+  const hint =
+    'have the image hold the files, or keep a folder (keeps) that the container itself downloads them to once';
+  input.problem('assets', 'are not downloaded: that is the work of a File Svc, which this product has not', hint);
 }

@@ -62,8 +62,9 @@ function secretOf(
   app: string,
   { unseal, checksum }: { readonly unseal: Unseal; readonly checksum: Checksum },
 ): SecretSave {
-  const name = input.requiredText('id', 'the name that {{secret:name}} refers to');
-  if (name !== '' && !SECRET_NAME.test(name)) input.problem('id', 'is no name of a secret', SECRET_NAME_FORM);
+  const field = input.has('key') && !input.has('id') ? 'key' : 'id';
+  const name = input.requiredText(field, 'the name that {{secret:name}} refers to');
+  if (name !== '' && !SECRET_NAME.test(name)) input.problem(field, 'is no name of a secret', SECRET_NAME_FORM);
   const given = valueOf(input);
   const value = given !== undefined && input.raw('encrypted') === true ? unsealed(input, given, unseal) : given;
   if (value !== undefined) judge(input, value, checksum);

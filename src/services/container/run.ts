@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 
+import { keptVolumes } from '../../domain/container/keep.ts';
 import { type ContainerRequest, parseContainer } from '../../domain/container/parse.ts';
+import type { EventOf } from '../../domain/event.ts';
 import { newId } from '../../domain/identifier.ts';
+import { usableCards } from '../../domain/node/cards.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
-import { Conflict } from '../../domain/problem.ts';
+import { Conflict, InvalidInput } from '../../domain/problem.ts';
 import type { ContainerSpec, ContainerState, Engine } from '../../engine/engine.ts';
 import { GRACE_SECONDS } from '../../engine/grace.ts';
 import type { Reply, RequestOf } from '../handler.ts';
@@ -11,6 +14,8 @@ import { refuseForeign } from './by-hand.ts';
 import { nodeOf } from './nodes.ts';
 import { type ContainerDeps, HAND_LABEL } from './ports.ts';
 import { record } from './record.ts';
+
+type Told = Omit<EventOf<'ContainerRunRequested'>['data'], 'nodeId'>;
 
 /**
  * Runs a container. What runs already under the name with the same hash, or without one from the same request, is left
@@ -24,14 +29,15 @@ export async function runContainer(
   const node = await nodeOf(deps, wanted.node);
   const engine = deps.engineAt(node.url);
   const existing = await existingFor(deps, engine, wanted);
-  const spec = specOf(deps, wanted, existing?.name);
+  const spec = specOf(deps, wanted, { known: existing?.name, node });
   if (existing !== undefined) {
     refuseForeign(deps, existing, node);
     if (existing.phase === 'running' && isSame(existing, spec)) return replyOf(existing, node, false);
   }
-  const { variables, ports } = { variables: Object.keys(wanted.env), ports: wanted.ports.map((port) => ({ ...port })) };
-  const event = { name: spec.name, image: wanted.image, hash: wanted.hash, variables, ports };
-  const position = await record(deps.store, request, node, { type: 'ContainerRunRequested', data: event });
+  const position = await record(deps.store, request, node, {
+    type: 'ContainerRunRequested',
+    data: toldOf(spec, wanted),
+  });
   if (!(await engine.hasImage(spec.image))) await engine.pull(spec.image);
   if (existing !== undefined) {
     await engine.stop(existing.id, GRACE_SECONDS);
@@ -58,22 +64,53 @@ async function existingFor(
   return ours && engine.inspect(ours.id);
 }
 
-function specOf({ installationId }: ContainerDeps, wanted: ContainerRequest, known: string | undefined): ContainerSpec {
-  const { image, env, ports, labels, hash } = wanted;
+function specOf(
+  { installationId }: ContainerDeps,
+  wanted: ContainerRequest,
+  { known, node }: { readonly known: string | undefined; readonly node: NodeState },
+): ContainerSpec {
+  const { image, env, ports, labels, hash, keeps, gpuEnabled } = wanted;
+  const volumes = keptVolumes(keeps, installationId, wanted.name ?? hash ?? '');
+  const gpuIndexes = gpuEnabled ? cardsOf(node) : [];
+  // Those without what came later keep the fingerprint that they were started with.
+  const later = [volumes, gpuIndexes].every(({ length }) => length === 0) ? [] : [volumes, gpuIndexes];
   const fingerprint = createHash('sha256')
-    .update(JSON.stringify([image, env, ports, labels]))
+    .update(JSON.stringify([image, env, ports, labels, ...later]))
     .digest('base64url');
   return {
     name: wanted.name ?? known ?? newId('ctr'),
     image,
     env,
     ports,
+    volumes,
+    gpuIndexes,
     labels: {
       ...labels,
       [HAND_LABEL.installation]: installationId,
       [HAND_LABEL.fingerprint]: fingerprint,
       ...(hash === undefined ? {} : { [HAND_LABEL.hash]: hash }),
     },
+  };
+}
+
+/** Such a container is outside of what is reserved of a node, its cards included: it takes all of them beside the replicas. */
+function cardsOf({ id, capacity }: NodeState): readonly number[] {
+  if (capacity.gpus.length > 0) return usableCards(capacity, undefined).map(({ index }) => index);
+  const hint = 'leave it out, or name a node with a GPU as nodeId';
+  throw new InvalidInput([{ field: 'capabilities.gpuEnabled', message: `node ${id} has no GPU`, hint }]);
+}
+
+/** What the log is told: no value of a variable. */
+function toldOf({ name, volumes = [], gpuIndexes = [] }: ContainerSpec, wanted: ContainerRequest): Told {
+  const { image, hash, env, ports } = wanted;
+  return {
+    name,
+    image,
+    hash,
+    variables: Object.keys(env),
+    ports: ports.map((port) => ({ ...port })),
+    ...(volumes.length === 0 ? {} : { keeps: [...volumes] }),
+    ...(gpuIndexes.length === 0 ? {} : { gpuIndexes: [...gpuIndexes] }),
   };
 }
 

@@ -15,6 +15,7 @@ import { Refusal } from '../refusal.ts';
 import { readOrCreateApp } from '../user/apps.ts';
 import { checksumOf } from './checksum.ts';
 import { askerOf, type SecretDeps } from './deps.ts';
+import { namesIn } from './names.ts';
 
 /** What one secret goes through, and what has to be stored or forgotten with it. */
 interface Change {
@@ -56,9 +57,7 @@ export async function removeSecrets(
   request: RequestOf<'removeSecrets'>,
 ): Promise<Reply<'removeSecrets'>> {
   const caller = callerOf(request);
-  const { id, ids } = request.body;
-  const names = [...new Set([...(ids ?? []), ...(id ? [id] : [])])];
-  const targets = names.map((name) => ({ app: caller.appHost, name }));
+  const targets = namesIn(request.body).map((name) => ({ app: caller.appHost, name }));
   const position = await commit(store, request, targets, (_, key, state) => ({
     key,
     events: decideRemoveSecret(state, askerOf(caller)),

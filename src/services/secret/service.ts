@@ -8,6 +8,7 @@ import { callerOf, type Handlers, type Reply, type RequestOf } from '../handler.
 import { readApps } from '../user/apps.ts';
 import { removeSecrets, saveSecrets } from './changes.ts';
 import { askerOf, type SecretDeps } from './deps.ts';
+import { namesIn } from './names.ts';
 
 export type SecretOperation =
   | 'listSecrets'
@@ -40,9 +41,9 @@ async function listSecrets(
   request: RequestOf<'listSecrets'>,
 ): Promise<Reply<'listSecrets'>> {
   const caller = callerOf(request);
-  const { id, ids, allApps } = request.body;
+  const { allApps } = request.body;
   const all = allApps === true && caller.roles.includes(ADMIN_ROLE);
-  const names = [...(ids ?? []), ...(id ? [id] : [])];
+  const names = namesIn(request.body);
   const rows = await store.rows<SecretState>('secrets', {
     removed: 'false',
     ...(all ? {} : { app: caller.appHost }),
