@@ -14,6 +14,7 @@ import { withCorrelation, withCors } from './headers.ts';
 import { type Checks, healthHandlers } from './health.ts';
 import { readBody } from './input.ts';
 import type { RequestLog } from './log.ts';
+import { referenceRoutes } from './reference/serve.ts';
 
 export interface AppDeps {
   /** Of every route but those of its own health. */
@@ -32,7 +33,7 @@ export interface AppDeps {
   readonly checkResponses?: boolean;
 }
 
-/** The HTTP API: every route of the contract, and nothing else. */
+/** The HTTP API: every route of the contract, what describes them, and nothing else. */
 export function createApp(deps: AppDeps): Express {
   const { authenticator, store, checks, log, closing, trustProxy = false, checkResponses = false } = deps;
   const handlers = { ...deps.handlers, ...healthHandlers(checks) };
@@ -43,6 +44,7 @@ export function createApp(deps: AppDeps): Express {
   for (const name of Object.keys(ROUTES) as OperationName[]) {
     app[verbOf(name)](pathOf(name), dispatch(name, { handlers, authenticator, checkResponses }));
   }
+  app.use(referenceRoutes());
   app.use(({ method, path }) => {
     throw new NotFound(`there is no ${method} ${path}`);
   });

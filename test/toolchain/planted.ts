@@ -38,6 +38,7 @@ const HOME: Readonly<Record<string, string>> = {
   dockerode: 'src/engine',
   'pg-boss': 'src/jobs',
   commander: 'src/cli',
+  'zod-openapi': 'src/api/reference',
 };
 
 const FOLDERS = [

@@ -24,6 +24,10 @@ export interface Route {
   /** The body must not be guessed from what is kept of it: an Idempotency-Key, which is kept with a digest, is not looked at. */
   readonly confidential?: boolean;
   readonly status: 200 | 201 | 204;
+  /** Other statuses that come with the same answer. */
+  readonly otherStatuses?: readonly number[];
+  /** Other types that the answer comes in where `Accept` asks for one. */
+  readonly otherTypes?: readonly string[];
   /** Absent for 204. Objects are exact: existing clients refuse a field that they do not know. */
   readonly response?: z.ZodType;
 }
