@@ -44,7 +44,7 @@ export function validatorOf(
   const resources = new Map<string, Resource>();
   const root = within ?? (typeof schema === 'object' ? schema : {});
   for (const document of [...others, root]) index(document, '', resources);
-  const resource = resources.get(String(root['$id'] ?? ''));
+  const resource = resources.get(typeof root['$id'] === 'string' ? root['$id'] : '');
   if (resource === undefined) throw new Error('a schema has no place of its own');
   return (value) => judge(schema, value, { resources, resource, path: [resource], at: '' }).problems;
 }
@@ -78,6 +78,8 @@ function judge(schema: Schema, value: unknown, place: Place): Verdict {
   };
   for (const [keyword, given] of Object.entries(schema)) {
     if (ANNOTATIONS.has(keyword) || keyword.startsWith('x-') || keyword.startsWith('unevaluated')) continue;
+    // Judged with `if`.
+    if (keyword === 'then' || keyword === 'else') continue;
     const rule = KEYWORDS[keyword];
     if (rule === undefined) throw new Error(`the keyword ${keyword} is not known here`);
     merge(rule(given, value, place, schema));
@@ -105,7 +107,7 @@ const isText = (value: unknown): value is string => typeof value === 'string';
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 const isAnything = (_value: unknown): _value is unknown => true;
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
-const lengthOf = (text: string): number => [...text].length;
+const lengthOf = (text: string): number => Array.from(text).length;
 
 const KEYWORDS: Readonly<Record<string, Rule>> = {
   type: when(
@@ -176,9 +178,6 @@ const KEYWORDS: Readonly<Record<string, Rule>> = {
     const rest = judge((holds ? then : otherwise) as Schema, value, place);
     return holds ? all([condition, rest]) : rest;
   },
-  // Judged with `if`.
-  then: () => ({ problems: [], seen: NOTHING }),
-  else: () => ({ problems: [], seen: NOTHING }),
   dependentSchemas: (given, value, place) =>
     all(
       Object.entries(given as Fields).flatMap(([key, each]) =>

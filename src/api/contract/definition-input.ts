@@ -91,7 +91,7 @@ const apiSpec = z.strictObject({
     .optional()
     .meta({ description: 'Its version.', examples: ['3.1.0'] }),
   metadata: z
-    .record(z.string(), z.string().meta({ description: 'A note.' }))
+    .record(z.string(), z.string().meta({ description: 'What the note says.' }))
     .optional()
     .meta({ description: 'Notes on it.', examples: [{ team: 'shop' }] }),
 });

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { type Response, Router } from 'express';
 
@@ -9,7 +11,7 @@ import { DOCS_PAGE, DOCS_POLICY, DOCS_START, VIEWER_FILES, viewerFolder } from '
 import { editorSchema } from './editor-schema.ts';
 import { openApiDocument } from './openapi.ts';
 
-/** A text that is made once, at its first use, with the tag by which a client says that it has it. */
+/** What is made once, at its first use, with the tag by which a client says that it has it. */
 interface Page {
   readonly bytes: Buffer;
   readonly tag: string;
@@ -45,10 +47,8 @@ function addDocs(router: Router): void {
   });
   router.get('/docs/start.js', (_, response) => answer(response, start(), SCRIPT));
   for (const [name, type] of Object.entries(VIEWER_FILES)) {
-    router.get(`/docs/${name}`, (_, response) => {
-      response.set('Content-Type', type);
-      response.sendFile(name, { root: viewerFolder() });
-    });
+    const file = once(() => pageOf(readFileSync(join(viewerFolder(), name))));
+    router.get(`/docs/${name}`, (_, response) => answer(response, file(), type));
   }
 }
 
@@ -71,8 +71,8 @@ function json(value: unknown): Page {
   return pageOf(JSON.stringify(value));
 }
 
-function pageOf(text: string): Page {
-  return { bytes: Buffer.from(text), tag: `"${createHash('sha256').update(text).digest('base64url')}"` };
+function pageOf(content: string | Buffer): Page {
+  return { bytes: Buffer.from(content), tag: `"${createHash('sha256').update(content).digest('base64url')}"` };
 }
 
 function once<T>(make: () => T): () => T {
