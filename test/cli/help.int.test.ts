@@ -12,6 +12,8 @@ test('every group and command has help with an example', async () => {
     'node add',
     'config save',
     'config list',
+    'init',
+    'explain',
     'events',
     'env add',
     'login',
