@@ -40,7 +40,12 @@ function partsOf(schema: JsonSchema, path: readonly string[]): readonly Part[] {
 }
 
 const domainOf: Readonly<Record<FileKind, (value: unknown) => unknown>> = {
-  deployment: (value) => parseDeployment(value, ''),
+  // Over HTTP an empty id means a new one; a file has to say which.
+  deployment(value) {
+    const spec = parseDeployment(value, '');
+    if (spec.id === '') throw new InvalidInput([{ field: 'id', message: 'is required' }]);
+    return spec;
+  },
   definition: parseDefinition,
   secret: (value) =>
     parseSecrets({ secrets: [value] }, 'unnamed', { unseal: (sealed) => sealed, checksum: () => '00' }),
