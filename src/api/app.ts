@@ -16,6 +16,7 @@ import { isScraped, withScraper } from './scraper.ts';
 import { type Checks, healthHandlers } from './health.ts';
 import { readBody } from './input.ts';
 import type { RequestLog } from './log.ts';
+import { referenceRoutes } from './reference/serve.ts';
 
 export interface AppDeps {
   /** Of every route but those of its own health. */
@@ -38,7 +39,7 @@ export interface AppDeps {
   readonly checkResponses?: boolean;
 }
 
-/** The HTTP API: every route of the contract, and nothing else. */
+/** The HTTP API: every route of the contract, what describes them, and nothing else. */
 export function createApp(deps: AppDeps): Express {
   const { authenticator, store, checks, log, closing, trustProxy = false, checkResponses = false } = deps;
   const handlers = { ...deps.handlers, ...healthHandlers(checks) };
@@ -51,6 +52,7 @@ export function createApp(deps: AppDeps): Express {
     const handler = dispatch(name, { handlers, authenticator: own, checkResponses });
     app[verbOf(name)](pathOf(name), withRoute(name), handler);
   }
+  app.use(referenceRoutes());
   app.use(({ method, path }) => {
     throw new NotFound(`there is no ${method} ${path}`);
   });

@@ -102,6 +102,18 @@ export const GROUPS: readonly Group[] = [
     load: async (command) => (await import('./commands/save.ts')).defineSave(command),
   },
   {
+    name: 'init',
+    aliases: [],
+    summary: 'write a definition and a deployment to start from',
+    load: async (command) => (await import('./commands/init.ts')).defineInit(command),
+  },
+  {
+    name: 'explain',
+    aliases: [],
+    summary: 'what a field of a file is for',
+    load: async (command) => (await import('./commands/explain.ts')).defineExplain(command),
+  },
+  {
     name: 'events',
     aliases: [],
     summary: 'every decision and what came of it, as it happens',

@@ -43,6 +43,7 @@ const HOME: Readonly<Record<string, string>> = {
   '@opentelemetry/sdk-trace': 'src/tracing',
   'string-width': 'src/cli',
   '@bomb.sh/tab/commander': 'src/cli',
+  'zod-openapi': 'src/api/reference',
 };
 
 const FOLDERS = [

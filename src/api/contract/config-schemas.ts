@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-const data = z.record(z.string(), z.json());
+/** Whatever JSON can say. */
+export const jsonValue = z.json();
+const data = z.record(z.string(), jsonValue);
 
 /** A config as every client reads it: exactly these fields. `dataJson` is empty in answers; the data is in `data`. */
 export const config = z.strictObject({
@@ -30,12 +32,47 @@ export const configQuery = z.object({
 });
 
 /** A save. `appHost` and `id` are for who may act on behalf of others. */
-export const configInput = z.object({
-  appHost: z.string().optional(),
-  id: z.string().optional(),
-  branch: z.string().optional(),
-  data: data.optional(),
-  dataJson: z.string().optional(),
-  patch: z.array(z.object({ op: z.literal('remove'), path: z.string() })).optional(),
-});
+export const configInput = z
+  .object({
+    appHost: z
+      .string()
+      .max(255)
+      .optional()
+      .meta({
+        description: 'The host of the app that it belongs to. Absent: the one that is logged in to.',
+        examples: ['shop.example'],
+      }),
+    id: z
+      .string()
+      .optional()
+      .meta({
+        description: 'Whose config, in kebab-case or camelCase; only an administrator says it. Absent: the own one.',
+        examples: ['my-svc'],
+      }),
+    branch: z
+      .string()
+      .optional()
+      .meta({ description: 'The branch; each has data of its own.', default: 'main', examples: ['next'] }),
+    data: data.optional().meta({
+      description:
+        'What is laid over the data that is there: objects key by key, everything else replaces. No secrets.',
+      examples: [{ database: { host: 'db.internal', port: 5432 } }],
+    }),
+    dataJson: z
+      .string()
+      .optional()
+      .meta({ description: 'Not read when saving: use data.', deprecated: true, examples: ['{}'] }),
+    patch: z
+      .array(
+        z
+          .object({
+            op: z.literal('remove').meta({ description: 'What is done.', examples: ['remove'] }),
+            path: z.string().meta({ description: 'What is removed, as a JSON Pointer.', examples: ['/database/port'] }),
+          })
+          .meta({ description: 'One removal.' }),
+      )
+      .optional()
+      .meta({ description: 'What is removed before data is laid over the rest.' }),
+  })
+  .meta({ description: 'What a service is set up with, per app and branch. Anybody may read it.' });
 export type ConfigInput = z.infer<typeof configInput>;

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 
 import { DEPLOYMENT_STATUSES } from '../../domain/deployment/events.ts';
-import { containerSettings } from '../../domain/container/settings.ts';
-import { probesSpec } from '../../domain/probe/spec.ts';
 import { REPLICA_FAILURE_KINDS } from '../../domain/replica/events.ts';
 import { REPLICA_STATUSES } from '../../domain/replica/status.ts';
 import { scalingView } from './scaling-schemas.ts';
@@ -39,33 +37,6 @@ export const deployment = z.strictObject({
   envars: z.record(z.string(), z.string()).optional(),
 });
 export type Deployment = z.infer<typeof deployment>;
-
-/** A deployment as it is asked for. `id` absent: one is made. `status` and `details` are the server's and ignored. */
-export const deploymentInput = deployment
-  .omit({ status: true, details: true })
-  .partial({ id: true })
-  .extend({
-    status: z.string().optional(),
-    details: z.string().optional(),
-    autoScaling: z
-      .strictObject({
-        ...autoScaling.shape,
-        memoryThreshold: int32.optional(),
-        scaleUpWindowSeconds: int32.optional(),
-        scaleDownWindowSeconds: int32.optional(),
-      })
-      .optional(),
-    ...containerSettings,
-    probes: probesSpec.optional(),
-    restart: z.object({ maxFailures: z.int().optional() }).optional(),
-    resources: deployment.shape.resources.unwrap().extend({ gpus: z.int().optional() }).optional(),
-    requiredLabels: z.record(z.string(), z.string()).optional(),
-    strategy: deployment.shape.strategy
-      .unwrap()
-      .extend({ autoRollback: z.boolean().optional(), progressDeadlineSeconds: int32.optional() })
-      .optional(),
-  });
-export type DeploymentInput = z.infer<typeof deploymentInput>;
 
 export const replicaView = z.strictObject({
   id: z.string(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { deployment, deploymentInput, deploymentView, eventView } from './deploy-schemas.ts';
+import { deployment, deploymentView, eventView } from './deploy-schemas.ts';
+import { deploymentInput } from './deployment-input.ts';
 import type { Route } from './route.ts';
 
 export const deployRoutes = {
@@ -45,6 +46,7 @@ export const deployRoutes = {
       stream: z.string().optional(),
     }),
     status: 200,
+    otherTypes: ['text/event-stream'],
     /** `position`: read on after this. */
     response: z.strictObject({ events: z.array(eventView), position: z.int() }),
   },

@@ -13,6 +13,7 @@ export const healthRoutes = {
     summary: 'The process can serve: 503 until every check passes',
     permission: 'public',
     status: 200,
+    otherStatuses: [503],
     response: z.strictObject({ status: z.enum(['ok', 'unavailable']), checks: z.record(z.string(), z.string()) }),
   },
 } as const satisfies Record<string, Route>;

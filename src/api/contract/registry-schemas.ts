@@ -1,9 +1,7 @@
 import { z } from 'zod';
 
-import { containerSettings } from '../../domain/container/settings.ts';
 import { CLIENT_LANGUAGES } from '../../domain/definition/events.ts';
 import { INSTANCE_STATUSES } from '../../domain/instance/events.ts';
-import { probesSpec } from '../../domain/probe/spec.ts';
 import { NODE_LIVENESS, NODE_SCHEDULING } from '../../domain/node/status.ts';
 
 const port = z.int().min(1).max(65535);
@@ -36,24 +34,6 @@ export const definition = z.strictObject({
   clients: z.array(z.strictObject({ language: z.enum(CLIENT_LANGUAGES), url: z.string() })).optional(),
 });
 export type Definition = z.infer<typeof definition>;
-
-/** A definition as it is written: `internalPorts` may be left out where `ports` says them; `repository.ports` is its older name. */
-export const definitionInput = definition.extend({
-  image: z.object({ name: z.string(), internalPorts: z.array(port).optional() }).optional(),
-  repository: z
-    .object({
-      url: z.string(),
-      version: z.string().optional(),
-      buildContext: z.string().optional(),
-      containerFile: z.string().optional(),
-      internalPorts: z.array(port).optional(),
-      ports: z.array(port).optional(),
-    })
-    .optional(),
-  ...containerSettings,
-  probes: probesSpec.optional(),
-});
-export type DefinitionInput = z.infer<typeof definitionInput>;
 
 export const instance = z.strictObject({
   id: z.string().min(1),

@@ -1,14 +1,7 @@
 import { z } from 'zod';
 
-import {
-  definition,
-  definitionInput,
-  instance,
-  instanceInput,
-  node,
-  nodeInput,
-  nodeStanding,
-} from './registry-schemas.ts';
+import { definitionInput } from './definition-input.ts';
+import { definition, instance, instanceInput, node, nodeInput, nodeStanding } from './registry-schemas.ts';
 import type { Route } from './route.ts';
 
 const byId = z.object({ id: z.string() });

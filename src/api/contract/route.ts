@@ -28,6 +28,10 @@ export interface Route {
   /** Seconds for which an answer may be kept, by the caller alone. */
   readonly maxAgeSeconds?: number;
   readonly status: 200 | 201 | 204;
+  /** Other statuses that come with the same answer. */
+  readonly otherStatuses?: readonly number[];
+  /** Other types that the answer comes in where `Accept` asks for one. */
+  readonly otherTypes?: readonly string[];
   /** Absent for 204. Objects are exact: existing clients refuse a field that they do not know. */
   readonly response?: z.ZodType;
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { SECRET_NAME } from '../../domain/secret/name.ts';
+import { CHECKSUM_ALGORITHMS } from '../../domain/secret/parse.ts';
 import type { Route } from './route.ts';
 
 const slugs = z.array(z.string()).nullable();
@@ -17,18 +19,64 @@ export const secret = z.strictObject({ id: z.string().min(1), appId: z.string().
 export type Secret = z.infer<typeof secret>;
 
 /** A secret as it is written. `id`: its name, once called `key`. `value` may be left out where only the lists change. */
-export const secretInput = z.object({
-  id: z.string(),
-  key: z.string().optional(),
-  value: z.string().optional(),
-  appHost: z.string().optional(),
-  /** `value` was sealed by `encrypt`. */
-  encrypted: z.boolean().optional(),
-  /** Of the value in the clear, in hex. */
-  checksum: z.string().optional(),
-  checksumAlgorithm: z.string().optional(),
-  ...z.object(lists).partial().shape,
-});
+export const secretInput = z
+  .object({
+    id: z
+      .string()
+      .regex(SECRET_NAME)
+      .meta({ description: 'The name that {{secret:name}} refers to.', examples: ['db-password'] }),
+    value: z
+      .string()
+      .optional()
+      .meta({
+        description: 'The value, in the clear or sealed. Absent: it stays as it is.',
+        examples: ['correct horse'],
+      }),
+    key: z
+      .string()
+      .optional()
+      .meta({ description: 'What id was called once; it has to say the same.', examples: ['db-password'] }),
+    appHost: z
+      .string()
+      .optional()
+      .meta({
+        description: 'The host of the app that it belongs to. Absent: the one that is logged in to.',
+        examples: ['shop.example'],
+      }),
+    encrypted: z
+      .boolean()
+      .optional()
+      .meta({ description: 'The value was sealed by oo secret encrypt.', default: false, examples: [true] }),
+    checksum: z
+      .string()
+      .optional()
+      .meta({
+        description: 'Of the value in the clear, in hex: what does not fit is refused.',
+        examples: ['cbf43926'],
+      }),
+    checksumAlgorithm: z
+      .enum(CHECKSUM_ALGORITHMS)
+      .optional()
+      .meta({
+        description: 'How the checksum was made.',
+        default: 'CRC32',
+        examples: ['SHA-256'],
+      }),
+    readers: slugsInput('may read it'),
+    writers: slugsInput('may change its value'),
+    deleters: slugsInput('may remove it'),
+    canChangeReaders: slugsInput('may change readers'),
+    canChangeWriters: slugsInput('may change writers'),
+    canChangeDeleters: slugsInput('may change deleters'),
+  })
+  .meta({ description: 'A value that containers are given and the log never sees.' });
+
+function slugsInput(what: string): z.ZodOptional<typeof slugs> {
+  return slugs.optional().meta({
+    description: `Slugs of the accounts that ${what}, besides administrators.`,
+    examples: [['my-service']],
+  });
+}
 export type SecretInput = z.infer<typeof secretInput>;
 
 const name = z.string().nullish();

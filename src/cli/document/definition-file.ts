@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { type DefinitionInput, definitionInput } from '../../api/contract/registry-schemas.ts';
+import { type DefinitionInput, definitionInput } from '../../api/contract/definition-input.ts';
 import { parseDefinition } from '../../domain/definition/parse.ts';
 import { normaliseDefinition } from './definition-dialects.ts';
 import { problemsOf } from './judge.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { type DeploymentInput, deploymentInput } from '../../api/contract/deploy-schemas.ts';
+import { type DeploymentInput, deploymentInput } from '../../api/contract/deployment-input.ts';
 import { parseDeployment } from '../../domain/deployment/parse.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { isObject } from '../json.ts';

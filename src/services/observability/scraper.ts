@@ -21,5 +21,6 @@ export function scraperAuthenticator(token: string | undefined): Authenticator |
       return caller;
     },
     forget: () => undefined,
+    forgetUsers: () => undefined,
   };
 }
