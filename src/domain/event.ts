@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 
+import { buildEvents } from './build/events.ts';
 import { configEvents } from './config/events.ts';
 import { containerEvents } from './container/events.ts';
 import { definitionEvents } from './definition/events.ts';
@@ -12,6 +13,7 @@ import { userEvents } from './user/events.ts';
 
 /** Every type of event that the log may hold, with the schema of its present version. */
 export const EVENT_SCHEMAS = {
+  ...buildEvents,
   ...configEvents,
   ...containerEvents,
   ...definitionEvents,

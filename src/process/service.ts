@@ -7,6 +7,7 @@ import { keyRing } from '../vault/key-ring.ts';
 import { openVault } from '../vault/vault.ts';
 import { type Binding, UNBOUND } from '../workers/pool/binding.ts';
 import { apiRole } from './api-role.ts';
+import { buildSettings } from './builds.ts';
 import { openMigrated } from './database.ts';
 import { registerConfigured } from './nodes.ts';
 import { openFoundation } from './store.ts';
@@ -39,7 +40,8 @@ export async function startService(
     await registerConfigured(config, { store, engines, log });
     const autoscaleIntervalMs = config.AUTOSCALE_INTERVAL_SECONDS * 1_000;
     const binding = bindingOf(config);
-    const deps = { store, queue, database, engines, vault, surroundings, log };
+    const builds = buildSettings(config);
+    const deps = { store, queue, database, engines, vault, surroundings, builds, log };
     stack.use(await workerRole({ ...deps, binding, autoscaleIntervalMs, ...hooks }));
   }
   const server = config.ROLES.includes('api')

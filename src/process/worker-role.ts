@@ -4,6 +4,7 @@ import type { Database } from '../postgres/database.ts';
 import type { WorkerDeps } from '../workers/deps.ts';
 import type { EnginePool } from '../workers/engine-pool.ts';
 import { WorkerMembership } from '../workers/membership.ts';
+import { DEFAULT_BUILDS } from './builds.ts';
 import { type Binding, UNBOUND } from '../workers/pool/binding.ts';
 import { rememberTemplates } from '../workers/templates.ts';
 import { startWorker } from '../workers/worker.ts';
@@ -15,6 +16,7 @@ export interface WorkerRoleOptions extends Foundation {
   readonly engines: EnginePool;
   readonly vault: WorkerDeps['vault'];
   readonly surroundings: WorkerDeps['surroundings'];
+  readonly builds?: WorkerDeps['builds'];
   readonly log: Logger;
   readonly autoscaleIntervalMs: number;
   readonly binding?: Binding;
@@ -27,5 +29,6 @@ export async function workerRole(options: WorkerRoleOptions): Promise<AsyncDispo
   const membership = new WorkerMembership(database, systemClock, log, binding);
   const installationId = await readInstallation(database.db);
   const templates = rememberTemplates(options.store);
-  return startWorker({ ...options, membership, templates, clock: systemClock, installationId });
+  const builds = options.builds ?? DEFAULT_BUILDS;
+  return startWorker({ ...options, builds, membership, templates, clock: systemClock, installationId });
 }

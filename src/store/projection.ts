@@ -14,6 +14,7 @@ export const PROJECTION_NAMES = [
   'secrets',
   'configs',
   'config_versions',
+  'builds',
 ] as const;
 export type ProjectionName = (typeof PROJECTION_NAMES)[number];
 

@@ -4,8 +4,10 @@ import type { Logger } from '../logger.ts';
 import type { Database } from '../postgres/database.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { Vault } from '../vault/vault.ts';
+import type { BuildSettings } from './build/settings.ts';
 import type { EnginePool } from './engine-pool.ts';
 import type { Membership } from './membership.ts';
+import type { Binding } from './pool/binding.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Templates } from './templates.ts';
 
@@ -14,6 +16,9 @@ export type StartStep = 'claimed' | 'pulled' | 'created' | 'created-stored' | 's
 
 /** The steps of stopping one. */
 export type StopStep = 'found' | 'stopped' | 'removed' | 'stopped-stored';
+
+/** The steps of building an image. */
+export type BuildStep = 'build-started' | 'built';
 
 /** What a worker works with. */
 export interface WorkerDeps {
@@ -25,6 +30,9 @@ export interface WorkerDeps {
   readonly vault: Pick<Vault, 'values'>;
   readonly surroundings: Surroundings;
   readonly templates: Templates;
+  readonly builds: BuildSettings;
+  /** The part of the work that its process takes; all of it when absent. */
+  readonly binding?: Binding | undefined;
   /**
    * The life in whose name it acts: that of the claim for a job, that of the lock for a watch. What a worker began before
    * it was declared dead must not be written in the name of the life that follows.
@@ -37,5 +45,5 @@ export interface WorkerDeps {
   /** Owner label of our containers. */
   readonly installationId: string;
   /** Told when a step is done, before the next one begins. */
-  readonly onStep?: ((step: StartStep | StopStep, replicaId: string) => void) | undefined;
+  readonly onStep?: ((step: StartStep | StopStep | BuildStep, id: string) => void) | undefined;
 }

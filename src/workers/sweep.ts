@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { pause } from '../clock.ts';
 import type { ReplicaState } from '../domain/replica/evolve.ts';
 import type { Attempt, Job } from '../jobs/catalogue.ts';
+import { stuckBuilds } from './build/stuck-builds.ts';
 import type { WorkerDeps } from './deps.ts';
 import type { Membership } from './membership.ts';
 
@@ -22,6 +23,7 @@ export async function sweep(deps: WorkerDeps, life: Membership): Promise<void> {
       const cause = { correlationId: uuidv7() };
       await deps.queue.send([{ queue: 'replan', key: 'sweep', data: { reason: 'sweep', id: 'sweep', cause } }]);
       await deps.queue.send(await stuck(deps, cause));
+      await deps.queue.send(await stuckBuilds(deps, deps.clock.now().getTime() - STUCK_MS, cause));
     } catch (error) {
       deps.log.warn('the sweep failed; it comes again', { error: String(error) });
     }

@@ -40,7 +40,7 @@ export function atNode<Q extends 'start' | 'stop'>(
 }
 
 /** Aborts when the node is lost; stops looking when the job is over. */
-function lossOf({ store, clock, log }: WorkerDeps, nodeId: string, over: AbortSignal): AbortSignal {
+export function lossOf({ store, clock, log }: WorkerDeps, nodeId: string, over: AbortSignal): AbortSignal {
   const lost = new AbortController();
   const look = async (): Promise<void> => {
     await pause(clock, LOOK_MS, over);
