@@ -74,7 +74,5 @@ function shortOf({ commit }: Built, { version = 'main' }: RepositoryRef): string
 
 /** Other spellings of the same are no other question. */
 function normal({ buildContext, containerFile, ...rest }: RepositoryRef): object {
-  return JSON.parse(
-    JSON.stringify({ ...rest, context: pathOf(buildContext), file: pathOf(containerFile) }),
-  ) as object;
+  return { ...rest, context: pathOf(buildContext), file: pathOf(containerFile) };
 }

@@ -3,6 +3,8 @@ import type { CheckoutOptions } from '../sources/check-out.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { KeyRing } from '../vault/key-ring.ts';
 import type { Vault } from '../vault/vault.ts';
+import { readSteps } from '../workers/build/build-log.ts';
+import { buildService } from './build/service.ts';
 import { configService } from './config/service.ts';
 import type { ContainerDeps } from './container/ports.ts';
 import { containerService } from './container/service.ts';
@@ -16,7 +18,7 @@ import { sourceService } from './source/service.ts';
 import type { UserService } from './user/service.ts';
 
 /** What the services stand on, and what they are told from outside. */
-export interface ServicePorts extends DeployPorts, Pick<ContainerDeps, 'engineAt' | 'installationId'> {
+export interface ServicePorts extends Omit<DeployPorts, 'buildSteps'>, Pick<ContainerDeps, 'engineAt' | 'installationId'> {
   readonly store: EventStore;
   readonly db: Db;
   readonly users: UserService;
@@ -33,7 +35,8 @@ export interface ServicePorts extends DeployPorts, Pick<ContainerDeps, 'engineAt
 export function allServices(ports: ServicePorts): Omit<Handlers, 'healthz' | 'readyz'> {
   const { store, db, users, nodes, vault, keys, allowHostPaths, checkouts } = ports;
   return {
-    ...deployService(store, ports),
+    ...deployService(store, { ...ports, buildSteps: (ids) => readSteps(db, ids) }),
+    ...buildService(store, db),
     ...registryService(store, nodes, allowHostPaths),
     ...fleetService(store, nodes),
     ...configService({ store, db }),

@@ -48,6 +48,8 @@ export const definitionInput = definition.extend({
       containerFile: z.string().optional(),
       internalPorts: z.array(port).optional(),
       ports: z.array(port).optional(),
+      /** `{{secret:name}}`: a token, or a private key, that lets into a private repository. */
+      credentials: z.string().optional(),
     })
     .optional(),
   ...containerSettings,

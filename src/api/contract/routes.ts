@@ -1,3 +1,4 @@
+import { buildRoutes } from './build.ts';
 import { configRoutes } from './config.ts';
 import { containerRoutes } from './container.ts';
 import { deployRoutes } from './deploy.ts';
@@ -15,6 +16,7 @@ import { userRoutes } from './user.ts';
 export const ROUTES = {
   ...deployRoutes,
   ...rolloutRoutes,
+  ...buildRoutes,
   ...registryRoutes,
   ...fleetRoutes,
   ...configRoutes,

@@ -6,10 +6,18 @@ export function toDefinition({ id, image, repository, ports, envars, apiSpecs, c
   return {
     id,
     ...(image && { image }),
-    ...(repository && { repository }),
+    ...(repository && { repository: toRepository(repository) }),
     ...(ports && { ports }),
     ...(envars && { envars }),
     ...(apiSpecs && { apiSpecs }),
     ...(clients && { clients }),
   };
+}
+
+/** Which secret lets in is no part of the contract. */
+function toRepository({
+  credentials: _,
+  ...repository
+}: NonNullable<DefinitionSpec['repository']>): NonNullable<Definition['repository']> {
+  return repository;
 }

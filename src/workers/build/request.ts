@@ -13,7 +13,7 @@ export interface Wanted {
 }
 
 /**
- * The request for git. A secret that holds a private key lets in over ssh, any other is a token. Its value goes nowhere but to git.
+ * The request for git. A secret is a private key for ssh, `user:password`, or a token. Its value goes nowhere but to git.
  * Throws SourceError, `not-found` for what no other try mends.
  */
 export async function checkoutRequest(
@@ -21,13 +21,21 @@ export async function checkoutRequest(
   { url, version, credentials }: Wanted,
 ): Promise<CheckoutRequest> {
   const secret = credentials && (await valueOf({ store, vault }, credentials));
-  const login = secret === undefined ? {} : secret.includes('PRIVATE KEY') ? { ssh_key: secret } : { token: secret };
   try {
-    return parseCheckout({ url, ...(version === undefined ? {} : { version }), ...login });
+    return parseCheckout({ url, ...(version === undefined ? {} : { version }), ...loginOf(secret) });
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     throw new SourceError('not-found', error.problems.map(({ field, message }) => `repository.${field} ${message}`).join('; '));
   }
+}
+
+function loginOf(secret: string | undefined): Readonly<Record<string, string>> {
+  if (secret === undefined) return {};
+  if (secret.includes('PRIVATE KEY')) return { ssh_key: secret };
+  const text = secret.trim();
+  const colon = text.indexOf(':');
+  if (colon <= 0) return { token: text };
+  return { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
 async function valueOf(
