@@ -1,7 +1,4 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import type { BuildView } from '../../src/api/contract/build-schemas.ts';
 import type { DeploymentView } from '../../src/api/contract/deploy-schemas.ts';
@@ -17,20 +14,20 @@ import { testService, type TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
 
 const NAMES = ['builds-a', 'builds-b'] as const;
+const NODES = NAMES.map((name) => `simulated://${name}`).join(',');
 const WITHIN = 20_000;
 
-let stack: AsyncDisposableStack;
+const stack = new AsyncDisposableStack();
 let git: GitServer;
 let hosts: readonly SimulatedHost[];
 let product: TestService;
+let builder: Service;
+let token: string;
 /** What was built, on which host. */
 let built: { readonly host: string; readonly tag: string }[];
 
-beforeEach(async () => {
-  stack = new AsyncDisposableStack();
+beforeAll(async () => {
   git = stack.use(await startGitServer());
-  await git.commit({ Dockerfile: 'FROM scratch\nCOPY app /app\n', app: '1' });
-  built = [];
   hosts = NAMES.map((name) =>
     createSimulatedHost(name, {
       latencies: NO_LATENCY,
@@ -44,158 +41,179 @@ beforeEach(async () => {
     }),
   );
   stack.defer(() => NAMES.forEach(dropSimulatedHost));
-  product = stack.use(await testService({ NODES: NAMES.map((name) => `simulated://${name}`).join(',') }));
+  // Whose builder ends in the last test.
+  product = stack.use(await testService({ NODES, QUEUES: 'plan,replan,wake,resolve,start,stop,register' }));
+  builder = stack.use(await anotherWorker('build'));
+  token = (await product.oo('token')).trim();
 });
-afterEach(() => stack.disposeAsync());
+afterAll(() => stack.disposeAsync());
+beforeEach(() => {
+  built = [];
+  for (const host of hosts) host.heal();
+});
 
 /** A further worker process on the same database. */
-const anotherWorker = (): Promise<Service> =>
+const anotherWorker = (queues = ''): Promise<Service> =>
   startService(
-    readConfig({ DATABASE_URL: product.databaseUrl, ROLES: 'worker', NODES: '' }),
+    readConfig({ DATABASE_URL: product.databaseUrl, ROLES: 'worker', NODES, QUEUES: queues }),
     createLogger('silent'),
   );
 
-async function save(kind: 'definition' | 'deployment', ...contents: readonly object[]): Promise<void> {
-  const files = await Promise.all(
-    contents.map(async (content, index) => {
-      const file = join(product.shell.home, `${kind}-${index}.json`);
-      await writeFile(file, JSON.stringify(content));
-      return file;
-    }),
-  );
-  await product.oo(kind, 'save', ...files);
+/** A commit on a branch of its own: no other test has built it. */
+async function branch(name: string, files: Readonly<Record<string, string>> = {}): Promise<void> {
+  await git.git('checkout', '--quiet', '-B', name);
+  await git.commit({ Dockerfile: 'FROM scratch\nCOPY app /app\n', app: name, ...files });
 }
 
-const define = (repository: object = {}): Promise<void> =>
-  save('definition', { id: 'def', repository: { url: `${git.url}/repo.git`, internalPorts: [80], ...repository } });
+async function call(method: string, path: string, body?: object): Promise<unknown> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const response = await fetch(`${product.url}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  const answer: unknown = await response.json();
+  if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
+  return answer;
+}
 
-const view = async (id = 'web'): Promise<DeploymentView> =>
-  JSON.parse(await product.oo('deployment', 'get', id, '-o', 'json')) as DeploymentView;
+/** The definition and a deployment of it, both of this name, from the branch of this name. */
+async function deploy(id: string, repository: object = {}): Promise<void> {
+  const source = { url: `${git.url}/repo.git`, version: id, internalPorts: [80], ...repository };
+  await call('PUT', '/registry-svc/definition', { definition: { id, repository: source } });
+  await again(id);
+}
 
-const builds = async (): Promise<readonly BuildView[]> =>
-  JSON.parse(await product.oo('build', 'list', '-o', 'json')) as readonly BuildView[];
+const again = (id: string, definitionId = id): Promise<unknown> =>
+  call('PUT', '/deploy-svc/deployment', { deployment: { id, definitionId, replicas: 2 } });
 
-const standing = async (status: string, id = 'web'): Promise<void> => {
+const view = async (id: string): Promise<DeploymentView> =>
+  (await call('GET', `/deploy-svc/deployment/${id}`)) as DeploymentView;
+
+/** The build that the deployment waits for, or runs. */
+async function buildOf(id: string): Promise<BuildView | undefined> {
+  const { build } = await view(id);
+  if (build?.id === undefined) return undefined;
+  return ((await call('GET', `/deploy-svc/build/${build.id}`)) as { build: BuildView }).build;
+}
+
+const standing = async (status: string, id: string): Promise<DeploymentView> => {
   await until(`${id} is ${status}`, WITHIN, async () => (await view(id)).deployment.status === status);
+  return view(id);
 };
 
-/** A replica on each host. */
-const SPREAD = { id: 'web', definitionId: 'def', replicas: 2 };
+/** Up again, as a further revision. */
+const restarted = async (id: string, revision: number): Promise<void> => {
+  await call('POST', `/deploy-svc/deployment/${id}/restart`, {});
+  await until(`revision ${revision} of ${id} is up`, WITHIN, async () => {
+    const present = await view(id);
+    return present.revision === revision && present.deployment.status === 'OK';
+  });
+};
 
-test('two workers and five deployments: one build, one transfer to each node', async () => {
-  stack.use(await anotherWorker());
-  await define();
-  const ids = ['d1', 'd2', 'd3', 'd4', 'd5'];
-  await save('deployment', ...ids.map((id) => ({ ...SPREAD, id })));
+test('two workers and five deployments: one build, one image on each node', async () => {
+  await using _ = await anotherWorker();
+  await branch('many');
+  await deploy('many');
+  const ids = ['many', 'many2', 'many3', 'many4', 'many5'];
+  await Promise.all(ids.map((id) => again(id, 'many')));
   for (const id of ids) await standing('OK', id);
   expect(built).toHaveLength(1);
-  const made = await builds();
-  expect(made).toMatchObject([{ status: 'Succeeded', url: `${git.url}/repo.git` }]);
-  const { image = '' } = made[0] ?? {};
-  expect(hosts.map(({ images }) => images.get(image) !== undefined)).toEqual([true, true]);
+  const made = await buildOf('many5');
+  expect(made).toMatchObject({ status: 'Succeeded', url: `${git.url}/repo.git` });
   // The same image, not one that was built like it.
-  expect(hosts[0]?.images.get(image)).toBe(hosts[1]?.images.get(image));
-});
+  const images = hosts.map((host) => host.images.get(made?.image ?? ''));
+  expect(images[0]).toBeDefined();
+  expect(images[0]).toBe(images[1]);
+}, 60_000);
 
 test('the node that has built it is gone: another that has it serves; with none left it is built anew', async () => {
-  await define();
-  await save('deployment', SPREAD);
-  await standing('OK');
+  await branch('lost');
+  await deploy('lost');
+  await standing('OK', 'lost');
   const image = built[0]?.tag ?? '';
   const [builder, other] = hosts[0]?.name === built[0]?.host ? hosts : hosts.toReversed();
   builder?.images.delete(image);
-  await product.oo('deployment', 'restart', 'web', '--detach');
-  await until('revision 2 is up', WITHIN, async () => {
-    const { revision, deployment } = await view();
-    return revision === 2 && deployment.status === 'OK';
-  });
+  await restarted('lost', 2);
   expect(built).toHaveLength(1);
   expect(builder?.images.get(image)).toBe(other?.images.get(image));
   for (const { images } of hosts) images.delete(image);
-  await product.oo('deployment', 'restart', 'web', '--detach');
-  await until('revision 3 is up', WITHIN, async () => {
-    const { revision, deployment } = await view();
-    return revision === 3 && deployment.status === 'OK';
-  });
+  await restarted('lost', 3);
   expect(built.map(({ tag }) => tag)).toEqual([image, image]);
-  expect((await view()).replicas.map(({ failures }) => failures)).toEqual([0, 0]);
-});
+  expect((await view('lost')).replicas.map(({ failures }) => failures)).toEqual([0, 0]);
+}, 60_000);
+
+test('a transfer that breaks off is made again, and nothing is built for it', async () => {
+  for (const host of hosts) host.failNext('loadImage', 'pull-failed', { message: 'unexpected EOF' });
+  await branch('torn');
+  await deploy('torn');
+  const { replicas } = await standing('OK', 'torn');
+  expect(new Set(replicas.map(({ nodeId }) => nodeId)).size).toBe(2);
+  expect(built).toHaveLength(1);
+}, 60_000);
 
 test('an engine that breaks off: it is tried again, on another node', async () => {
   for (const host of hosts) host.failNext('build', 'unreachable', { message: 'connect ECONNREFUSED' });
-  await define();
-  await save('deployment', SPREAD);
-  await standing('Error');
-  expect((await view()).deployment.details).toContain('connect ECONNREFUSED (tried again)');
-  await standing('OK');
+  await branch('broken');
+  await deploy('broken');
+  expect((await standing('Error', 'broken')).deployment.details).toContain('connect ECONNREFUSED (tried again)');
+  await standing('OK', 'broken');
   expect(built).toHaveLength(1);
-});
+}, 60_000);
 
 test('what its container file forbids is built once, and again when somebody asks', async () => {
-  await git.commit({ Dockerfile: 'FROM scratch\nCOPY missing /missing\n' });
-  await define();
-  await save('deployment', SPREAD);
-  await standing('Error');
-  const { deployment, replicas } = await view();
+  await branch('forbidden', { Dockerfile: 'FROM scratch\nCOPY missing /missing\n' });
+  await deploy('forbidden');
+  const { deployment, replicas } = await standing('Error', 'forbidden');
   expect(deployment.details).toBe(
     'build failed: COPY failed: file not found in build context or excluded by .dockerignore: stat missing: file does not exist',
   );
   expect(replicas).toEqual([]);
-  const [failed] = await builds();
+  const failed = await buildOf('forbidden');
   expect(failed).toMatchObject({ status: 'Failed', failure: { terminal: true } });
-  await save('deployment', SPREAD);
+  await again('forbidden');
   await until('it was tried again', WITHIN, async () => {
-    const [again] = await builds();
-    return again?.status === 'Failed' && again.requestedAt !== failed?.requestedAt;
+    const next = await buildOf('forbidden');
+    return next?.status === 'Failed' && next.requestedAt !== failed?.requestedAt;
   });
   await git.commit({ missing: 'here' });
-  await save('deployment', SPREAD);
-  await standing('OK');
-});
+  await again('forbidden');
+  await standing('OK', 'forbidden');
+}, 60_000);
 
 test.each([
   [{ version: 'v9' }, 'the repository has no branch or tag v9'],
   [{ buildContext: 'nowhere' }, 'build context nowhere is not in the repository'],
   [{ containerFile: 'Other' }, 'container file Other is not in the repository'],
 ])('%j cannot be built, and says why', async (repository, reason) => {
-  await define(repository);
-  await save('deployment', SPREAD);
-  await standing('Error');
-  expect((await view()).deployment.details).toBe(`build failed: ${reason}`);
+  const id = reason.replaceAll(' ', '-');
+  await branch(id);
+  await deploy(id, repository);
+  expect((await standing('Error', id)).deployment.details).toBe(`build failed: ${reason}`);
   expect(built).toEqual([]);
 });
 
 test('a context and a container file of its own', async () => {
-  await git.commit({ 'sub/Other': 'FROM scratch\nCOPY inner /inner\n', 'sub/inner': '1' });
-  await define({ buildContext: './sub/', containerFile: 'Other' });
-  await save('deployment', SPREAD);
-  await standing('OK');
+  await branch('context', { 'sub/Other': 'FROM scratch\nCOPY inner /inner\n', 'sub/inner': '1' });
+  await deploy('context', { buildContext: './sub/', containerFile: 'Other' });
+  await standing('OK', 'context');
   expect(built).toHaveLength(1);
 });
 
 test('a private repository, by a secret that nothing shows', async () => {
+  await branch('private');
   await product.oo('secret', 'save', 'git', `${LOGIN.username}:${LOGIN.password}`);
-  await define({ url: `${git.url}/private.git`, credentials: '{{secret:git}}' });
-  await save('deployment', SPREAD);
-  await standing('OK');
+  await deploy('private', { url: `${git.url}/private.git`, credentials: '{{secret:git}}' });
+  await standing('OK', 'private');
   expect(built).toHaveLength(1);
-  const shown = await product.oo('events', '-n', '1000', '-o', 'json');
-  expect(shown).not.toContain(LOGIN.password);
-  expect(await product.oo('definition', 'list', '-o', 'json')).not.toContain('credentials');
+  expect(JSON.stringify(await call('GET', '/deploy-svc/events?limit=1000'))).not.toContain(LOGIN.password);
+  expect(JSON.stringify(await call('GET', '/registry-svc/definitions'))).not.toContain('credentials');
 });
 
 test('the worker ends in the middle of a build: another takes it over', async () => {
   for (const host of hosts) host.hangNext('build');
-  const leaving = await startService(
-    readConfig({ DATABASE_URL: product.databaseUrl, ROLES: 'worker', NODES: '', QUEUES: 'build' }),
-    createLogger('silent'),
-  );
-  await define();
-  await save('deployment', SPREAD);
-  await until('it is being built', WITHIN, async () => (await builds())[0]?.status === 'Building');
-  await leaving[Symbol.asyncDispose]();
-  // Whichever of the two had it: an engine that hangs is left when its worker goes, or here.
+  await branch('hanging');
+  await deploy('hanging');
+  await until('it is being built', WITHIN, async () => (await buildOf('hanging'))?.status === 'Building');
   for (const host of hosts) host.heal();
-  await standing('OK');
+  await builder[Symbol.asyncDispose]();
+  await using _ = await anotherWorker('build');
+  await standing('OK', 'hanging');
   expect(built).toHaveLength(1);
 }, 60_000);

@@ -50,8 +50,13 @@ async function transfer(deps: WorkerDeps, carriage: Carriage, key: string): Prom
   const lock = await transferLock(deps.clock, present, key);
   try {
     // Another worker may have brought it while the lock was waited for.
-    while (!(await carriage.engine.hasImage(carriage.image, present.ended))) {
-      if (!(await fetched(deps, carriage, present.ended))) await builtAnew(deps, carriage, present.ended);
+    if (await carriage.engine.hasImage(carriage.image, present.ended)) return Math.round(performance.now() - since);
+    if (!(await fetched(deps, carriage, present.ended))) {
+      await builtAnew(deps, carriage, present.ended);
+      const here = await carriage.engine.hasImage(carriage.image, present.ended);
+      if (!here && !(await fetched(deps, carriage, present.ended))) {
+        throw new EngineError('pull-failed', `${carriage.image} was built anew, and no node has it`);
+      }
     }
     return Math.round(performance.now() - since);
   } finally {
@@ -59,28 +64,32 @@ async function transfer(deps: WorkerDeps, carriage: Carriage, key: string): Prom
   }
 }
 
-/** False when nobody has it who can be asked. */
+/** False when nobody has it who can be asked. Throws the EngineError of the last who has it, and cannot give it. */
 async function fetched(deps: WorkerDeps, carriage: Carriage, signal: AbortSignal): Promise<boolean> {
   const { store, engines, log } = deps;
   const { engine, image, buildId } = carriage;
   const build = (await store.row<BuildState>('builds', buildId))?.state;
-  if (build?.pushed === true && (await tried(() => engine.pull(image, undefined, signal), 'pull'))) return true;
-  for (const node of await sourcesOf(deps, build, image)) {
-    const source = engines.at(node.url);
-    if (source.url === engine.url) continue;
-    if (await tried(() => stream(source, engine, image, signal), node.id)) return true;
-  }
-  return false;
-
-  async function tried(work: () => Promise<boolean | void>, from: string): Promise<boolean> {
+  let failure: EngineError | undefined;
+  const tried = async (from: string, work: () => Promise<boolean>): Promise<boolean> => {
     try {
-      return (await work()) !== false;
+      return await work();
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       log.warn('an image could not be had from there; trying the next', { image, from, error: error.message });
+      // Who cannot be asked does not have it, as far as anybody knows.
+      if (error.code !== 'unreachable' && error.code !== 'timeout') failure = error;
       return false;
     }
+  };
+  const pull = async (): Promise<boolean> => engine.pull(image, undefined, signal).then(() => true);
+  if (build?.pushed === true && (await tried('registry', pull))) return true;
+  failure = undefined;
+  for (const node of await sourcesOf(deps, build, image)) {
+    const source = engines.at(node.url);
+    if (source.url !== engine.url && (await tried(node.id, () => stream(source, engine, image, signal)))) return true;
   }
+  if (failure !== undefined) throw failure;
+  return false;
 }
 
 /** From engine to engine through this process, as fast as the slower of the two. False when the source does not have it. */
