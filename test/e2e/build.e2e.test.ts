@@ -88,7 +88,9 @@ test('a branch is built once, carried to the other node, and serves', async () =
   expect(build).toMatchObject({ version: 'main', commit: first, id: made?.id, status: 'Succeeded' });
   const ids = await Promise.all(hosts.map(({ engine }) => engine.imageId(made?.image ?? '')));
   expect(ids).toEqual([made?.imageId, made?.imageId]);
-  expect(await product.oo('build', 'logs', made?.id ?? '')).toMatch(/^Step 4\/\d+ : COPY index\.html \/www\/index\.html$/m);
+  expect(await product.oo('build', 'logs', made?.id ?? '')).toMatch(
+    /^Step 4\/\d+ : COPY index\.html \/www\/index\.html$/m,
+  );
 }, 90_000);
 
 test('the same save without a new commit changes nothing', async () => {
@@ -138,6 +140,8 @@ test('a commit, and a tag of it, are what was built before', async () => {
   await expect.poll(answers, { timeout: 60_000 }).toEqual(['version one', 'version one']);
   await git.git('tag', 'v1', first);
   await define('v1');
-  await expect.poll(async () => (await view()).build, { timeout: 30_000 }).toMatchObject({ version: 'v1', commit: first });
+  await expect
+    .poll(async () => (await view()).build, { timeout: 30_000 })
+    .toMatchObject({ version: 'v1', commit: first });
   expect((await builds()).map(({ id }) => id).toSorted()).toEqual(before.map(({ id }) => id).toSorted());
 }, 90_000);

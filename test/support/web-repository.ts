@@ -18,12 +18,12 @@ ENTRYPOINT ["/bin/busybox", "sh", "/bin/entrypoint"]
 `;
 
 /** Fills the repository with a web server that answers with this version. Returns the commit. */
-export async function commitWebServer({ git, commit }: GitServer, version: string): Promise<string> {
+export async function commitWebServer(repository: GitServer, version: string): Promise<string> {
   const busybox = await readFile('/bin/busybox');
-  await commit({ Dockerfile: CONTAINER_FILE, entrypoint: ENTRYPOINT, 'index.html': version, busybox });
+  await repository.commit({ Dockerfile: CONTAINER_FILE, entrypoint: ENTRYPOINT, 'index.html': version, busybox });
   // The work tree's own modes are not looked at from here on.
-  await git('config', 'core.fileMode', 'false');
-  await git('update-index', '--chmod=+x', 'busybox');
-  await git('commit', '--quiet', '--message=executable');
-  return git('rev-parse', 'HEAD');
+  await repository.git('config', 'core.fileMode', 'false');
+  await repository.git('update-index', '--chmod=+x', 'busybox');
+  await repository.git('commit', '--quiet', '--message=executable');
+  return repository.git('rev-parse', 'HEAD');
 }

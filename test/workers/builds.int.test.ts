@@ -3,10 +3,11 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { BuildView } from '../../src/api/contract/build-schemas.ts';
 import type { DeploymentView } from '../../src/api/contract/deploy-schemas.ts';
 import { readConfig } from '../../src/config.ts';
+import { EngineError } from '../../src/engine/engine-error.ts';
 import type { SimulatedHost } from '../../src/engine/simulated/host.ts';
 import { NO_LATENCY } from '../../src/engine/simulated/latency.ts';
 import { createSimulatedHost, dropSimulatedHost } from '../../src/engine/simulated/registry.ts';
-import { SERVER_IMAGE } from '../../src/engine/simulated/script.ts';
+import { SERVER_IMAGE, type SimulatedImage } from '../../src/engine/simulated/script.ts';
 import { createLogger } from '../../src/logger.ts';
 import { startService, type Service } from '../../src/process/service.ts';
 import { LOGIN, startGitServer, type GitServer } from '../support/git-server.ts';
@@ -15,6 +16,7 @@ import { until } from '../support/until.ts';
 
 const NAMES = ['builds-a', 'builds-b'] as const;
 const NODES = NAMES.map((name) => `simulated://${name}`).join(',');
+const SETTINGS = { NODES, REGISTRY_URL: 'registry.test:5000/team' };
 const WITHIN = 20_000;
 
 const stack = new AsyncDisposableStack();
@@ -23,6 +25,9 @@ let hosts: readonly SimulatedHost[];
 let product: TestService;
 let builder: Service;
 let token: string;
+/** What the registry has, and whether it takes more. */
+const registry = new Map<string, SimulatedImage>();
+let registryTakes = false;
 /** What was built, on which host. */
 let built: { readonly host: string; readonly tag: string }[];
 
@@ -36,13 +41,16 @@ beforeAll(async () => {
         built.push({ host: name, tag });
         return { ...SERVER_IMAGE };
       },
-      // No registry has what is built here.
-      registry: () => undefined,
+      registry: (reference) => registry.get(reference),
+      pushed(reference, image) {
+        if (!registryTakes) throw new EngineError('refused', 'push: the registry is full');
+        registry.set(reference, image);
+      },
     }),
   );
   stack.defer(() => NAMES.forEach(dropSimulatedHost));
   // Whose builder ends in the last test.
-  product = stack.use(await testService({ NODES, QUEUES: 'plan,replan,wake,resolve,start,stop,register' }));
+  product = stack.use(await testService({ ...SETTINGS, QUEUES: 'plan,replan,wake,resolve,start,stop,register' }));
   builder = stack.use(await anotherWorker('build'));
   token = (await product.oo('token')).trim();
 });
@@ -55,7 +63,7 @@ beforeEach(() => {
 /** A further worker process on the same database. */
 const anotherWorker = (queues = ''): Promise<Service> =>
   startService(
-    readConfig({ DATABASE_URL: product.databaseUrl, ROLES: 'worker', NODES, QUEUES: queues }),
+    readConfig({ DATABASE_URL: product.databaseUrl, ROLES: 'worker', ...SETTINGS, QUEUES: queues }),
     createLogger('silent'),
   );
 
@@ -67,7 +75,11 @@ async function branch(name: string, files: Readonly<Record<string, string>> = {}
 
 async function call(method: string, path: string, body?: object): Promise<unknown> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const response = await fetch(`${product.url}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  const response = await fetch(`${product.url}${path}`, {
+    method,
+    headers,
+    ...(body && { body: JSON.stringify(body) }),
+  });
   const answer: unknown = await response.json();
   if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
   return answer;
@@ -137,6 +149,26 @@ test('the node that has built it is gone: another that has it serves; with none 
   await restarted('lost', 3);
   expect(built.map(({ tag }) => tag)).toEqual([image, image]);
   expect((await view('lost')).replicas.map(({ failures }) => failures)).toEqual([0, 0]);
+}, 60_000);
+
+test('with a registry it is pushed once, and pulled; no engine is asked for it', async () => {
+  registryTakes = true;
+  for (const host of hosts) host.failNext('saveImage', 'refused', { times: 10 });
+  await branch('pushed');
+  await deploy('pushed');
+  const { replicas } = await standing('OK', 'pushed');
+  registryTakes = false;
+  expect(new Set(replicas.map(({ nodeId }) => nodeId)).size).toBe(2);
+  const made = await buildOf('pushed');
+  expect(made).toMatchObject({ pushed: true });
+  expect(made?.image).toMatch(/^registry\.test:5000\/team\/deploy-svc\/repo-[0-9a-f]{8}:[0-9a-f]{40}$/);
+  expect([...registry.keys()]).toEqual([made?.image]);
+  // A registry that has lost it is no reason to fail.
+  for (const host of hosts) host.heal();
+  registry.clear();
+  hosts[0]?.images.delete(made?.image ?? '');
+  await restarted('pushed', 2);
+  expect(built).toHaveLength(1);
 }, 60_000);
 
 test('a transfer that breaks off is made again, and nothing is built for it', async () => {

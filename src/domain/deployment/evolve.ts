@@ -67,16 +67,7 @@ export function evolveDeployment(
     case 'DeploymentSaved':
       return saved(state, event.data, at);
     case 'RevisionCreated':
-      return (
-        state && {
-          ...state,
-          ...revisionOf(event.data),
-          ...begun(at),
-          savedAtRevision: state.saves,
-          anew: false,
-          ...settled(state),
-        }
-      );
+      return state && { ...state, ...revised(state, event.data, at) };
     case 'DeploymentPlanned':
       return state && { ...state, savedAtPlan: state.saves, ...begin(state, event.data.begun) };
     case 'DeploymentRebalanced':
@@ -167,6 +158,14 @@ function triedAgain({ source, template }: DeploymentState): Pick<DeploymentState
 function carriedOver(state: DeploymentState | undefined, spec: DeploymentSpec): Scaled | undefined {
   if (state?.scaled === undefined || state.phase !== 'live' || spec.autoScaling === undefined) return undefined;
   return { ...state.scaled, replicas: wantedReplicas({ spec, scaled: state.scaled }) };
+}
+
+function revised(
+  state: DeploymentState,
+  data: EventOf<'RevisionCreated'>['data'],
+  at: number,
+): Partial<DeploymentState> {
+  return { ...revisionOf(data), ...begun(at), savedAtRevision: state.saves, anew: false, ...settled(state) };
 }
 
 function revisionOf(

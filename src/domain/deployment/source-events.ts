@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-const ask = { deploymentId: z.string(), /** Counts from 1: an answer to an earlier one comes too late. */ ask: z.number().int() };
+const ask = {
+  deploymentId: z.string(),
+  /** Counts from 1: an answer to an earlier one comes too late. */ ask: z.number().int(),
+};
 
 /** A repository at a version, and how an image is made of it: as the definition says. */
 export const repositoryRef = z.object({

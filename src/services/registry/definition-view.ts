@@ -14,10 +14,10 @@ export function toDefinition({ id, image, repository, ports, envars, apiSpecs, c
   };
 }
 
+type Repository = NonNullable<DefinitionSpec['repository']>;
+
 /** Which secret lets in is no part of the contract. */
-function toRepository({
-  credentials: _,
-  ...repository
-}: NonNullable<DefinitionSpec['repository']>): NonNullable<Definition['repository']> {
-  return repository;
+function toRepository(repository: Repository): NonNullable<Definition['repository']> {
+  const { credentials, ...shown } = repository;
+  return credentials === undefined ? repository : shown;
 }

@@ -40,7 +40,9 @@ export async function buildImage(deps: WorkerDeps, job: ActiveJob<'build'>): Pro
   const node = await buildNode(deps, row.state);
   if (node === undefined) throw new Error('no node that this worker serves takes anything new, so none can build');
   const data = { buildId, nodeId: node.id };
-  const started = await appendedTo(deps, { stream, expectedVersion: row.version, cause }, [{ type: 'BuildStarted', data }]);
+  const started = await appendedTo(deps, { stream, expectedVersion: row.version, cause }, [
+    { type: 'BuildStarted', data },
+  ]);
   const expectedVersion = started?.at(-1)?.version;
   if (expectedVersion === undefined) throw new Error(`build ${buildId} was taken by somebody else`);
   deps.onStep?.('build-started', buildId);
@@ -76,7 +78,8 @@ async function attempt(deps: WorkerDeps, { build, node, log, signal }: Attempt):
   const since = performance.now();
   if ((await engine.imageId(image, signal)) === undefined) await make(deps, { build, node, log, signal });
   const imageId = await engine.imageId(image, signal);
-  if (imageId === undefined) throw new EngineError('refused', `build ${image} on ${engine.url}: the image is not there`);
+  if (imageId === undefined)
+    throw new EngineError('refused', `build ${image} on ${engine.url}: the image is not there`);
   const pushed = await push(deps, { build, node, log, signal });
   const milliseconds = Math.round(performance.now() - since);
   return { type: 'BuildSucceeded', data: { buildId, image, imageId, nodeId: node.id, milliseconds, pushed } };

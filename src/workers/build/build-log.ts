@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 import { pause, type Clock } from '../../clock.ts';
 import type { Logger } from '../../logger.ts';
 import { sql, type Db } from '../../postgres/database.ts';
@@ -16,14 +18,15 @@ export interface BuildLog extends AsyncDisposable {
   last(count: number): string[];
 }
 
-/** Begins the log of an attempt; what an earlier one said is gone. Disposing writes what has not been written yet. */
+/** Begins the log of an attempt; with its first line what an earlier one said is gone. Disposing writes what has not been written yet. */
 export function openBuildLog(
   { db, clock, log }: { readonly db: Db; readonly clock: Clock; readonly log: Logger },
   buildId: string,
 ): BuildLog {
   const lines: string[] = [];
   const ended = new AbortController();
-  let dirty = true;
+  // What an earlier attempt said stays until this one says something: an image that is found makes no log.
+  let dirty = false;
   const write = async (): Promise<void> => {
     if (!dirty) return;
     dirty = false;
@@ -79,9 +82,5 @@ export async function readSteps(db: Db, buildIds: readonly string[]): Promise<Re
 
 /** PostgreSQL holds no NUL, and no half of a surrogate pair; terminals' colours are no text. */
 function storable(text: string): string {
-  return text
-    .replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, '')
-    .replaceAll('\0', '\ufffd')
-    .slice(0, LINE_LENGTH)
-    .toWellFormed();
+  return stripVTControlCharacters(text).replaceAll('\0', '\ufffd').slice(0, LINE_LENGTH).toWellFormed();
 }

@@ -69,7 +69,7 @@ async function fetched(deps: WorkerDeps, carriage: Carriage, signal: AbortSignal
   const { store, engines, log } = deps;
   const { engine, image, buildId } = carriage;
   const build = (await store.row<BuildState>('builds', buildId))?.state;
-  let failure: EngineError | undefined;
+  const failures: EngineError[] = [];
   const tried = async (from: string, work: () => Promise<boolean>): Promise<boolean> => {
     try {
       return await work();
@@ -77,18 +77,19 @@ async function fetched(deps: WorkerDeps, carriage: Carriage, signal: AbortSignal
       if (!(error instanceof EngineError)) throw error;
       log.warn('an image could not be had from there; trying the next', { image, from, error: error.message });
       // Who cannot be asked does not have it, as far as anybody knows.
-      if (error.code !== 'unreachable' && error.code !== 'timeout') failure = error;
+      if (error.code !== 'unreachable' && error.code !== 'timeout') failures.push(error);
       return false;
     }
   };
   const pull = async (): Promise<boolean> => engine.pull(image, undefined, signal).then(() => true);
   if (build?.pushed === true && (await tried('registry', pull))) return true;
-  failure = undefined;
+  failures.length = 0;
   for (const node of await sourcesOf(deps, build, image)) {
     const source = engines.at(node.url);
     if (source.url !== engine.url && (await tried(node.id, () => stream(source, engine, image, signal)))) return true;
   }
-  if (failure !== undefined) throw failure;
+  const last = failures.at(-1);
+  if (last !== undefined) throw last;
   return false;
 }
 

@@ -25,7 +25,10 @@ export async function checkoutRequest(
     return parseCheckout({ url, ...(version === undefined ? {} : { version }), ...loginOf(secret) });
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    throw new SourceError('not-found', error.problems.map(({ field, message }) => `repository.${field} ${message}`).join('; '));
+    throw new SourceError(
+      'not-found',
+      error.problems.map(({ field, message }) => `repository.${field} ${message}`).join('; '),
+    );
   }
 }
 

@@ -97,5 +97,8 @@ async function resolution(deps: WorkerDeps, { row, source }: Asked, commit: stri
       ...(again ? { reason: `asked again by ${row.id}` } : {}),
     },
   };
-  return [[resolved], [{ stream: streamOf('build', buildId), expectedVersion: known?.version ?? 0, events: [requested] }]];
+  return [
+    [resolved],
+    [{ stream: streamOf('build', buildId), expectedVersion: known?.version ?? 0, events: [requested] }],
+  ];
 }

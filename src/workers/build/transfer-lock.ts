@@ -6,11 +6,7 @@ const TRANSFER_LOCK = 7_319;
 const LOOK_MS = 250;
 
 /** Keeps other workers from bringing the same image to the same node meanwhile. It ends with the worker's life. */
-export async function transferLock(
-  clock: Clock,
-  life: Membership,
-  key: string,
-): Promise<{ release(): Promise<void> }> {
+export async function transferLock(clock: Clock, life: Membership, key: string): Promise<{ release(): Promise<void> }> {
   for (;;) {
     life.ended.throwIfAborted();
     const { rows } = await life.query<{ taken: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) as taken', [

@@ -19,13 +19,22 @@ const NETWORK =
 /** Undefined for an error that is none of the build's: it is thrown on. */
 export function whyFailed(
   error: unknown,
-  { image, buildContext, containerFile }: { image: string; buildContext?: string | undefined; containerFile?: string | undefined },
+  {
+    image,
+    buildContext,
+    containerFile,
+  }: { image: string; buildContext?: string | undefined; containerFile?: string | undefined },
 ): WhyFailed | undefined {
   if (error instanceof InvalidInput) {
     const inContext = error.problems.some(({ field }) => field === 'contextPath');
     const file = containerFile ?? 'Dockerfile';
     const where = buildContext === undefined ? 'the repository' : `build context ${buildContext}`;
-    return { reason: inContext ? `build context ${buildContext ?? '.'} is not in the repository` : `container file ${file} is not in ${where}`, terminal: true };
+    return {
+      reason: inContext
+        ? `build context ${buildContext ?? '.'} is not in the repository`
+        : `container file ${file} is not in ${where}`,
+      terminal: true,
+    };
   }
   if (error instanceof SourceError) {
     return { reason: oneLine(error.message), terminal: error.code === 'not-found' || error.code === 'too-large' };
@@ -34,7 +43,7 @@ export function whyFailed(
   if (error.code !== 'build-failed') return { reason: oneLine(error.message), terminal: false };
   const reason = engineWords(error.message, image);
   // A command of the container file fails by itself; what the engine fetches may be there the next time.
-  return { reason, terminal: /^The command /.test(reason) || !NETWORK.test(reason) };
+  return { reason, terminal: reason.startsWith('The command ') || !NETWORK.test(reason) };
 }
 
 /** `build IMAGE on URL: COPY failed: …` and the last output: the words of the first line are what it failed of. */
@@ -45,10 +54,5 @@ function engineWords(message: string, image: string): string {
 }
 
 function oneLine(text: string): string {
-  return text
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll('\0', '\ufffd')
-    .trim()
-    .slice(0, REASON_LENGTH)
-    .toWellFormed();
+  return text.replaceAll(/\s+/g, ' ').replaceAll('\0', '\ufffd').trim().slice(0, REASON_LENGTH).toWellFormed();
 }
