@@ -110,6 +110,7 @@ export const SETTINGS = z.object({
   BUILD_TIMEOUT_SECONDS: wholeBetween(1, 6_000, '1800').default(1_800),
   BUILD_MEMORY: size.default(2 * 2 ** 30),
   BUILD_CONTEXT_MAX_BYTES: size.default(2 ** 30),
+  BUILD_KEEP_SECONDS: seconds('86400').default(86_400),
   LOG_LEVEL: z.enum(LOG_LEVELS, { message: `is not one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
 

@@ -146,6 +146,7 @@ function replanned(event: Exclude<RecordedEvent, { type: OfOneDeployment }>): re
     case 'ContainerRunRequested':
     case 'ContainerStopRequested':
     case 'ImageBuildRequested':
+    case 'BuildForgotten':
       return [];
     default:
       return event satisfies never;

@@ -9,6 +9,7 @@ export function buildSettings(config: Config): BuildSettings {
     registry: config.REGISTRY_URL,
     timeoutMs: config.BUILD_TIMEOUT_SECONDS * 1_000,
     memoryBytes: config.BUILD_MEMORY,
+    keepMs: config.BUILD_KEEP_SECONDS * 1_000,
     contextMaxBytes: config.BUILD_CONTEXT_MAX_BYTES,
   };
 }

@@ -149,7 +149,7 @@ const configVersions = projection({
 const builds = projection({
   name: 'builds',
   ownership: 'stream',
-  types: ['BuildRequested', 'BuildStarted', 'BuildSucceeded', 'BuildFailed'],
+  types: ['BuildRequested', 'BuildStarted', 'BuildSucceeded', 'BuildFailed', 'BuildForgotten'],
   key: ({ data }) => data.buildId,
   evolve: (state: BuildState | undefined, event) => evolveBuild(state, event, event.at.getTime()),
 });

@@ -238,6 +238,41 @@ test('a private repository, by a secret that nothing shows', async () => {
   expect(JSON.stringify(await call('GET', '/registry-svc/definitions'))).not.toContain('credentials');
 });
 
+test('the image of a commit that nobody uses any more goes, and is built again when somebody wants it', async () => {
+  await branch('old');
+  await deploy('old');
+  await standing('OK', 'old');
+  const first = await buildOf('old');
+  const { commit = '', image = '' } = first ?? {};
+  await git.commit({ app: 'a later one' });
+  await again('old');
+  await until('the later one is up', WITHIN, async () => {
+    const present = await view('old');
+    return present.revision === 2 && present.deployment.status === 'OK';
+  });
+  // A worker looks for them as soon as it starts.
+  await using _ = await startService(
+    readConfig({
+      DATABASE_URL: product.databaseUrl,
+      ROLES: 'worker',
+      ...SETTINGS,
+      QUEUES: 'wake',
+      BUILD_KEEP_SECONDS: '0',
+    }),
+    createLogger('silent'),
+  );
+  await until('it is gone', 30_000, async () => hosts.every(({ images }) => !images.has(image)));
+  const second = await buildOf('old');
+  expect(hosts.every(({ images }) => images.has(second?.image ?? ''))).toBe(true);
+  built = [];
+  await deploy('old', { version: commit });
+  await until('the first one is up again', WITHIN, async () => {
+    const present = await view('old');
+    return present.revision === 3 && present.deployment.status === 'OK';
+  });
+  expect(built.map(({ tag }) => tag)).toEqual([image]);
+}, 90_000);
+
 test('the worker ends in the middle of a build: another takes it over', async () => {
   for (const host of hosts) host.hangNext('build');
   await branch('hanging');

@@ -16,6 +16,8 @@ export const buildView = z.strictObject({
   nodeId: z.string().optional(),
   /** Whether the registry has it. */
   pushed: z.boolean().optional(),
+  /** Nobody used its image, so it was taken from the nodes. */
+  forgotten: z.boolean().optional(),
   milliseconds: z.int().optional(),
   /** Why it failed, and whether only somebody's asking brings another try. */
   failure: z.strictObject({ reason: z.string(), terminal: z.boolean() }).optional(),

@@ -5,7 +5,7 @@ import { evolveBuild, isDue, type BuildEvent, type BuildState } from './evolve.t
 import { buildIdOf, imageNameOf, pathOf, type BuildKey } from './key.ts';
 
 const commit = fc
-  .array(fc.constantFrom(...'0123456789abcdef'), { minLength: 40, maxLength: 40 })
+  .array(fc.constantFrom(...'0123456789abcdef'.split('')), { minLength: 40, maxLength: 40 })
   .map((of) => of.join(''));
 const url = fc.oneof(
   fc.webUrl().map((text) => `${text}/Some_Repo.git`),

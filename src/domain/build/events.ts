@@ -40,4 +40,6 @@ export const buildEvents = {
     /** The last lines of its log. */
     lastLogs: z.array(z.string()),
   }),
+  /** No revision in use is made from its image: it was taken from the nodes. */
+  BuildForgotten: z.object(ids),
 } as const;

@@ -1,6 +1,8 @@
 import type { EventOf } from '../event.ts';
 
-export type BuildEvent = EventOf<'BuildRequested' | 'BuildStarted' | 'BuildSucceeded' | 'BuildFailed'>;
+export type BuildEvent = EventOf<
+  'BuildRequested' | 'BuildStarted' | 'BuildSucceeded' | 'BuildFailed' | 'BuildForgotten'
+>;
 
 export const BUILD_STATUSES = ['Requested', 'Building', 'Succeeded', 'Failed'] as const;
 export type BuildStatus = (typeof BUILD_STATUSES)[number];
@@ -16,6 +18,8 @@ export interface BuildState extends Omit<EventOf<'BuildRequested'>['data'], 'bui
   readonly imageId?: string | undefined;
   readonly milliseconds?: number | undefined;
   readonly pushed?: boolean | undefined;
+  /** Its image was taken from the nodes: it is built again when it is wanted. */
+  readonly forgotten?: boolean | undefined;
   /** Of the last attempt, while nobody has asked anew. */
   readonly failure?: Pick<EventOf<'BuildFailed'>['data'], 'reason' | 'terminal' | 'lastLogs'> | undefined;
 }
@@ -39,6 +43,8 @@ export function evolveBuild(state: BuildState | undefined, event: BuildEvent, at
       const { reason, terminal, lastLogs } = event.data;
       return state && { ...state, status: 'Failed', changedAt: at, failure: { reason, terminal, lastLogs } };
     }
+    case 'BuildForgotten':
+      return state && { ...state, forgotten: true, changedAt: at };
     default:
       return event satisfies never;
   }

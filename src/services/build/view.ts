@@ -5,10 +5,11 @@ import type { DeploymentState } from '../../domain/deployment/evolve.ts';
 
 /** A build as the API shows it: without the name of the secret that lets in. */
 export function toBuildView(build: BuildState, step: string | undefined): BuildView {
-  const { credentials: _, failure, requestedAt, changedAt, ...rest } = build;
+  const { credentials: _, forgotten, failure, requestedAt, changedAt, ...rest } = build;
   return {
     ...(JSON.parse(JSON.stringify(rest)) as typeof rest),
     ...(failure === undefined ? {} : { failure: { reason: failure.reason, terminal: failure.terminal } }),
+    ...(forgotten === true ? { forgotten } : {}),
     ...(step === undefined ? {} : { step }),
     requestedAt: new Date(requestedAt).toISOString(),
     changedAt: new Date(changedAt).toISOString(),

@@ -85,7 +85,8 @@ async function resolution(deps: WorkerDeps, { row, source }: Asked, commit: stri
   const image = known?.state.image ?? imageNameOf(key, { installationId, registry: builds.registry });
   const data = { deploymentId: row.id, ask: source.ask, commit, buildId, image };
   const resolved: DomainEvent = { type: 'SourceResolved', data };
-  const again = known?.state.status === 'Failed' && known.state.changedAt < source.askedAt;
+  const { status, changedAt = 0, forgotten } = known?.state ?? {};
+  const again = forgotten === true || (status === 'Failed' && changedAt < source.askedAt);
   if (known !== undefined && !again) return [[resolved], []];
   const requested: DomainEvent = {
     type: 'BuildRequested',

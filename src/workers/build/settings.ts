@@ -10,6 +10,8 @@ export interface BuildSettings {
   readonly memoryBytes: number;
   /** Of the checkout, and of what of it is sent to the engine. */
   readonly contextMaxBytes: number;
+  /** Milliseconds after which an image goes that nobody uses. */
+  readonly keepMs: number;
   /** Known hosts for ssh; those of the account by default. */
   readonly knownHosts?: string | undefined;
 }

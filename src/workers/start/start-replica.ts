@@ -97,7 +97,10 @@ async function bringUp(deps: WorkerDeps, start: Start): Promise<void> {
 }
 
 /** What a build has made no registry may have. */
-function imageOnNode(deps: WorkerDeps, { engine, attempt, signal, spec: { image }, build }: Start): Promise<number | undefined> {
+function imageOnNode(
+  deps: WorkerDeps,
+  { engine, attempt, signal, spec: { image }, build }: Start,
+): Promise<number | undefined> {
   if (build === undefined) return ensureImage(engine, image, deps, signal);
   return carryImage(deps, { engine, image, buildId: build.id, cause: attempt.cause }, signal);
 }
