@@ -45,7 +45,9 @@ export function resolve(world: World, { ask, deploymentId, cause }: JobData<'res
   if (fate !== 'ready') {
     const terminal = fate === 'fails for good';
     const reason = terminal ? 'the repository has no branch or tag main' : 'the remote does not answer';
-    record(world, `deployment/${DEPLOYMENT}`, [{ type: 'SourceFailed', data: { deploymentId, ask, reason, terminal } }]);
+    record(world, `deployment/${DEPLOYMENT}`, [
+      { type: 'SourceFailed', data: { deploymentId, ask, reason, terminal } },
+    ]);
     if (!terminal) world.jobs.push({ queue: 'resolve', data: { ask, deploymentId, cause } });
     return;
   }
@@ -61,21 +63,24 @@ export function resolve(world: World, { ask, deploymentId, cause }: JobData<'res
   }
 }
 
-/** A worker builds. */
+/** A worker builds: it begins with one job, and ends with the next, so that plans are made in between. */
 export function build(world: World, { buildId, cause }: JobData<'build'>, fate: Fate): void {
   const known = rowOf<BuildState>(world, 'builds', buildId)?.state;
   if (known === undefined || !isDue(known)) return;
+  const again = (): void => void world.jobs.push({ queue: 'build', data: { buildId, cause } });
   const nodeId = 'node_1';
-  const events: DomainEvent[] = [{ type: 'BuildStarted', data: { buildId, nodeId } }];
+  if (known.status !== 'Building') {
+    record(world, `build/${buildId}`, [{ type: 'BuildStarted', data: { buildId, nodeId } }]);
+    return again();
+  }
   if (fate === 'ready') {
     const done = { buildId, image: known.image, imageId: 'sha256:1', nodeId, milliseconds: 1, pushed: false };
-    return record(world, `build/${buildId}`, [...events, { type: 'BuildSucceeded', data: done }]);
+    return record(world, `build/${buildId}`, [{ type: 'BuildSucceeded', data: done }]);
   }
   const terminal = fate === 'fails for good';
   const reason = terminal ? 'COPY failed: file not found in build context: stat app: file does not exist' : 'timeout';
-  const failed = { buildId, reason, terminal, lastLogs: [] };
-  record(world, `build/${buildId}`, [...events, { type: 'BuildFailed', data: failed }]);
-  if (!terminal) world.jobs.push({ queue: 'build', data: { buildId, cause } });
+  record(world, `build/${buildId}`, [{ type: 'BuildFailed', data: { buildId, reason, terminal, lastLogs: [] } }]);
+  if (!terminal) again();
 }
 
 /** No replica is placed whose image there is not, and no revision made of one. */
