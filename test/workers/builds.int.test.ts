@@ -189,6 +189,18 @@ test('an engine that breaks off: it is tried again, on another node', async () =
   expect(built).toHaveLength(1);
 }, 60_000);
 
+test('without a node that takes anything new it says so, and is built once there is one', async () => {
+  for (const url of NODES.split(',')) await product.oo('node', 'cordon', url);
+  await branch('nowhere');
+  await deploy('nowhere');
+  const { deployment } = await standing('Error', 'nowhere');
+  expect(deployment.details).toBe(
+    'build failed: no node takes anything new, so none can build: oo node list (tried again)',
+  );
+  for (const url of NODES.split(',')) await product.oo('node', 'uncordon', url);
+  await standing('OK', 'nowhere');
+}, 60_000);
+
 test('what its container file forbids is built once, and again when somebody asks', async () => {
   await branch('forbidden', { Dockerfile: 'FROM scratch\nCOPY missing /missing\n' });
   await deploy('forbidden');

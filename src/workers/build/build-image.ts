@@ -11,6 +11,7 @@ import type { ActiveJob } from '../../jobs/queue.ts';
 import { bounded } from '../../sources/bounded.ts';
 import { openBuildContext } from '../../sources/build-context.ts';
 import { checkOut } from '../../sources/check-out.ts';
+import type { Row } from '../../store/projection.ts';
 import { appendedTo } from '../append-to.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { lossOf } from '../pool/node-job.ts';
@@ -38,7 +39,7 @@ export async function buildImage(deps: WorkerDeps, job: ActiveJob<'build'>): Pro
   if (row === undefined || !isDue(row.state)) return;
   const stream = streamOf('build', buildId);
   const node = await buildNode(deps, row.state);
-  if (node === undefined) throw new Error('no node that this worker serves takes anything new, so none can build');
+  if (node === undefined) return nowhere(deps, job, row);
   const data = { buildId, nodeId: node.id };
   const started = await appendedTo(deps, { stream, expectedVersion: row.version, cause }, [
     { type: 'BuildStarted', data },
@@ -63,6 +64,21 @@ export async function buildImage(deps: WorkerDeps, job: ActiveJob<'build'>): Pro
   } finally {
     over.abort();
   }
+}
+
+/** Says so, once, and leaves it to a later try: a node may come, or a worker that serves others. */
+async function nowhere(
+  deps: WorkerDeps,
+  { data: { buildId, cause } }: ActiveJob<'build'>,
+  { version, state }: Row<BuildState>,
+): Promise<never> {
+  const reason = 'no node takes anything new, so none can build: oo node list';
+  if (state.failure?.reason !== reason) {
+    const failed = { buildId, reason, terminal: false, lastLogs: [] };
+    const place = { stream: streamOf('build', buildId), expectedVersion: version, cause };
+    await appendedTo(deps, place, [{ type: 'BuildFailed', data: failed }]);
+  }
+  throw new Error(reason);
 }
 
 interface Attempt {
