@@ -13,7 +13,11 @@ export const JOB_DATA = {
   /** Decide what a deployment needs now. */
   plan: z.object({ deploymentId: z.string(), cause }),
   /** Something that many deployments depend on has changed. */
-  replan: z.object({ reason: z.enum(['definition', 'secret', 'capacity', 'node', 'build', 'sweep']), id: z.string(), cause }),
+  replan: z.object({
+    reason: z.enum(['definition', 'secret', 'capacity', 'node', 'build', 'sweep']),
+    id: z.string(),
+    cause,
+  }),
   /** Plan a deployment when its back-off is over. */
   wake: z.object({ deploymentId: z.string(), cause }),
   /** Find out which commit a deployment's repository stands for. */

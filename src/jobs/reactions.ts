@@ -182,7 +182,11 @@ function roomFreed(event: RecordedEvent): Job {
   return { ...replan('capacity', 'freed', event), startAfter: new Date(event.at.getTime() + ROOM_MS) };
 }
 
-function replan(reason: 'definition' | 'secret' | 'capacity' | 'node' | 'build', id: string, event: RecordedEvent): Job {
+function replan(
+  reason: 'definition' | 'secret' | 'capacity' | 'node' | 'build',
+  id: string,
+  event: RecordedEvent,
+): Job {
   return { queue: 'replan', key: `${reason}/${id}`, data: { reason, id, cause: causeOf(event) } };
 }
 

@@ -18,7 +18,8 @@ import { sourceService } from './source/service.ts';
 import type { UserService } from './user/service.ts';
 
 /** What the services stand on, and what they are told from outside. */
-export interface ServicePorts extends Omit<DeployPorts, 'buildSteps'>, Pick<ContainerDeps, 'engineAt' | 'installationId'> {
+export interface ServicePorts
+  extends Omit<DeployPorts, 'buildSteps'>, Pick<ContainerDeps, 'engineAt' | 'installationId'> {
   readonly store: EventStore;
   readonly db: Db;
   readonly users: UserService;

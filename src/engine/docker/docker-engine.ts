@@ -39,8 +39,7 @@ export function connectDocker(url: URL, options: DockerOptions = {}): Engine {
     hasImage: (reference, signal) => hasImage(api, reference, signal),
     isPullable: (reference, signal) => isPullable(api, reference, signal),
     pull: (reference, onProgress, signal) => pullImage(api, reference, onProgress, signal),
-    build: (context, tag, onLine, signal, buildOptions) =>
-      buildImage(api, context, tag, onLine, signal, buildOptions),
+    build: (context, tag, onLine, signal, buildOptions) => buildImage(api, context, tag, onLine, signal, buildOptions),
     imageId: (reference, signal) => imageId(api, reference, signal),
     saveImage: (reference, signal) => saveImage(api, reference, signal),
     loadImage: (tar, signal) => loadImage(api, tar, signal),

@@ -78,7 +78,14 @@ export async function buildImage(
   const options = { signal, openDeadline: buildIdle, idleDeadline: buildIdle, upload: source.chunks };
   // Version 1 is the classic builder: it takes a plain tar, needs no session, and every engine still has it.
   const limits = memoryBytes === undefined ? {} : { memory: memoryBytes, memswap: memoryBytes };
-  const query = { t: tag, version: '1', rm: true, forcerm: true, ...limits, ...(labels === undefined ? {} : { labels }) };
+  const query = {
+    t: tag,
+    version: '1',
+    rm: true,
+    forcerm: true,
+    ...limits,
+    ...(labels === undefined ? {} : { labels }),
+  };
   const last: string[] = [];
   try {
     for await (const line of linesOf(api.stream({ method: 'POST', path: '/build', query }, options))) {

@@ -41,7 +41,8 @@ export function imageTransfer(host: SimulatedHost, calls: Calls): Transfer {
       yield Buffer.from(`${JSON.stringify({ reference: normalReference(reference), id: idOf(image) })}\n`);
       for (let left = image.bytes ?? 0; left > 0; left -= CHUNK) {
         signal?.throwIfAborted();
-        if (host.unreachable) throw new EngineError('unreachable', `save ${reference} on ${at}: the connection was reset`);
+        if (host.unreachable)
+          throw new EngineError('unreachable', `save ${reference} on ${at}: the connection was reset`);
         yield Buffer.alloc(Math.min(left, CHUNK));
       }
     },
@@ -53,7 +54,9 @@ export function imageTransfer(host: SimulatedHost, calls: Calls): Transfer {
         host.images.set(reference, image);
       }),
     pushImage: (reference, signal) =>
-      calls.run('pushImage', signal, () => host.options.pushed?.(normalReference(reference), present(reference, 'push'))),
+      calls.run('pushImage', signal, () =>
+        host.options.pushed?.(normalReference(reference), present(reference, 'push')),
+      ),
     removeImage: (reference, signal) =>
       calls.run('removeImage', signal, () => {
         const used = [...host.containers.values()].some(
