@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { pathProblem } from './domain/container/host-path.ts';
 import { IDENTIFIER, IDENTIFIER_FORM } from './domain/identifier.ts';
+import { BYTES_FORMS, parseBytes } from './domain/quantity.ts';
 import { QUEUE_POLICIES, type QueueName } from './jobs/catalogue.ts';
 import { LOG_LEVELS } from './logger.ts';
 
@@ -30,7 +31,22 @@ const seconds = (example: string): z.ZodType<number, string> =>
     .regex(/^\d+$/, { message: `is not a whole number of seconds like ${example}` })
     .transform(Number);
 
+const wholeBetween = (least: number, most: number, example: string): z.ZodType<number, string> =>
+  z
+    .string()
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most, {
+      message: `is not a whole number from ${least} to ${most} like ${example}`,
+    })
+    .transform(Number);
+
 const yesNo = z.enum(['true', 'false'], { message: 'is not "true" or "false"' }).transform((text) => text === 'true');
+
+const size = z.string().transform((text, context) => {
+  const bytes = parseBytes(text);
+  if (bytes !== undefined) return bytes;
+  context.addIssue({ code: 'custom', message: `is not a size like ${BYTES_FORMS}` });
+  return z.NEVER;
+});
 
 /** Every setting, read from the environment. `.env.example` names the same ones, and a test compares the two. */
 export const SETTINGS = z.object({
@@ -103,6 +119,16 @@ export const SETTINGS = z.object({
     .refine((text) => /^(0(\.\d+)?|1(\.0+)?)$/.test(text), { message: 'is not a share from 0 to 1 like 0.1' })
     .transform(Number)
     .default(1),
+  REGISTRY_URL: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?(\/[a-z0-9]+([._-][a-z0-9]+)*)*$/, {
+      message: 'is not the address of a registry like 10.0.0.5:5000 or registry.local/team, without https://',
+    })
+    .optional(),
+  BUILD_TIMEOUT_SECONDS: wholeBetween(1, 6_000, '1800').default(1_800),
+  BUILD_MEMORY: size.default(2 * 2 ** 30),
+  BUILD_CONTEXT_MAX_BYTES: size.default(2 ** 30),
+  BUILD_KEEP_SECONDS: seconds('86400').default(86_400),
   LOG_LEVEL: z.enum(LOG_LEVELS, { message: `is not one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
 

@@ -24,6 +24,12 @@ export const GROUPS: readonly Group[] = [
     load: async (command) => (await import('./commands/definition.ts')).defineDefinition(command),
   },
   {
+    name: 'build',
+    aliases: ['b', 'builds'],
+    summary: 'the images that are made from repositories',
+    load: async (command) => (await import('./commands/build.ts')).defineBuild(command),
+  },
+  {
     name: 'node',
     aliases: ['n', 'nodes'],
     summary: 'the engines that containers run on',

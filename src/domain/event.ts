@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 
+import { buildEvents } from './build/events.ts';
 import { configEvents } from './config/events.ts';
 import { containerEvents } from './container/events.ts';
 import { definitionEvents } from './definition/events.ts';
@@ -15,6 +16,7 @@ import { userEvents } from './user/events.ts';
 
 /** Every type of event that the log may hold, with the schema of its present version. */
 export const EVENT_SCHEMAS = {
+  ...buildEvents,
   ...configEvents,
   ...containerEvents,
   ...definitionEvents,

@@ -1,6 +1,7 @@
-/** Names of streams: one per deployment, definition, replica, node, instance, user, permit, enroll, route, secret, config, and one per container that was run by hand. */
+/** Names of streams: one per deployment, build, definition, replica, node, instance, user, permit, enroll, route, secret, config, and one per container that was run by hand. */
 export type StreamKind =
   | 'deployment'
+  | 'build'
   | 'definition'
   | 'replica'
   | 'node'

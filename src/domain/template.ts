@@ -7,6 +7,8 @@ import { probesSpec } from './probe/spec.ts';
 export const template = z.object({
   definitionId: z.string(),
   image: z.string(),
+  /** The build that makes the image, and the commit that it is made from; absent: a registry has it. */
+  build: z.object({ id: z.string(), commit: z.string() }).optional(),
   /** `host` absent: the engine assigns one. */
   ports: z.array(z.object({ internal: z.number().int(), host: z.number().int().optional() })),
   env: z.record(z.string(), z.string()),

@@ -35,7 +35,18 @@ export interface Engine extends AsyncDisposable {
     tag: string,
     onLine?: (line: string) => void,
     signal?: AbortSignal,
+    options?: BuildOptions,
   ): Promise<void>;
+  /** The digest of what the reference stands for here; undefined when it is absent. Equal digests are equal images. */
+  imageId(reference: string, signal?: AbortSignal): Promise<string | undefined>;
+  /** The image with its name, as `loadImage` of another engine takes it. Throws `image-not-found`. */
+  saveImage(reference: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Takes what another engine's `saveImage` gives, as fast as it comes. Throws `pull-failed` when it is none or breaks off. */
+  loadImage(tar: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>;
+  /** Pushes it to the registry that its reference names, without a login. Throws `image-not-found` or `refused`. */
+  pushImage(reference: string, signal?: AbortSignal): Promise<void>;
+  /** Takes the name away, and what only it held. False when it is absent, or a container uses it. */
+  removeImage(reference: string, signal?: AbortSignal): Promise<boolean>;
 
   /**
    * Creates the container, or adopts the one of that name when its owner, replica and generation labels are the same.
@@ -91,6 +102,8 @@ export const LABEL = {
   strategy: 'deploy-svc.strategy',
   /** Ports that the container listens on in the host's network: nothing else tells them. */
   hostPorts: 'deploy-svc.host-ports',
+  /** Of an image: the build that made it. */
+  build: 'deploy-svc.build',
 } as const;
 
 export interface EngineInfo {
@@ -108,6 +121,14 @@ export interface EngineCapacity {
   readonly gpus: readonly { readonly name: string; readonly vramBytes: number; readonly index?: number | undefined }[];
   /** Why the cards could not be read, in the driver's words. */
   readonly gpuProblem?: string | undefined;
+}
+
+/** What a build may take. It never gets the host's network. */
+export interface BuildOptions {
+  /** Of each step; absent: no limit. */
+  readonly memoryBytes?: number | undefined;
+  /** Of the image. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface PullProgress {

@@ -18,9 +18,17 @@ export const JOB_DATA = {
   /** Decide what a deployment needs now. */
   plan: z.object({ deploymentId: z.string(), cause }),
   /** Something that many deployments depend on has changed. */
-  replan: z.object({ reason: z.enum(['definition', 'secret', 'capacity', 'node', 'sweep']), id: z.string(), cause }),
+  replan: z.object({
+    reason: z.enum(['definition', 'secret', 'capacity', 'node', 'build', 'sweep']),
+    id: z.string(),
+    cause,
+  }),
   /** Plan a deployment when its back-off is over. */
   wake: z.object({ deploymentId: z.string(), cause }),
+  /** Find out which commit a deployment's repository stands for. */
+  resolve: z.object({ deploymentId: z.string(), ask: z.number().int(), cause }),
+  /** Make an image from a commit, on some node. */
+  build: z.object({ buildId: z.string(), cause }),
   /** Bring replicas of one node up. */
   start: z.object({ nodeId: z.string(), replicas: z.array(attempt) }),
   /** Stop and remove the containers of generations that are not wanted any more. */
@@ -76,6 +84,8 @@ export const QUEUE_POLICIES: Readonly<Record<QueueName, QueuePolicy>> = {
   plan: { ...DEFAULTS, policy: 'stately', retryLimit: 50, expireInSeconds: 60, concurrency: 2 },
   replan: { ...DEFAULTS, policy: 'short', retryLimit: 50, expireInSeconds: 60, concurrency: 1 },
   wake: { ...DEFAULTS, policy: 'short', retryLimit: 50, expireInSeconds: 30, concurrency: 1 },
+  resolve: { ...DEFAULTS, policy: 'stately', retryLimit: 50, expireInSeconds: 120, concurrency: 2 },
+  build: { ...DEFAULTS, policy: 'stately', retryLimit: 50, expireInSeconds: 7_200, concurrency: 2 },
   start: { ...DEFAULTS, policy: 'standard', retryLimit: 5, expireInSeconds: 1_800, concurrency: 8, perNode: 3 },
   stop: { ...DEFAULTS, policy: 'standard', retryLimit: 100, expireInSeconds: 300, concurrency: 8, perNode: 3 },
   register: { ...DEFAULTS, policy: 'standard', retryLimit: 50, expireInSeconds: 30, concurrency: 1 },

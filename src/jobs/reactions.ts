@@ -62,6 +62,8 @@ function react(caused: Caused, event: RecordedEvent): void {
     case 'RolloutPaused':
     case 'RolloutResumed':
     case 'RolloutRestarted':
+    case 'SourceResolved':
+    case 'SourceFailed':
       return plan(plans, event.data.deploymentId, event);
     case 'ReplicaStopped':
       plan(plans, event.data.deploymentId, event);
@@ -93,6 +95,8 @@ type OfOneDeployment =
   | 'RolloutPaused'
   | 'RolloutResumed'
   | 'RolloutRestarted'
+  | 'SourceResolved'
+  | 'SourceFailed'
   | 'ReplicaStopped'
   | 'ReplicaScheduled'
   | 'ReplicaReady'
@@ -116,6 +120,14 @@ function replanned(event: Exclude<RecordedEvent, { type: OfOneDeployment }>): re
     case 'NodeUncordoned':
     case 'NodeReturned':
       return [replan('capacity', event.data.nodeId, event)];
+    case 'SourceAsked':
+      return [resolve(event)];
+    case 'BuildRequested':
+      return [build(event)];
+    case 'BuildStarted':
+    case 'BuildSucceeded':
+    case 'BuildFailed':
+      return [replan('build', event.data.buildId, event)];
     case 'RevisionCreated':
     case 'DeploymentPlanned':
     case 'DeploymentStatusChanged':
@@ -142,10 +154,21 @@ function replanned(event: Exclude<RecordedEvent, { type: OfOneDeployment }>): re
     case 'ContainerRunRequested':
     case 'ContainerStopRequested':
     case 'ImageBuildRequested':
+    case 'BuildForgotten':
       return [];
     default:
       return event satisfies never;
   }
+}
+
+function resolve(event: Extract<RecordedEvent, { type: 'SourceAsked' }>): Job {
+  const { deploymentId, ask } = event.data;
+  return { queue: 'resolve', key: deploymentId, data: { deploymentId, ask, cause: causeOf(event) } };
+}
+
+function build(event: Extract<RecordedEvent, { type: 'BuildRequested' }>): Job {
+  const { buildId } = event.data;
+  return { queue: 'build', key: buildId, data: { buildId, cause: causeOf(event) } };
 }
 
 type Numbered = Pick<Attempt, 'replicaId' | 'generation'>;
@@ -167,7 +190,11 @@ function roomFreed(event: RecordedEvent): Job {
   return { ...replan('capacity', 'freed', event), startAfter: new Date(event.at.getTime() + ROOM_MS) };
 }
 
-function replan(reason: 'definition' | 'secret' | 'capacity' | 'node', id: string, event: RecordedEvent): Job {
+function replan(
+  reason: 'definition' | 'secret' | 'capacity' | 'node' | 'build',
+  id: string,
+  event: RecordedEvent,
+): Job {
   return { queue: 'replan', key: `${reason}/${id}`, data: { reason, id, cause: causeOf(event) } };
 }
 

@@ -88,3 +88,23 @@ test('room that is given back has what waits for room planned, once for all that
   expect(of(jobs, 'plan')).toHaveLength(1);
   expect(of(jobsFor(recorded([stopped('a', false)])), 'replan')).toEqual([]);
 });
+
+test('a question about a repository is asked once, a build is made once, and who waits for either is planned', () => {
+  const asked: DomainEvent = { type: 'SourceAsked', data: { deploymentId: 'd', ask: 2, repository: { url: 'u' } } };
+  const requested: DomainEvent = { type: 'BuildRequested', data: { buildId: 'b', image: 'i', url: 'u', commit: 'c' } };
+  const resolved: DomainEvent = {
+    type: 'SourceResolved',
+    data: { deploymentId: 'd', ask: 2, commit: 'c', buildId: 'b', image: 'i' },
+  };
+  const failed: DomainEvent = {
+    type: 'BuildFailed',
+    data: { buildId: 'b', reason: 'r', terminal: true, lastLogs: [] },
+  };
+  const keyed = (event: DomainEvent): readonly (readonly [string, string | undefined])[] =>
+    jobsFor(recorded([event])).map(({ queue, key }) => [queue, key]);
+  expect(keyed(asked)).toEqual([['resolve', 'd']]);
+  expect(keyed(requested)).toEqual([['build', 'b']]);
+  expect(keyed(resolved)).toEqual([['plan', 'd']]);
+  expect(keyed(failed)).toEqual([['replan', 'build/b']]);
+  expect(keyed({ type: 'BuildForgotten', data: { buildId: 'b' } })).toEqual([]);
+});

@@ -5,7 +5,7 @@ import type { Action } from './plan.ts';
 export function deploymentEventOf(
   action: Action,
   deploymentId: string,
-): EventOf<'RevisionCreated' | 'RolloutFailed' | 'DeploymentRemoved'> | undefined {
+): EventOf<'RevisionCreated' | 'RolloutFailed' | 'SourceAsked' | 'DeploymentRemoved'> | undefined {
   switch (action.type) {
     case 'revise': {
       const { revision, template, fingerprint, atOnce } = action;
@@ -16,6 +16,8 @@ export function deploymentEventOf(
       const { revision, backTo, reason } = action;
       return { type: 'RolloutFailed', data: { deploymentId, revision, backTo, reason, by: 'planner' } };
     }
+    case 'ask':
+      return { type: 'SourceAsked', data: { deploymentId, ask: action.ask, repository: action.repository } };
     case 'remove':
       return { type: 'DeploymentRemoved', data: { deploymentId } };
     case 'schedule':

@@ -1,4 +1,5 @@
 import type { DeploymentStatus } from '../domain/deployment/events.ts';
+import type { RepositoryRef } from '../domain/deployment/source-events.ts';
 import type { PlacementDecision } from '../domain/replica/events.ts';
 import type { Reservation, Template } from '../domain/template.ts';
 
@@ -45,6 +46,8 @@ export type Action =
       readonly released: Reservation;
       readonly reason: string;
     }
+  /** Finds out what the version of a repository stands for now. */
+  | { readonly type: 'ask'; readonly ask: number; readonly repository: RepositoryRef }
   | { readonly type: 'remove' };
 
 /** So many replicas fit no node, and the names of the filters that kept them off some; none where there is no node. */
@@ -81,6 +84,8 @@ export function describeAction(action: Action): string {
       return `stop ${action.replicaId} (generation ${action.generation}) on ${action.nodeId}: ${action.reason}`;
     case 'lose':
       return `give up ${action.replicaId} (generation ${action.generation}): ${action.reason}`;
+    case 'ask':
+      return `look up ${action.repository.version ?? 'main'} of ${action.repository.url}`;
     case 'remove':
       return 'remove the deployment: nothing of it runs any more';
     default:

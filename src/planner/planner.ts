@@ -2,6 +2,7 @@ import type { DeploymentStatus } from '../domain/deployment/events.ts';
 import type { DeploymentState } from '../domain/deployment/evolve.ts';
 import type { Paused, Rollback } from '../domain/deployment/rollout-state.ts';
 import { wantedReplicas } from '../domain/deployment/wanted.ts';
+import { awaitingPlan, heldPlan, NOTHING } from './awaiting.ts';
 import { converge } from './converge.ts';
 import { crashingOf, deadlineOf, isRollingOut, overdueText } from './failing.ts';
 import { holdOf } from './hold.ts';
@@ -38,10 +39,20 @@ export function plan(snapshot: Snapshot): Plan {
 
 /** The plan once every replica is on a node that answers, or on none. */
 function planOnNodes(snapshot: Snapshot): Plan {
-  const { deployment, replicas } = snapshot;
+  const { deployment } = snapshot;
   if (deployment.phase !== 'live') return deletion(snapshot);
   const target = targetOf(snapshot);
   if ('problem' in target) return failed(snapshot, target.problem, false);
+  if (!('awaited' in target)) return towards(snapshot, target);
+  const { awaited, present } = target;
+  if (present === undefined) return awaitingPlan(NOTHING, awaited);
+  // What has failed is not what anybody who saves since wants to see begun again.
+  return awaitingPlan(deployment.anew ? heldPlan(snapshot) : towards(snapshot, present), awaited);
+}
+
+/** The plan once it is known what is to run. */
+function towards(snapshot: Snapshot, target: Target): Plan {
+  const { deployment, replicas } = snapshot;
   const { paused } = deployment;
   if (paused !== undefined && isRollingOut(deployment, target)) return pausedPlan(snapshot, target, paused);
   if (target.rollback !== undefined) return rollout(snapshot, target);

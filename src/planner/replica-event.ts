@@ -22,6 +22,7 @@ export function replicaEventOf(
     }
     case 'revise':
     case 'roll back':
+    case 'ask':
     case 'remove':
       return undefined;
     default:

@@ -1,3 +1,4 @@
+import type { BuildState } from '../domain/build/evolve.ts';
 import type { DefinitionState } from '../domain/definition/evolve.ts';
 import type { SecretFingerprints } from '../domain/deployment/derive-template.ts';
 import type { DeploymentState } from '../domain/deployment/evolve.ts';
@@ -23,6 +24,8 @@ export interface Snapshot {
   /** Earlier revisions that replicas belong to, and the last one that was OK: what is not rolled out is started from them. */
   readonly earlier: readonly EarlierRevision[];
   readonly nodes: readonly NodeView[];
+  /** Of the commit that the deployment's repository stands for. */
+  readonly build?: BuildState | undefined;
   /** Image -> nodes that are known to have it. */
   readonly images?: Readonly<Record<string, readonly string[]>> | undefined;
 }

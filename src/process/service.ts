@@ -9,6 +9,7 @@ import { openVault } from '../vault/vault.ts';
 import { type Binding, UNBOUND } from '../workers/pool/binding.ts';
 import { observedEngines } from '../telemetry/engines.ts';
 import { apiRole } from './api-role.ts';
+import { buildSettings } from './builds.ts';
 import { openMigrated } from './database.ts';
 import { registerConfigured } from './nodes.ts';
 import { openFoundation } from './store.ts';
@@ -44,7 +45,8 @@ export async function startService(
     await registerConfigured(config, { store, engines, log });
     const autoscaleIntervalMs = config.AUTOSCALE_INTERVAL_SECONDS * 1_000;
     const binding = bindingOf(config);
-    const deps = { store, queue, database, engines, vault, surroundings, log, telemetry, metricsAddress };
+    const builds = buildSettings(config);
+    const deps = { store, queue, database, engines, vault, surroundings, builds, log, telemetry, metricsAddress };
     const checkpoints = {
       key: auditKey(keys.current.raw),
       file: config.CHECKPOINT_FILE,

@@ -7,6 +7,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { WorkerDeps } from '../workers/deps.ts';
 import type { EnginePool } from '../workers/engine-pool.ts';
 import { WorkerMembership } from '../workers/membership.ts';
+import { DEFAULT_BUILDS } from './builds.ts';
 import { type Binding, UNBOUND } from '../workers/pool/binding.ts';
 import { rememberTemplates } from '../workers/templates.ts';
 import { startWorker } from '../workers/worker.ts';
@@ -18,6 +19,7 @@ export interface WorkerRoleOptions extends Foundation {
   readonly engines: EnginePool;
   readonly vault: WorkerDeps['vault'];
   readonly surroundings: WorkerDeps['surroundings'];
+  readonly builds?: WorkerDeps['builds'];
   readonly log: Logger;
   readonly autoscaleIntervalMs: number;
   readonly checkpoints: WorkerDeps['checkpoints'];
@@ -34,8 +36,10 @@ export async function workerRole(options: WorkerRoleOptions): Promise<AsyncDispo
   const membership = new WorkerMembership(database, systemClock, log, { ...binding, metricsAddress });
   const installationId = await readInstallation(database.db);
   const templates = rememberTemplates(options.store);
+  const builds = options.builds ?? DEFAULT_BUILDS;
   return startWorker({
     ...options,
+    builds,
     membership,
     templates,
     clock: systemClock,

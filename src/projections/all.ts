@@ -1,3 +1,4 @@
+import { type BuildState, evolveBuild } from '../domain/build/evolve.ts';
 import { type ConfigState, type ConfigVersion, evolveConfig, versionOf } from '../domain/config/evolve.ts';
 import { evolveDefinition } from '../domain/definition/evolve.ts';
 import { evolveDeployment, type DeploymentState } from '../domain/deployment/evolve.ts';
@@ -33,6 +34,9 @@ const deployments = projection({
     'RolloutPaused',
     'RolloutResumed',
     'RolloutRestarted',
+    'SourceAsked',
+    'SourceResolved',
+    'SourceFailed',
   ],
   key: ({ data }) => data.deploymentId,
   evolve: (state: DeploymentState | undefined, event) => evolveDeployment(state, event, event.at.getTime()),
@@ -101,7 +105,7 @@ const allotments = projection({
 const images = projection({
   name: 'images',
   ownership: 'shared',
-  types: ['ImagePulled'],
+  types: ['ImagePulled', 'BuildSucceeded'],
   key: ({ data }) => (data.nodeId === undefined ? undefined : data.image),
   evolve: evolveImage,
 });
@@ -179,6 +183,14 @@ const configVersions = projection({
   evolve: (_: ConfigVersion | undefined, event) => versionOf(event, event.at.getTime()),
 });
 
+const builds = projection({
+  name: 'builds',
+  ownership: 'stream',
+  types: ['BuildRequested', 'BuildStarted', 'BuildSucceeded', 'BuildFailed', 'BuildForgotten'],
+  key: ({ data }) => data.buildId,
+  evolve: (state: BuildState | undefined, event) => evolveBuild(state, event, event.at.getTime()),
+});
+
 /** Every projection, in the order in which their rows are locked. */
 export const PROJECTIONS: readonly Projection[] = [
   deployments,
@@ -197,4 +209,5 @@ export const PROJECTIONS: readonly Projection[] = [
   secrets,
   configs,
   configVersions,
+  builds,
 ];

@@ -3,6 +3,8 @@ import type { EventStore } from '../store/event-store.ts';
 import type { KeyRing } from '../vault/key-ring.ts';
 import type { Vault } from '../vault/vault.ts';
 import { auditService, type AuditPorts } from './audit/service.ts';
+import { readSteps } from '../workers/build/build-log.ts';
+import { buildService } from './build/service.ts';
 import { configService } from './config/service.ts';
 import type { ContainerDeps } from './container/ports.ts';
 import { containerService } from './container/service.ts';
@@ -19,7 +21,8 @@ import { sourceService } from './source/service.ts';
 import type { UserService } from './user/service.ts';
 
 /** What the services stand on, and what they are told from outside. */
-export interface ServicePorts extends DeployPorts, AuditPorts, Pick<ContainerDeps, 'engineAt' | 'installationId'> {
+export interface ServicePorts
+  extends Omit<DeployPorts, 'buildSteps'>, AuditPorts, Pick<ContainerDeps, 'engineAt' | 'installationId'> {
   readonly store: EventStore;
   readonly users: UserService;
   readonly nodes: NodePorts & FleetPorts;
@@ -36,7 +39,8 @@ export interface ServicePorts extends DeployPorts, AuditPorts, Pick<ContainerDep
 export function allServices(ports: ServicePorts): Omit<Handlers, 'healthz' | 'readyz'> {
   const { store, db, users, nodes, vault, keys, allowHostPaths, checkouts } = ports;
   return {
-    ...deployService(store, ports),
+    ...deployService(store, { ...ports, buildSteps: (ids) => readSteps(db, ids) }),
+    ...buildService(store, db),
     ...standingService(db),
     ...registryService(store, nodes, allowHostPaths),
     ...fleetService(store, nodes),

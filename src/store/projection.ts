@@ -18,6 +18,7 @@ export const PROJECTION_NAMES = [
   'secrets',
   'configs',
   'config_versions',
+  'builds',
 ] as const;
 export type ProjectionName = (typeof PROJECTION_NAMES)[number];
 

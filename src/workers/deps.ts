@@ -7,8 +7,10 @@ import type { plan } from '../planner/planner.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { CheckpointKeeping } from './audit/sign-checkpoints.ts';
+import type { BuildSettings } from './build/settings.ts';
 import type { EnginePool } from './engine-pool.ts';
 import type { Membership } from './membership.ts';
+import type { Binding } from './pool/binding.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Templates } from './templates.ts';
 
@@ -20,6 +22,8 @@ export type StopStep = 'found' | 'stopped' | 'removed' | 'stopped-stored';
 
 /** `silent`: nobody answered in time. `engine_failed`: the engine could not be asked, which says nothing of the replica. */
 export type ProbeOutcome = 'passed' | 'failed' | 'silent' | 'engine_failed';
+/** The steps of building an image. */
+export type BuildStep = 'build-started' | 'built';
 
 /** What a worker works with. */
 export interface WorkerDeps {
@@ -35,6 +39,9 @@ export interface WorkerDeps {
   readonly plan?: typeof plan | undefined;
   /** Told of each question of a probe. */
   readonly onProbe?: ((check: Check['type'], outcome: ProbeOutcome) => void) | undefined;
+  readonly builds: BuildSettings;
+  /** The part of the work that its process takes; all of it when absent. */
+  readonly binding?: Binding | undefined;
   /**
    * The life in whose name it acts: that of the claim for a job, that of the lock for a watch. What a worker began before
    * it was declared dead must not be written in the name of the life that follows.
@@ -49,5 +56,5 @@ export interface WorkerDeps {
   /** Owner label of our containers. */
   readonly installationId: string;
   /** Told when a step is done, before the next one begins. */
-  readonly onStep?: ((step: StartStep | StopStep, replicaId: string) => void) | undefined;
+  readonly onStep?: ((step: StartStep | StopStep | BuildStep, id: string) => void) | undefined;
 }

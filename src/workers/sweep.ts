@@ -3,10 +3,14 @@ import { v7 as uuidv7 } from 'uuid';
 import { pause } from '../clock.ts';
 import type { ReplicaState } from '../domain/replica/evolve.ts';
 import type { Attempt, Job } from '../jobs/catalogue.ts';
+import { forgetImages } from './build/forget-images.ts';
+import { stuckBuilds } from './build/stuck-builds.ts';
 import type { WorkerDeps } from './deps.ts';
 import type { Membership } from './membership.ts';
 
 const SWEEP_MS = 15_000;
+/** Images that nobody uses are looked for once in so many sweeps only. */
+const FORGET_EVERY = 20;
 /** A replica that is on its way for so long has perhaps lost its job. */
 const STUCK_MS = 60_000;
 
@@ -15,16 +19,26 @@ const STUCK_MS = 60_000;
  * one key and idempotent handlers make the repetition harmless.
  */
 export async function sweep(deps: WorkerDeps, life: Membership): Promise<void> {
-  while (!life.ended.aborted) {
+  for (let round = 0; !life.ended.aborted; round += 1) {
+    if (round % FORGET_EVERY === 0) await tidy(deps);
     await pause(deps.clock, SWEEP_MS, life.ended);
     if (life.ended.aborted) return;
     try {
       const cause = { correlationId: uuidv7() };
       await deps.queue.send([{ queue: 'replan', key: 'sweep', data: { reason: 'sweep', id: 'sweep', cause } }]);
       await deps.queue.send(await stuck(deps, cause));
+      await deps.queue.send(await stuckBuilds(deps, deps.clock.now().getTime() - STUCK_MS, cause));
     } catch (error) {
       deps.log.warn('the sweep failed; it comes again', { error: String(error) });
     }
+  }
+}
+
+async function tidy(deps: WorkerDeps): Promise<void> {
+  try {
+    await forgetImages(deps, { correlationId: uuidv7() });
+  } catch (error) {
+    deps.log.warn('images that nobody uses could not be looked for; it comes again', { error: String(error) });
   }
 }
 

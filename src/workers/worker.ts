@@ -6,6 +6,8 @@ import { Fenced } from '../store/command.ts';
 import { signCheckpoints } from './audit/sign-checkpoints.ts';
 import { autoscale } from './autoscale/autoscale.ts';
 import { sampleReplicas } from './autoscale/sample-replicas.ts';
+import { buildImage } from './build/build-image.ts';
+import { resolveSource } from './build/resolve.ts';
 import { AttemptPassed, claim } from './claims.ts';
 import type { WorkerDeps } from './deps.ts';
 import type { Membership, WorkerMembership } from './membership.ts';
@@ -33,6 +35,8 @@ const HANDLERS: Handlers = {
     const job: Job = { queue: 'plan', key: data.deploymentId, data };
     await queue.send([job]);
   },
+  resolve: resolveSource,
+  build: buildImage,
   start: atNode(startReplicas),
   stop: atNode(stopReplicas),
   register: registerInstances,

@@ -15,7 +15,7 @@ let east: ServiceProcess;
 beforeAll(async () => {
   product = stack.use(await testService({ ROLES: 'api' }));
   // One that plans and reaches no node.
-  await start({ QUEUES: 'plan,replan,wake,register', WATCH: 'false', NODES: ',' });
+  await start({ QUEUES: 'plan,replan,wake,resolve,build,register', WATCH: 'false', NODES: ',' });
   east = await pool('east');
   await pool('west');
   const file = join(product.shell.home, 'definition.json');

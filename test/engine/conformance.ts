@@ -9,6 +9,7 @@ import { lifecycleConformance } from './conformance-lifecycle.ts';
 import { logConformance } from './conformance-logs.ts';
 import { networkConformance } from './conformance-networks.ts';
 import { surroundingsConformance } from './conformance-surroundings.ts';
+import { transferConformance } from './conformance-transfer.ts';
 import type { EngineHarness } from './harness.ts';
 
 /** The one suite that every implementation of the port passes. */
@@ -20,6 +21,7 @@ export function engineConformance(name: string, makeHarness: () => Promise<Engin
     describe('exec', () => execConformance(bench));
     eventConformance(bench);
     imageConformance(bench);
+    transferConformance(bench);
     networkConformance(bench);
     hostConformance(bench);
     surroundingsConformance(bench);

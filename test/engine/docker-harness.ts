@@ -38,6 +38,7 @@ export async function dockerHarness(): Promise<EngineHarness> {
     checkedImage,
     buildTag: `deploy-svc-test/built:${run}`,
     pullable,
+    pushable: `${registry.address}/deploy-svc-test/pushed:${run}`,
     missing: `${registry.address}/deploy-svc-test/blob:missing`,
     forget: (reference) => ignoreAbsent(docker.getImage(reference).remove({ force: true })),
     forgetVolume: (name) => ignoreAbsent(docker.getVolume(name).remove()),

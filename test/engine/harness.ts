@@ -13,6 +13,8 @@ export interface EngineHarness {
   readonly buildTag: string;
   /** In the registry, with layers to download, and made absent from the engine by `forget`. */
   readonly pullable: string;
+  /** Where the registry takes what it does not have yet. */
+  readonly pushable: string;
   /** Its repository is in the registry, its tag is not. */
   readonly missing: string;
   forget(reference: string): Promise<void>;

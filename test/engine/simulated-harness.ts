@@ -18,10 +18,12 @@ export async function simulatedHarness(): Promise<EngineHarness> {
       steps: [...(simulatedWebImage('1').script(spec).steps ?? []), { kind: 'health', health: 'healthy', afterMs: 50 }],
     }),
   };
+  const pushed = new Map<string, SimulatedImage>();
   const host = createSimulatedHost(name, {
     latencies: NO_LATENCY,
     images: { [image]: simulatedWebImage('1'), [checkedImage]: checked },
-    registry: (reference) => (reference === pullable ? simulatedWebImage('1') : undefined),
+    registry: (reference) => (reference === pullable ? simulatedWebImage('1') : pushed.get(reference)),
+    pushed: (reference, pushedImage) => void pushed.set(reference, pushedImage),
   });
   return {
     connect: (deadlines) => connectEngine(`simulated://${name}`, { deadlines }),
@@ -29,6 +31,7 @@ export async function simulatedHarness(): Promise<EngineHarness> {
     checkedImage,
     buildTag: 'deploy-svc-test/built:1',
     pullable,
+    pushable: 'registry.test/deploy-svc/pushed:1',
     missing: 'registry.test/deploy-svc/web:missing',
     forget: async (reference) => void host.images.delete(reference),
     forgetVolume: async () => undefined,

@@ -78,6 +78,11 @@ const step: fc.Arbitrary<Step | Command> = fc.oneof(
       ),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constant('repository' as const), version: fc.constantFrom('main', 'v1') }),
+  },
+  { weight: 2, arbitrary: fc.constant({ type: 'push' as const }) },
   { weight: 4, arbitrary: fc.constant({ type: 'plan late' as const }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('die' as const), which: fc.nat(20) }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('falter' as const), which: fc.nat(20) }) },
@@ -110,6 +115,11 @@ function expectRest(world: World, end: Ending): void {
   if (end === 'save' || end === 'again') assert.deepEqual([deployment?.phase, deployment?.status], ['live', 'OK']);
   if (end === 'delete') assert.equal(deployment?.phase, 'removed');
   if (deployment?.phase !== 'live') return assert.deepEqual(all, []);
+  if (deployment.details.startsWith('build failed: ')) {
+    // Nobody saved: what cannot be built waits, and what runs goes on.
+    assert.deepEqual([end, deployment.status], ['nothing', 'Error']);
+    return;
+  }
   if (deployment.rollback !== undefined) return expectGoneBack(deployment, deployment.rollback, all);
   if (deployment.status === 'Failed' || deployment.paused !== undefined) {
     // Nobody saved, or resumed: the rollout stands still, and what did not fail for good, or too often, runs.
@@ -195,6 +205,8 @@ test('whatever happens, every event keeps the laws, and in the end exactly what 
     'upkeep while Failed',
     'upkeep while paused',
     'rollbacks',
+    'builds waited for, Deploying',
+    'builds waited for, Error',
     'pause',
     'resume',
     'abort',

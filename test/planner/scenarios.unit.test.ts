@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { rebalance } from '../../src/planner/rebalance/rebalance.ts';
+import { defineFromRepository, push } from './simulation/builds.ts';
 import { tell } from './simulation/commands.ts';
 import { wait } from './simulation/drive.ts';
 import { replicasOf } from './simulation/laws.ts';
@@ -281,6 +282,65 @@ const STORIES: Readonly<Record<string, () => Promise<Story>>> = {
       },
     );
     await told.until(ready);
+    return told;
+  },
+  async 'waiting-for-build'() {
+    const told = story('From a repository: built first, then rolled out; a save takes the next commit');
+    told.act('two nodes, definition from main, deployment of 2', (world) => {
+      addNode(world);
+      addNode(world);
+      defineFromRepository(world);
+      save(world, { replicas: 2 });
+    });
+    await told.until(ready);
+    told.act('the same save again, and nothing was pushed', (world) => save(world, {}));
+    await told.until(ready);
+    told.act('a commit is pushed, and a replica dies: nobody saved', (world) => {
+      push(world);
+      kill(world, 'web-r1-0');
+    });
+    await told.until(ready);
+    told.act('the same save again', (world) => save(world, {}));
+    await told.until(ready);
+    told.act('restart: the same commit, whatever was pushed', (world) => {
+      push(world);
+      tell(world, { type: 'restart' });
+    });
+    await told.until(ready);
+    told.act('replicas: 3, by the command: no question either', (world) => tell(world, { type: 'scale', replicas: 3 }));
+    await told.until(ready);
+    return told;
+  },
+  async 'failed-build'() {
+    const told = story('A commit that cannot be built: what runs goes on, until the next one');
+    told.act('two nodes, definition from main, deployment of 2', (world) => {
+      addNode(world);
+      addNode(world);
+      defineFromRepository(world);
+      save(world, { replicas: 2 });
+    });
+    await told.until(ready);
+    told.act('a commit that cannot be built is pushed, and the deployment saved', (world) => {
+      push(world);
+      save(world, {});
+    });
+    await told.until((id) => (id === 'build' ? 'fails for good' : 'ready'));
+    told.act('a replica dies, and an hour passes', (world) => {
+      kill(world, 'web-r1-0');
+      wait(world, 3_600_000);
+    });
+    await told.until(ready);
+    told.act('the next commit, and a save', (world) => {
+      push(world);
+      save(world, {});
+    });
+    await told.until(ready);
+    told.act('the remote is away when somebody saves', (world) => save(world, {}));
+    await told.until((id) => (id === 'resolve' ? 'fails' : 'ready'), 4);
+    told.act('and is back', () => undefined);
+    await told.until(ready);
+    told.act('version: v9, which there is not', (world) => defineFromRepository(world, 'v9'));
+    await told.until((id) => (id === 'resolve' ? 'fails for good' : 'ready'));
     return told;
   },
   async delete() {

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-import type { StartStep, StopStep } from '../../src/workers/deps.ts';
+import type { BuildStep, StartStep, StopStep } from '../../src/workers/deps.ts';
 
 const ENTRY = fileURLToPath(new URL('worker-process.ts', import.meta.url));
 const READY_DEADLINE_MS = 30_000;
@@ -18,7 +18,11 @@ export interface ProcessOptions {
   /** Characters of its output that are kept; the last 20 000 by default. */
   readonly outputKept?: number;
   /** The process sends itself a signal when it reaches this step for the n-th time. */
-  readonly signalAt?: { readonly step: StartStep | StopStep; readonly times?: number; readonly signal: NodeJS.Signals };
+  readonly signalAt?: {
+    readonly step: StartStep | StopStep | BuildStep;
+    readonly times?: number;
+    readonly signal: NodeJS.Signals;
+  };
 }
 
 /** An operating system process that runs the product. */

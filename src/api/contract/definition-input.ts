@@ -52,6 +52,14 @@ const repository = z.object({
       examples: ['Dockerfile.prod'],
     }),
   internalPorts,
+  credentials: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'The secret that lets into a private repository: a token, or a private key. It is shown to nobody again.',
+      examples: ['{{secret:repository-token}}'],
+    }),
   ports: z
     .array(internalPort)
     .optional()

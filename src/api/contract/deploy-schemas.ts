@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DEPLOYMENT_STATUSES } from '../../domain/deployment/events.ts';
 import { REPLICA_FAILURE_KINDS } from '../../domain/replica/events.ts';
 import { REPLICA_STATUSES } from '../../domain/replica/status.ts';
+import { deploymentBuild } from './build-schemas.ts';
 import { scalingView } from './scaling-schemas.ts';
 
 const int32 = z.int32();
@@ -99,6 +100,8 @@ export const deploymentView = z.strictObject({
     /** Replicas that hold, or may hold, a container. */
     total: z.int(),
   }),
+  /** Absent when its containers were never built from a repository. */
+  build: deploymentBuild.optional(),
   /** Absent when the deployment does not scale itself. */
   scaling: scalingView.optional(),
   /** Those that have not stopped. */

@@ -13,6 +13,8 @@ export const OPERATIONS = {
   restartDeployment: 'POST /deploy-svc/deployment/{id}/restart',
   scaleDeployment: 'POST /deploy-svc/deployment/{id}/scale',
   listEvents: 'GET /deploy-svc/events',
+  listBuilds: 'GET /deploy-svc/builds',
+  showBuild: 'GET /deploy-svc/build/{id}',
   listWorkers: 'GET /deploy-svc/workers',
   verifyLog: 'GET /deploy-svc/audit/verify',
   exportLog: 'GET /deploy-svc/audit/export',

@@ -1,4 +1,5 @@
 import { auditRoutes } from './audit.ts';
+import { buildRoutes } from './build.ts';
 import { configRoutes } from './config.ts';
 import { containerRoutes } from './container.ts';
 import { deployRoutes } from './deploy.ts';
@@ -21,6 +22,7 @@ export const ROUTES = {
   ...deployRoutes,
   ...rolloutRoutes,
   ...standingRoutes,
+  ...buildRoutes,
   ...registryRoutes,
   ...fleetRoutes,
   ...auditRoutes,

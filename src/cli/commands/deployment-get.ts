@@ -23,6 +23,7 @@ async function describe(view: DeploymentView): Promise<string> {
     `Status:    ${phase === 'live' ? status : phase}${details === '' ? '' : `: ${printable(details)}`}`,
     `Ready:     ${ready} of ${desired} (${updated} of revision ${view.targetRevision}; ${total} in all)`,
     `Revision:  ${describeRevision(view)}`,
+    ...describeBuild(view),
     ...(scaling === undefined ? [] : [`Scaling:   ${describeScaling(scaling, Date.now())}`]),
   ];
   const header = ['REPLICA', 'ID', 'REVISION', 'STATUS', 'NODE', 'PORTS', 'REASON'];
@@ -41,4 +42,13 @@ async function describe(view: DeploymentView): Promise<string> {
 function describeRevision({ revision, rollback, paused }: DeploymentView): string {
   const back = rollback === undefined ? '' : `, given up for revision ${rollback.backTo}`;
   return `${revision}${back}${paused === undefined ? '' : `, paused by ${paused.by}`}`;
+}
+
+/** `main of https://… is 0123456789ab (build_x, Building: Step 3/7 : RUN npm ci)` */
+function describeBuild({ build }: DeploymentView): readonly string[] {
+  if (build === undefined) return [];
+  const { url, version, commit, id, status, step } = build;
+  const at = status === 'Building' && step !== undefined ? `: ${printable(step)}` : '';
+  const is = commit === undefined ? 'is looked up' : `is ${commit.slice(0, 12)} (${id}, ${status ?? 'unknown'}${at})`;
+  return [`Source:    ${printable(version)} of ${printable(url)} ${is}`];
 }

@@ -7,12 +7,13 @@ const LOG_LINES = 20;
 
 /** `depl_x Deploying 2/3 ready (revision 2): no node fits` */
 export function describeDeployment(view: DeploymentView): string {
-  const { deployment, progress, targetRevision: revision } = view;
+  const { deployment, progress, targetRevision: revision, build } = view;
+  const step = build?.status === 'Building' && build.step !== undefined ? ` (${printable(build.step)})` : '';
   const details = deployment.details ? `: ${printable(deployment.details)}` : '';
   const status = view.phase === 'live' ? deployment.status : view.phase;
   const earlier = progress.ready - progress.updated;
   const beside = earlier > 0 ? ` beside ${earlier} of other revisions` : '';
-  return `${deployment.id} ${status} ${progress.updated}/${progress.desired} ready${beside} (revision ${revision})${details}`;
+  return `${deployment.id} ${status} ${progress.updated}/${progress.desired} ready${beside} (revision ${revision})${details}${step}`;
 }
 
 /** `replica 0 of revision 2 Failed on node_1: image "nope" does not exist` */

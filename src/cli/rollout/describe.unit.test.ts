@@ -55,3 +55,16 @@ test('one line for each change, none when nothing changed', () => {
     'depl_x replica 0 of revision 1 Stopped on node_1',
   ]);
 });
+
+test('a deployment that waits for its build tells the step that it is at', () => {
+  const build = { url: 'u', version: 'main', commit: 'c', id: 'build_1', status: 'Building' as const };
+  const deployment = { status: 'Deploying' as const, details: 'building c (main) on node_1' };
+  const before = exampleView({ deployment, build });
+  const after = exampleView({ deployment, build: { ...build, step: 'Step 3/7 : RUN npm ci' } });
+  expect(describeChanges(before, after)).toEqual([
+    'depl_x Deploying 1/1 ready (revision 1): building c (main) on node_1 (Step 3/7 : RUN npm ci)',
+  ]);
+  expect(describeChanges(after, exampleView({ build: { ...build, status: 'Succeeded' } }))).toEqual([
+    'depl_x OK 1/1 ready (revision 1)',
+  ]);
+});

@@ -39,6 +39,8 @@ export const definitionSpec = z.object({
       buildContext: z.string().optional(),
       containerFile: z.string().optional(),
       internalPorts: z.array(z.number().int()),
+      /** Name of the secret that lets into a private repository. */
+      credentials: z.string().optional(),
     })
     .optional(),
   ports: z.array(z.object({ internal: z.number().int(), host: z.number().int() })).optional(),

@@ -5,6 +5,7 @@ import { inputOf, shown, type Input } from '../input.ts';
 import { suggestion } from '../nearest.ts';
 import { probesOf } from '../probe/parse.ts';
 import { InvalidInput, type Problem } from '../problem.ts';
+import { SECRET_NAME } from '../secret/name.ts';
 import { referenceProblem } from '../reference.ts';
 import { CLIENT_LANGUAGES, type DefinitionSpec } from './events.ts';
 
@@ -64,7 +65,21 @@ function repositoryOf(input: Input | undefined, mapped: number[]): DefinitionSpe
     buildContext: insideOf(input, 'buildContext'),
     containerFile: insideOf(input, 'containerFile'),
     internalPorts: internalPortsOf(input, ['internalPorts', 'ports'], mapped),
+    credentials: credentialsOf(input),
   };
+}
+
+/** The name of a secret, never a value: `{{secret:name}}`. */
+function credentialsOf(input: Input): string | undefined {
+  const text = input.text('credentials');
+  if (text === undefined) return undefined;
+  const name = /^\{\{\s*secret:\s*([^\s{}]+)\s*\}\}$/.exec(text)?.[1];
+  if (name === undefined || !SECRET_NAME.test(name)) {
+    // What stands there may be a token: it is not shown.
+    input.problem('credentials', 'does not refer to a secret', 'credentials: "{{secret:my-token}}"');
+    return undefined;
+  }
+  return name;
 }
 
 /** It is handed to git, which would take a leading dash for an option. */

@@ -2,10 +2,12 @@ import { isSame } from '../same.ts';
 import { DEFAULT_APP } from '../secret/name.ts';
 import type { DeploymentSpec } from './events.ts';
 import type { DeploymentEvent, DeploymentState } from './evolve.ts';
+import { isAskedBySaving } from './source-state.ts';
 
 /**
  * A save that changes nothing is no event, except of a failed deployment, or one that may have used its restart budget up,
- * where it asks for another try, and of one that is being deleted, which it brings back. Whether the definition exists is not asked here: without it the deployment fails
+ * where it asks for another try, of one that is built from a branch, where it asks what the branch stands for now,
+ * and of one that is being deleted, which it brings back. Whether the definition exists is not asked here: without it the deployment fails
  * with that reason, and goes on once somebody has saved the definition and the deployment. `app`: the host of the app in
  * which it is saved; secrets are looked up there.
  */
@@ -15,7 +17,7 @@ export function decideSaveDeployment(
   app?: string,
 ): DeploymentEvent[] {
   const gaveUp = state?.status === 'Failed' || (state?.status === 'Error' && state.spec.restart !== undefined);
-  const settled = state?.phase === 'live' && !gaveUp;
+  const settled = state?.phase === 'live' && !gaveUp && !isAskedBySaving(state.source, state.status);
   if (settled && isSame(state.spec, spec) && (app === undefined || app === (state.app ?? DEFAULT_APP))) return [];
   const given = app === undefined ? {} : { app };
   return [{ type: 'DeploymentSaved', data: { deploymentId: spec.id, spec, ...given } }];

@@ -10,6 +10,10 @@ import { parseBytes, parseCpu } from '../quantity.ts';
 import { referencesOf } from '../reference.ts';
 import type { Template } from '../template.ts';
 import type { DeploymentSpec } from './events.ts';
+import type { SourceState } from './source-state.ts';
+
+/** What a repository stands for, and the image of it. */
+export type Built = NonNullable<SourceState['resolved']>;
 
 /** Fingerprints by the names of secrets. */
 export type SecretFingerprints = Readonly<Record<string, string>>;
@@ -17,19 +21,19 @@ export type SecretFingerprints = Readonly<Record<string, string>>;
 /**
  * What the containers of a deployment are made from: the definition's image, ports and default envars, the
  * deployment's envars over them, and its resources as limits. A reason in words when they cannot be made. `secrets`: those
- * that there are, of those that the envars refer to.
+ * that there are, of those that the envars refer to. `built`: what the definition's repository stands for.
  */
 export function deriveTemplate(
   spec: DeploymentSpec,
   definition: DefinitionSpec | undefined,
   secrets: SecretFingerprints = {},
+  built?: Built,
 ): { readonly template: Template } | { readonly problem: string } {
   if (definition === undefined) {
     return { problem: `definition ${spec.definitionId} does not exist: save it with "oo definition save FILE"` };
   }
-  if (definition.image === undefined) {
-    return { problem: `definition ${definition.id} has no image: building from a repository is not supported yet` };
-  }
+  const runnable = runnableOf(definition, built);
+  if (runnable === undefined) return { problem: `nothing has been built from ${definition.repository?.url} yet` };
   const { cpu, memory, vram, gpus } = spec.resources ?? {};
   const settings = settingsOf(spec, definition);
   const env = environmentOf(spec, definition);
@@ -37,7 +41,7 @@ export function deriveTemplate(
   const missing = used.filter((name) => !Object.hasOwn(secrets, name));
   if (missing.length > 0) return { problem: missing.map(missingSecret).join('; ') };
   const probes = mergeProbes(definition.probes, spec.probes);
-  const ports = portsOf(definition, definition.image.internalPorts, settings.network?.mode);
+  const ports = portsOf(definition, runnable.internalPorts, settings.network?.mode);
   const problem = portProblem(
     probes,
     ports.map(({ internal }) => internal),
@@ -46,7 +50,7 @@ export function deriveTemplate(
   return {
     template: {
       definitionId: definition.id,
-      image: definition.image.name,
+      ...runnable.made,
       ports,
       env,
       ...optional('cpuMillis', cpu === undefined ? undefined : parseCpu(cpu)),
@@ -59,6 +63,17 @@ export function deriveTemplate(
       ...optional('gpus', gpus === 1 ? undefined : gpus),
     },
   };
+}
+
+/** What containers are made from: the image of a registry, or that of a build. */
+function runnableOf(
+  { image, repository }: DefinitionSpec,
+  built: Built | undefined,
+): { readonly made: Pick<Template, 'image' | 'build'>; readonly internalPorts: readonly number[] } | undefined {
+  if (image !== undefined) return { made: { image: image.name }, internalPorts: image.internalPorts };
+  if (repository === undefined || built === undefined) return undefined;
+  const { image: name, buildId, commit } = built;
+  return { made: { image: name, build: { id: buildId, commit } }, internalPorts: repository.internalPorts };
 }
 
 /** The envars as they are written: the definition's, with the deployment's over them. */

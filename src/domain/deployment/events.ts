@@ -5,6 +5,7 @@ import { probesSpec } from '../probe/spec.ts';
 import { template } from '../template.ts';
 import { deploymentScaled } from './scaling.ts';
 import { rolloutEvents } from './rollout-events.ts';
+import { sourceEvents } from './source-events.ts';
 
 export const DEPLOYMENT_STATUSES = ['Pending', 'Deploying', 'OK', 'Error', 'Failed'] as const;
 export type DeploymentStatus = (typeof DEPLOYMENT_STATUSES)[number];
@@ -67,6 +68,7 @@ export type Move = z.infer<typeof move>;
 
 export const deploymentEvents = {
   ...rolloutEvents,
+  ...sourceEvents,
   /** Somebody saved the deployment. */
   DeploymentSaved: z.object({
     deploymentId: z.string(),

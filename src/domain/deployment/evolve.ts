@@ -3,6 +3,7 @@ import type { Template } from '../template.ts';
 import type { DeploymentSpec, DeploymentStatus, Move } from './events.ts';
 import { begun, judged, NO_ROLLOUT, resumed, wentBack, type RolloutState } from './rollout-state.ts';
 import { scaledBy, type Scaled } from './scaling.ts';
+import { evolveSource, isAskedBySaving, type SourceState } from './source-state.ts';
 import { wantedReplicas } from './wanted.ts';
 
 export type DeploymentEvent = EventOf<
@@ -18,6 +19,9 @@ export type DeploymentEvent = EventOf<
   | 'RolloutPaused'
   | 'RolloutResumed'
   | 'RolloutRestarted'
+  | 'SourceAsked'
+  | 'SourceResolved'
+  | 'SourceFailed'
 >;
 
 /** A deployment as its stream tells it. */
@@ -47,6 +51,8 @@ export interface DeploymentState extends RolloutState {
   readonly scaled?: Scaled | undefined;
   /** What the latest rebalancing moves; `begun`: the replacement has been scheduled. Absent when there never was one. */
   readonly moves?: readonly MoveState[];
+  /** Absent when its containers were never built from a repository. */
+  readonly source?: SourceState | undefined;
 }
 
 export type MoveState = Pick<Move, 'replicaId' | 'generation' | 'from' | 'to'> & { readonly begun: boolean };
@@ -61,16 +67,7 @@ export function evolveDeployment(
     case 'DeploymentSaved':
       return saved(state, event.data, at);
     case 'RevisionCreated':
-      return (
-        state && {
-          ...state,
-          ...revisionOf(event.data),
-          ...begun(at),
-          savedAtRevision: state.saves,
-          anew: false,
-          ...settled(state),
-        }
-      );
+      return state && { ...state, ...revised(state, event.data, at) };
     case 'DeploymentPlanned':
       return state && { ...state, savedAtPlan: state.saves, ...begin(state, event.data.begun) };
     case 'DeploymentRebalanced':
@@ -97,7 +94,11 @@ export function evolveDeployment(
     case 'RolloutResumed':
       return state && { ...state, ...resumed(state, at) };
     case 'RolloutRestarted':
-      return state && { ...state, restart: { now: event.data.now } };
+      return state && { ...state, restart: { now: event.data.now }, ...triedAgain(state) };
+    case 'SourceAsked':
+    case 'SourceResolved':
+    case 'SourceFailed':
+      return state && { ...state, source: evolveSource(state.source, event, at) };
     default:
       return event satisfies never;
   }
@@ -141,13 +142,30 @@ function saved(
     phase: 'live',
     saves: before.saves + 1,
     scaled: carriedOver(state, spec),
+    ...(state?.source !== undefined && scaled !== true && isAskedBySaving(state.source, state.status)
+      ? { source: { ...state.source, stale: true } }
+      : {}),
   };
+}
+
+/** A restart of what runs is one of what runs; while it waits for what cannot be built, it asks for another try. */
+function triedAgain({ source, template }: DeploymentState): Pick<DeploymentState, 'source'> {
+  if (source === undefined || source.resolved?.buildId === template?.build?.id) return {};
+  return { source: { ...source, stale: true } };
 }
 
 /** A save keeps the live count, within its bounds; without autoscaling, and after a deletion, `replicas` counts. */
 function carriedOver(state: DeploymentState | undefined, spec: DeploymentSpec): Scaled | undefined {
   if (state?.scaled === undefined || state.phase !== 'live' || spec.autoScaling === undefined) return undefined;
   return { ...state.scaled, replicas: wantedReplicas({ spec, scaled: state.scaled }) };
+}
+
+function revised(
+  state: DeploymentState,
+  data: EventOf<'RevisionCreated'>['data'],
+  at: number,
+): Partial<DeploymentState> {
+  return { ...revisionOf(data), ...begun(at), savedAtRevision: state.saves, anew: false, ...settled(state) };
 }
 
 function revisionOf(

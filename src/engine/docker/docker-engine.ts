@@ -12,6 +12,7 @@ import { DockerApi } from './docker-api.ts';
 import { readEvents } from './events.ts';
 import { execIn } from './exec.ts';
 import { ping, readCapacity, readInfo } from './host.ts';
+import { imageId, loadImage, pushImage, removeImage, saveImage } from './image-transfer.ts';
 import { buildImage, hasImage, pullImage } from './images.ts';
 import { readLogs } from './logs.ts';
 import { readGpus } from './nvidia-smi.ts';
@@ -38,7 +39,12 @@ export function connectDocker(url: URL, options: DockerOptions = {}): Engine {
     hasImage: (reference, signal) => hasImage(api, reference, signal),
     isPullable: (reference, signal) => isPullable(api, reference, signal),
     pull: (reference, onProgress, signal) => pullImage(api, reference, onProgress, signal),
-    build: (context, tag, onLine, signal) => buildImage(api, context, tag, onLine, signal),
+    build: (context, tag, onLine, signal, buildOptions) => buildImage(api, context, tag, onLine, signal, buildOptions),
+    imageId: (reference, signal) => imageId(api, reference, signal),
+    saveImage: (reference, signal) => saveImage(api, reference, signal),
+    loadImage: (tar, signal) => loadImage(api, tar, signal),
+    pushImage: (reference, signal) => pushImage(api, reference, signal),
+    removeImage: (reference, signal) => removeImage(api, reference, signal),
     create: (spec, signal) => createContainer(api, spec, signal),
     start: (containerId, signal) => startContainer(api, containerId, signal),
     stop: (containerId, graceSeconds, signal) => stopContainer(api, containerId, graceSeconds, signal),

@@ -1,4 +1,4 @@
-import type { PullProgress } from '../engine.ts';
+import type { BuildOptions, PullProgress } from '../engine.ts';
 import { EngineError, type EngineErrorCode } from '../engine-error.ts';
 import type { DockerApi } from './docker-api.ts';
 import { isNotFound, toEngineError, translate } from './failure.ts';
@@ -70,13 +70,22 @@ export async function buildImage(
   tag: string,
   onLine?: (line: string) => void,
   signal?: AbortSignal,
+  { memoryBytes, labels }: BuildOptions = {},
 ): Promise<void> {
   const operation = `build ${tag} on ${api.url}`;
   const { buildIdle } = api.deadlines;
   const source = watched(context);
   const options = { signal, openDeadline: buildIdle, idleDeadline: buildIdle, upload: source.chunks };
   // Version 1 is the classic builder: it takes a plain tar, needs no session, and every engine still has it.
-  const query = { t: tag, version: '1', rm: true, forcerm: true };
+  const limits = memoryBytes === undefined ? {} : { memory: memoryBytes, memswap: memoryBytes };
+  const query = {
+    t: tag,
+    version: '1',
+    rm: true,
+    forcerm: true,
+    ...limits,
+    ...(labels === undefined ? {} : { labels }),
+  };
   const last: string[] = [];
   try {
     for await (const line of linesOf(api.stream({ method: 'POST', path: '/build', query }, options))) {

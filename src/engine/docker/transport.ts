@@ -20,6 +20,8 @@ export interface ApiRequest {
   readonly body?: Readonly<Record<string, unknown>>;
   /** A tar to upload instead of a body. */
   readonly upload?: Readable;
+  /** Registries are told that nobody logs in: engines want to hear so. */
+  readonly anonymous?: boolean;
 }
 
 /** The open way to an engine. */
@@ -106,6 +108,7 @@ function send(modem: Modem, request: ApiRequest, signal: AbortSignal): Promise<I
         path: `${request.path}?`,
         options: { _query: request.query ?? {}, _body: request.body ?? {} },
         file: request.upload,
+        ...(request.anonymous === true ? { authconfig: { username: '', password: '', serveraddress: '' } } : {}),
         abortSignal: signal,
         isStream: true,
         statusCodes: SUCCESS,

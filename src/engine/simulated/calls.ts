@@ -63,10 +63,14 @@ function deadlineOf(operation: Operation, deadlines: Deadlines): number {
     case 'start':
     case 'stop':
     case 'remove':
+    case 'removeImage':
       return deadlines.change;
     case 'pull':
     case 'isPullable':
+    case 'pushImage':
       return deadlines.pullIdle;
+    case 'saveImage':
+    case 'loadImage':
     case 'build':
       return deadlines.buildIdle;
     case 'ping':
@@ -74,6 +78,7 @@ function deadlineOf(operation: Operation, deadlines: Deadlines): number {
     case 'capacity':
     case 'gpus':
     case 'hasImage':
+    case 'imageId':
     case 'gateway':
     case 'list':
     case 'listAll':

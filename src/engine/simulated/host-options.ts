@@ -16,6 +16,8 @@ export interface SimulatedHostOptions {
   readonly registry?: ((reference: string) => SimulatedImage | undefined) | undefined;
   /** What a build makes; a server when absent. */
   readonly built?: ((tag: string) => SimulatedImage) | undefined;
+  /** Told of what is pushed to the registry. */
+  readonly pushed?: ((reference: string, image: SimulatedImage) => void) | undefined;
   /** Bytes per second of a pull; absent: only the latency counts. */
   readonly pullBytesPerSecond?: number | undefined;
   /** Ports on the host that something else holds. */

@@ -7,6 +7,7 @@ import { createContainer } from './create.ts';
 import { normalReference, type SimulatedHost } from './host.ts';
 import { removeContainer, startContainer, stopContainer } from './lifecycle.ts';
 import { readGpus } from './gpus.ts';
+import { imageTransfer } from './image-transfer.ts';
 import { pullImage } from './pull.ts';
 import { answerOf } from './answer.ts';
 import { SERVER_IMAGE } from './script.ts';
@@ -38,6 +39,7 @@ export function connectSimulated(host: SimulatedHost, deadlines?: Partial<Deadli
         host.images.set(normalReference(tag), host.options.built?.(tag) ?? SERVER_IMAGE);
       }),
     ...containerCalls(host, calls),
+    ...imageTransfer(host, calls),
     ...surroundings(host, calls),
     logs: (id, options) => readLogs(host, calls, id, options),
     events: (options) => readEvents(host, calls, options),

@@ -1,4 +1,5 @@
 import type { DeploymentView } from '../../api/contract/deploy-schemas.ts';
+import type { BuildState } from '../../domain/build/evolve.ts';
 import { decideDeleteDeployment, decideSaveDeployment } from '../../domain/deployment/decide.ts';
 import type { DeploymentState } from '../../domain/deployment/evolve.ts';
 import { parseDeployment } from '../../domain/deployment/parse.ts';
@@ -8,6 +9,7 @@ import { NotFound } from '../../domain/problem.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import type { EventStore, SnapshotReader } from '../../store/event-store.ts';
 import { partOf } from '../body.ts';
+import { toDeploymentBuild } from '../build/view.ts';
 import { refuseHostPaths } from '../host-paths.ts';
 import { carryOut } from '../carry-out.ts';
 import { callerOf, type Handlers, type Reply, type RequestOf } from '../handler.ts';
@@ -23,12 +25,14 @@ export interface DeployPorts {
   /** Paths of nodes that volumes may mount. */
   readonly allowHostPaths: readonly string[];
   readonly latestDecision: ReadDecision;
+  /** How far builds have come, by their ids. */
+  readonly buildSteps: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 }
 
 /** Deploy Svc: what is wanted, what became of it, and everything that happened. */
 export function deployService(
   store: EventStore,
-  { allowHostPaths, latestDecision }: DeployPorts,
+  { allowHostPaths, latestDecision, buildSteps }: DeployPorts,
 ): Handlers<
   'saveDeployment' | 'listDeployments' | 'deleteDeployment' | 'showDeployment' | 'listEvents' | RolloutOperation
 > {
@@ -44,9 +48,11 @@ export function deployService(
       return { body: { deployments: rows.map(({ state }) => toDeployment(state)) } };
     },
     async showDeployment({ params }) {
-      const { state, view } = await store.snapshot((reader) => viewOf(reader, params.id));
+      const { state, view, build: found } = await store.snapshot((reader) => viewOf(reader, params.id));
+      const step = found && (await buildSteps([found.id])).get(found.id);
+      const build = toDeploymentBuild(state, found, step);
       const scaling = await toScalingView(state, latestDecision);
-      return { body: { ...view, ...(scaling && { scaling }) } };
+      return { body: { ...view, ...(build && { build }), ...(scaling && { scaling }) } };
     },
     listEvents: (request) => listEvents(store, request),
   };
@@ -67,7 +73,13 @@ async function saveDeployment(
   return { body: {}, position };
 }
 
-async function viewOf(reader: SnapshotReader, id: string): Promise<{ state: DeploymentState; view: DeploymentView }> {
+interface Found {
+  readonly state: DeploymentState;
+  readonly view: DeploymentView;
+  readonly build: BuildState | undefined;
+}
+
+async function viewOf(reader: SnapshotReader, id: string): Promise<Found> {
   const row = await reader.row<DeploymentState>('deployments', id);
   if (row === undefined) throw new NotFound(`deployment ${id} does not exist; oo deployment list shows those that do`);
   const replicas = (await reader.rows<ReplicaState>('replicas', { deployment_id: id })).map(({ state }) => state);
@@ -79,7 +91,9 @@ async function viewOf(reader: SnapshotReader, id: string): Promise<{ state: Depl
     new Map(nodes.map(({ id: node, state }) => [node, state.url])),
     reader.position,
   );
-  return { state: row.state, view };
+  const buildId = row.state.source?.resolved?.buildId;
+  const build = buildId === undefined ? undefined : await reader.row<BuildState>('builds', buildId);
+  return { state: row.state, view, build: build?.state };
 }
 
 async function listEvents(store: EventStore, { query }: RequestOf<'listEvents'>): Promise<Reply<'listEvents'>> {

@@ -6,10 +6,18 @@ export function toDefinition({ id, image, repository, ports, envars, apiSpecs, c
   return {
     id,
     ...(image && { image }),
-    ...(repository && { repository }),
+    ...(repository && { repository: toRepository(repository) }),
     ...(ports && { ports }),
     ...(envars && { envars }),
     ...(apiSpecs && { apiSpecs }),
     ...(clients && { clients }),
   };
+}
+
+type Repository = NonNullable<DefinitionSpec['repository']>;
+
+/** Which secret lets in is no part of the contract. */
+function toRepository(repository: Repository): NonNullable<Definition['repository']> {
+  const { credentials, ...shown } = repository;
+  return credentials === undefined ? repository : shown;
 }

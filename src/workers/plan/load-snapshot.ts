@@ -1,3 +1,4 @@
+import type { BuildState } from '../../domain/build/evolve.ts';
 import type { DefinitionState } from '../../domain/definition/evolve.ts';
 import { secretsReferredTo, type SecretFingerprints } from '../../domain/deployment/derive-template.ts';
 import type { DeploymentState } from '../../domain/deployment/evolve.ts';
@@ -39,7 +40,10 @@ export async function snapshotIn(
   const definition = await reader.row<DefinitionState>('definitions', deployment.state.definitionId);
   const replicas = await reader.rows<ReplicaState>('replicas', { deployment_id: deploymentId });
   const earlier = await earlierRevisions(reader, deployment.state, states(replicas));
+  const buildId = deployment.state.source?.resolved?.buildId;
+  const build = buildId === undefined ? undefined : await reader.row<BuildState>('builds', buildId);
   const images = [
+    deployment.state.source?.resolved?.image,
     definition?.state.spec.image?.name,
     deployment.state.template?.image,
     ...earlier.map(({ template }) => template.image),
@@ -55,6 +59,7 @@ export async function snapshotIn(
       replicas: states(replicas),
       earlier,
       nodes: await nodeViews(nodesKnownTo, reader),
+      build: build?.state,
       images: await imageNodes(reader, images),
     },
     deploymentVersion: deployment.version,

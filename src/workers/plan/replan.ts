@@ -24,6 +24,8 @@ async function affected(
   switch (reason) {
     case 'definition':
       return store.rows<DeploymentState>('deployments', { definition_id: id, phase: 'live' });
+    case 'build':
+      return store.rows<DeploymentState>('deployments', { build_id: id, phase: 'live' });
     case 'secret':
       return usersOfSecret(store, id);
     case 'node': {

@@ -23,23 +23,31 @@ export function atNode<Q extends 'start' | 'stop'>(
   handle: (deps: WorkerDeps, job: ActiveJob<Q>, node: NodeState | undefined) => Promise<void>,
 ): (deps: WorkerDeps, job: ActiveJob<Q>) => Promise<void> {
   return async (deps, job) => {
-    const { nodeId } = job.data;
     const over = new AbortController();
-    const changes = deps.store.touched({ kind: 'node', pollMs: POLL_MS, signal: over.signal });
     try {
-      // From here on changes are told: what is read next, and lost afterwards, is noticed.
-      await changes.next();
-      const node = await deps.store.row<NodeState>('nodes', nodeId);
-      if (node !== undefined && node.state.cluster !== job.cluster) {
+      const { node, lost } = await watchLoss(deps, job.data.nodeId, over.signal);
+      if (node !== undefined && node.cluster !== job.cluster) {
         await deps.queue.send([{ queue: job.queue, data: job.data } as Job]);
         return;
       }
-      const lost = node === undefined ? [] : [lossOf(deps, node.state, changes)];
-      await handle(deps, { ...job, signal: AbortSignal.any([job.signal, ...lost]) }, node?.state);
+      await handle(deps, { ...job, signal: AbortSignal.any([job.signal, lost]) }, node);
     } finally {
       over.abort();
     }
   };
+}
+
+/** The node as it is, undefined where it is unknown, and a signal that aborts when it is lost; nobody looks any more when it is over. */
+export async function watchLoss(
+  deps: WorkerDeps,
+  nodeId: string,
+  over: AbortSignal,
+): Promise<{ readonly node: NodeState | undefined; readonly lost: AbortSignal }> {
+  const changes = deps.store.touched({ kind: 'node', pollMs: POLL_MS, signal: over });
+  // From here on changes are told: what is read next, and lost afterwards, is noticed.
+  await changes.next();
+  const node = (await deps.store.row<NodeState>('nodes', nodeId))?.state;
+  return { node, lost: node === undefined ? new AbortController().signal : lossOf(deps, node, changes) };
 }
 
 /**

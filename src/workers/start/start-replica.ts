@@ -4,10 +4,12 @@ import type { ProbesSpec } from '../../domain/probe/spec.ts';
 import type { ReplicaEvent, ReplicaState } from '../../domain/replica/evolve.ts';
 import { ON_NODE } from '../../domain/replica/status.ts';
 import { streamOf } from '../../domain/stream.ts';
+import type { Template } from '../../domain/template.ts';
 import type { ContainerSpec, ContainerState, Engine } from '../../engine/engine.ts';
 import { GRACE_SECONDS } from '../../engine/grace.ts';
 import type { Attempt } from '../../jobs/catalogue.ts';
 import type { StreamAppend } from '../../store/command.ts';
+import { carryImage } from '../build/carry-image.ts';
 import { containerName, containerSpec } from '../container.ts';
 import type { StartStep, WorkerDeps } from '../deps.ts';
 import { failAttempt } from '../fail-attempt.ts';
@@ -46,8 +48,8 @@ export async function startReplica(
     const { env } = given;
     const spec = containerSpec(replica, { template, env, deployment, installationId: deps.installationId });
     const host = reachableHost(node.url);
-    const { probes } = template;
-    await bringUp(deps, { engine, node, attempt, known, signal, reached, replica, spec, host, probes });
+    const { probes, build } = template;
+    await bringUp(deps, { engine, node, attempt, known, signal, reached, replica, spec, host, probes, build });
   } catch (error) {
     await failAttempt(deps, attempt, startFailure(error));
   }
@@ -65,12 +67,14 @@ interface Start {
   /** Where its ports are reached; a simulated host has none that answer. */
   readonly host: string | undefined;
   readonly probes: ProbesSpec | undefined;
+  /** The build that has made its image. */
+  readonly build: Template['build'];
 }
 
 async function bringUp(deps: WorkerDeps, start: Start): Promise<void> {
   const { engine, attempt, known, signal, reached, replica, spec, host, probes } = start;
   const ids = { replicaId: replica.id, deploymentId: replica.deploymentId, generation: replica.generation };
-  const pulled = await ensureImage(engine, spec.image, deps, signal);
+  const pulled = await imageOnNode(deps, start);
   if (pulled !== undefined) {
     const image = { image: spec.image, milliseconds: pulled, nodeId: replica.nodeId };
     await record(deps, attempt, () => [{ type: 'ImagePulled', data: { ...ids, ...image } }], known);
@@ -90,6 +94,15 @@ async function bringUp(deps: WorkerDeps, start: Start): Promise<void> {
   const stored = await record(deps, attempt, () => events, known, instanceOf(start, container, events));
   if (stored === undefined) return discard(deps, start);
   reached('started-stored');
+}
+
+/** What a build has made no registry may have. */
+function imageOnNode(
+  deps: WorkerDeps,
+  { engine, attempt, signal, spec: { image }, build }: Start,
+): Promise<number | undefined> {
+  if (build === undefined) return ensureImage(engine, image, deps, signal);
+  return carryImage(deps, { engine, image, buildId: build.id, cause: attempt.cause }, signal);
 }
 
 function upEvents(

@@ -133,9 +133,7 @@ test('where there is room, each replacement goes where the reviewed plan said', 
   let present = { ...snapshot, deployment } as Snapshot;
   const reasons: string[] = [];
   for (let next = plan(present); next.actions.length > 0; next = plan(present)) {
-    reasons.push(
-      ...next.actions.flatMap((action) => (action.type === 'remove' || action.type === 'revise' ? [] : action.reason)),
-    );
+    reasons.push(...next.actions.flatMap((action) => ('reason' in action ? action.reason : [])));
     present = afterWork(afterPlan(present, next));
   }
   const homes = present.replicas.filter(isReady).map(({ nodeId }) => nodeId);

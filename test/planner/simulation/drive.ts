@@ -7,6 +7,7 @@ import { plan } from '../../../src/planner/planner.ts';
 import type { Snapshot } from '../../../src/planner/snapshot.ts';
 import { VersionConflict } from '../../../src/store/command.ts';
 import type { RecordedEvent } from '../../../src/domain/event.ts';
+import { build, defineFromRepository, imageFirst, push, resolve } from './builds.ts';
 import { tell, type Command } from './commands.ts';
 import { lawBook, replicasOf, type LawBook } from './laws.ts';
 import {
@@ -40,7 +41,7 @@ export interface Drive {
 export function newDrive(): Drive {
   const world = newWorld();
   const laws = lawBook();
-  world.observers.push(laws.observe);
+  world.observers.push(laws.observe, imageFirst);
   return { world, laws, late: undefined, tally: {} };
 }
 
@@ -51,6 +52,10 @@ export async function take(drive: Drive, step: Step | Command): Promise<void> {
       return save(world, step.spec);
     case 'define':
       return define(world, step.image);
+    case 'repository':
+      return defineFromRepository(world, step.version);
+    case 'push':
+      return push(world);
     case 'undefine':
       return undefine(world);
     case 'delete':
@@ -148,6 +153,10 @@ async function carryOutJob(drive: Drive, job: Job, fateOf: (replicaId: string) =
     case 'stop':
       for (const { replicaId, generation } of job.data.replicas) stop(world, replicaId, generation);
       return;
+    case 'resolve':
+      return resolve(world, job.data, fateOf(job.queue));
+    case 'build':
+      return build(world, job.data, fateOf(job.queue));
     case 'register':
       return;
     default:
@@ -170,11 +179,15 @@ export async function planNow(drive: Drive): Promise<Decided | undefined> {
   count(drive, `plans that say ${decided.plan.status}`);
   if (decided.plan.status === 'Failed' && decided.plan.actions.length > 0) count(drive, 'upkeep while Failed');
   if (events.some(({ type }) => type === 'RolloutFailed')) count(drive, 'rollbacks');
+  if (/build/.test(decided.plan.details)) count(drive, `builds waited for, ${decided.plan.status}`);
   if (deploymentOf(world)?.paused !== undefined && decided.plan.actions.length > 0) count(drive, 'upkeep while paused');
   const next = await decide(world);
   assert.equal(next?.command, undefined, 'a second plan right after the first wants something else');
   return decided;
 }
+
+/** As if it were built. */
+const BUILT = { image: 'web:built', buildId: 'build_x', commit: 'x' };
 
 /** What has failed by the definition goes back in the very next plan, where there is something to go back to. */
 function failedRolloutsGoBack({ world, laws }: Drive, { definition, secrets }: Snapshot): void {
@@ -182,7 +195,7 @@ function failedRolloutsGoBack({ world, laws }: Drive, { definition, secrets }: S
   if (spec === undefined || phase !== 'live' || rollback !== undefined || paused !== undefined || anew === true) return;
   if (stable === undefined || stable === revision || spec.strategy?.autoRollback === false) return;
   // What cannot be made, for want of its definition or of a secret, rolls nothing out.
-  if (definition?.deleted === true || 'problem' in deriveTemplate(spec, definition?.spec, secrets)) return;
+  if (definition?.deleted === true || 'problem' in deriveTemplate(spec, definition?.spec, secrets, BUILT)) return;
   assert.equal(laws.overdue(world), undefined, `revision ${revision} has failed and does not go back`);
 }
 
@@ -243,6 +256,10 @@ function doneIn(events: readonly RecordedEvent[]): readonly string[] {
       case 'ReplicaFailed': {
         const { replicaId, generation, failure } = event.data;
         return [`give up ${replicaId} (generation ${generation}): ${failure.message}`];
+      }
+      case 'SourceAsked': {
+        const { version = 'main', url } = event.data.repository;
+        return [`look up ${version} of ${url}`];
       }
       case 'DeploymentRemoved':
         return ['remove the deployment: nothing of it runs any more'];

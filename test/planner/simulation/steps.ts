@@ -16,6 +16,9 @@ export type Step =
   | { readonly type: 'save'; readonly spec: Partial<DeploymentSpec> }
   | { readonly type: 'define'; readonly image: string }
   | { readonly type: 'undefine' | 'delete' | 'plan late' | 'node' | 'secret' | 'no secret' }
+  /** The definition is built from a branch, or a tag, of the repository; a further commit comes to the branch. */
+  | { readonly type: 'repository'; readonly version: 'main' | 'v1' }
+  | { readonly type: 'push' }
   /** Carries out one of the jobs that wait. */
   | { readonly type: 'work'; readonly which: number; readonly fate: Fate }
   /** Carries out so many jobs and back-offs, all with one fate. */
