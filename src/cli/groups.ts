@@ -54,6 +54,12 @@ export const GROUPS: readonly Group[] = [
     load: async (command) => (await import('./commands/config.ts')).defineConfig(command),
   },
   {
+    name: 'logs',
+    aliases: ['log'],
+    summary: 'what containers say: of all replicas, as it is said, or of what has failed',
+    load: async (command) => (await import('./commands/logs.ts')).defineLogs(command),
+  },
+  {
     name: 'events',
     aliases: [],
     summary: 'every decision and what came of it, as it happens',

@@ -4,7 +4,7 @@ import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../postgres/database.ts';
-import { allServices, type ServicePorts } from '../services/all.ts';
+import { allServices, type ServicePorts, streamPorts } from '../services/all.ts';
 import { openUserService } from '../services/user/service.ts';
 import { instanceBeats } from '../services/registry/instance-beats.ts';
 import { watchSilence } from '../services/registry/watch-silence.ts';
@@ -33,7 +33,7 @@ export async function apiRole(stack: AsyncDisposableStack, options: ApiRoleOptio
   const users = await openUserService({ db, store, clock: systemClock, admin: { slug, password }, tokenLifeSeconds });
   const nodes = nodePorts(options);
   stack.use(watchSilence({ store, beats: nodes.beats, clock: systemClock, log }));
-  const handlers = allServices({
+  const ports: ServicePorts = {
     ...options,
     db,
     users,
@@ -44,10 +44,11 @@ export async function apiRole(stack: AsyncDisposableStack, options: ApiRoleOptio
     selfUrl: LOCAL_ENGINE,
     installationId: await readInstallation(db),
     checkouts: { root: checkoutsRoot() },
-  });
+  };
+  const streams = streamPorts(ports);
   const closing = new AbortController();
   const checks = { database: async (): Promise<void> => void (await store.head()) };
-  const app = createApp({ handlers, authenticator: users, store, checks, log, closing: closing.signal });
+  const app = createApp({ handlers: allServices(ports, streams), streams, authenticator: users, store, checks, log, closing: closing.signal });
   return stack.use(await listen(app, { host, port, closing }));
 }
 

@@ -7,6 +7,8 @@ import { configService } from './config/service.ts';
 import type { ContainerDeps } from './container/ports.ts';
 import { containerService } from './container/service.ts';
 import { deployService, type DeployPorts } from './deploy/service.ts';
+import { logReader, type LogReader } from './log/reader.ts';
+import { logService } from './log/service.ts';
 import { fleetService, type FleetPorts } from './fleet/service.ts';
 import type { Handlers } from './handler.ts';
 import type { NodePorts } from './registry/nodes.ts';
@@ -29,11 +31,24 @@ export interface ServicePorts extends DeployPorts, Pick<ContainerDeps, 'engineAt
   readonly checkouts: CheckoutOptions;
 }
 
+/** What is no question with an answer: the API serves these as streams. */
+export interface StreamPorts {
+  readonly logs: LogReader;
+}
+
+export function streamPorts(ports: ServicePorts): StreamPorts {
+  return { logs: logReader(ports) };
+}
+
 /** Every service of the contract; the API adds what it says of its own health. */
-export function allServices(ports: ServicePorts): Omit<Handlers, 'healthz' | 'readyz'> {
+export function allServices(
+  ports: ServicePorts,
+  streams: StreamPorts = streamPorts(ports),
+): Omit<Handlers, 'healthz' | 'readyz'> {
   const { store, db, users, nodes, vault, keys, allowHostPaths, checkouts } = ports;
   return {
     ...deployService(store, ports),
+    ...logService(streams.logs),
     ...registryService(store, nodes, allowHostPaths),
     ...fleetService(store, nodes),
     ...configService({ store, db }),

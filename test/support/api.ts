@@ -3,7 +3,7 @@ import { type Client, createClient } from '../../src/api/client.ts';
 import { listen } from '../../src/api/server.ts';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import type { NodeCapacity } from '../../src/domain/node/events.ts';
-import { allServices } from '../../src/services/all.ts';
+import { allServices, type ServicePorts, streamPorts } from '../../src/services/all.ts';
 import { instanceBeats } from '../../src/services/registry/instance-beats.ts';
 import { openUserService, type UserService } from '../../src/services/user/service.ts';
 import { keyRing } from '../../src/vault/key-ring.ts';
@@ -89,7 +89,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   });
   const keys = keyRing(options.secretKey);
   const vault = await openVault(world.database.db, keys);
-  const handlers = allServices({
+  const ports: ServicePorts = {
     store: world.store,
     db: world.database.db,
     users,
@@ -109,9 +109,11 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     selfUrl: 'simulated://self',
     installationId: options.installationId ?? 'test-installation',
     checkouts: { root: options.checkouts ?? '/nowhere/checkouts', ...options.sources },
-  });
+  };
+  const streams = streamPorts(ports);
   const app = createApp({
-    handlers,
+    handlers: allServices(ports, streams),
+    streams,
     authenticator: users,
     store: world.store,
     checks: { database: async () => void (await world.store.head()) },

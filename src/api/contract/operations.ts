@@ -12,6 +12,8 @@ export const OPERATIONS = {
   abortDeployment: 'POST /deploy-svc/deployment/{id}/abort',
   restartDeployment: 'POST /deploy-svc/deployment/{id}/restart',
   scaleDeployment: 'POST /deploy-svc/deployment/{id}/scale',
+  deploymentLogs: 'GET /deploy-svc/deployment/{id}/logs',
+  replicaLogs: 'GET /deploy-svc/replica/{id}/logs',
   listEvents: 'GET /deploy-svc/events',
   listWorkers: 'GET /deploy-svc/workers',
 

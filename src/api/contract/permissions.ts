@@ -5,6 +5,8 @@ export const PERMISSIONS = [
   'deploy-svc:deployment:delete',
   'deploy-svc:event:view',
   'deploy-svc:worker:view',
+  'deploy-svc:log:view',
+  'deploy-svc:replica:exec',
   'registry-svc:definition:view',
   'registry-svc:definition:edit',
   'registry-svc:definition:delete',

@@ -3,6 +3,7 @@ import { containerRoutes } from './container.ts';
 import { deployRoutes } from './deploy.ts';
 import { fleetRoutes } from './fleet.ts';
 import { healthRoutes } from './health.ts';
+import { logRoutes } from './log.ts';
 import type { OperationName } from './operations.ts';
 import { registryRoutes } from './registry.ts';
 import { rolloutRoutes } from './rollout.ts';
@@ -15,6 +16,7 @@ import { userRoutes } from './user.ts';
 export const ROUTES = {
   ...deployRoutes,
   ...rolloutRoutes,
+  ...logRoutes,
   ...registryRoutes,
   ...fleetRoutes,
   ...configRoutes,
