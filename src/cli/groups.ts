@@ -60,6 +60,12 @@ export const GROUPS: readonly Group[] = [
     load: async (command) => (await import('./commands/logs.ts')).defineLogs(command),
   },
   {
+    name: 'exec',
+    aliases: [],
+    summary: 'run a command in a container: a shell, or anything it has',
+    load: async (command) => (await import('./commands/exec.ts')).defineExec(command),
+  },
+  {
     name: 'events',
     aliases: [],
     summary: 'every decision and what came of it, as it happens',

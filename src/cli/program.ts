@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { Command, CommanderError } from 'commander';
 
+import { execArguments } from './exec/arguments.ts';
 import { EXIT } from './exit-codes.ts';
 import { describeFailure, Failure } from './failure.ts';
 import { GROUPS, type Group } from './groups.ts';
@@ -24,7 +25,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   ignoreClosedPipe();
   try {
     const raw = rawCall(argv);
-    if (raw === undefined) await createProgram().parseAsync([...argv], { from: 'user' });
+    if (raw === undefined) await createProgram().parseAsync(execArguments(argv), { from: 'user' });
     else await (await import('./raw/call.ts')).callRaw(raw);
     return Number(process.exitCode ?? EXIT.ok);
   } catch (error) {

@@ -4,6 +4,7 @@ import { configEvents } from './config/events.ts';
 import { containerEvents } from './container/events.ts';
 import { definitionEvents } from './definition/events.ts';
 import { deploymentEvents } from './deployment/events.ts';
+import { execEvents } from './exec/events.ts';
 import { instanceEvents } from './instance/events.ts';
 import { nodeEvents } from './node/events.ts';
 import { replicaEvents } from './replica/events.ts';
@@ -16,6 +17,7 @@ export const EVENT_SCHEMAS = {
   ...containerEvents,
   ...definitionEvents,
   ...deploymentEvents,
+  ...execEvents,
   ...instanceEvents,
   ...nodeEvents,
   ...replicaEvents,

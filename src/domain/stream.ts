@@ -1,4 +1,4 @@
-/** Names of streams: one per deployment, definition, replica, node, instance, user, secret, config, and one per container that was run by hand. */
+/** Names of streams: one per deployment, definition, replica, node, instance, user, secret, config, one per container that was run by hand, and one for what was run in a replica's containers. */
 export type StreamKind =
   | 'deployment'
   | 'definition'
@@ -8,7 +8,8 @@ export type StreamKind =
   | 'user'
   | 'secret'
   | 'config'
-  | 'container';
+  | 'container'
+  | 'exec';
 
 /** `deployment/depl_x`. */
 export function streamOf(kind: StreamKind, id: string): string {

@@ -134,6 +134,7 @@ function replanned(event: Exclude<RecordedEvent, { type: OfOneDeployment }>): re
     case 'ContainerRunRequested':
     case 'ContainerStopRequested':
     case 'ImageBuildRequested':
+    case 'ReplicaExecuted':
       return [];
     default:
       return event satisfies never;

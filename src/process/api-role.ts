@@ -1,4 +1,5 @@
 import { createApp } from '../api/app.ts';
+import { execUpgrade } from '../api/exec-upgrade.ts';
 import { listen, type Server } from '../api/server.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -49,7 +50,8 @@ export async function apiRole(stack: AsyncDisposableStack, options: ApiRoleOptio
   const closing = new AbortController();
   const checks = { database: async (): Promise<void> => void (await store.head()) };
   const app = createApp({ handlers: allServices(ports, streams), streams, authenticator: users, store, checks, log, closing: closing.signal });
-  return stack.use(await listen(app, { host, port, closing }));
+  const upgrade = execUpgrade({ ...streams, authenticator: users, closing: closing.signal, log });
+  return stack.use(await listen(app, { host, port, closing, upgrade }));
 }
 
 /** What the registry is told of engines and workers. */

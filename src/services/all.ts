@@ -7,6 +7,8 @@ import { configService } from './config/service.ts';
 import type { ContainerDeps } from './container/ports.ts';
 import { containerService } from './container/service.ts';
 import { deployService, type DeployPorts } from './deploy/service.ts';
+import { executor, type Executor } from './exec/executor.ts';
+import { execService } from './exec/service.ts';
 import { logReader, type LogReader } from './log/reader.ts';
 import { logService } from './log/service.ts';
 import { fleetService, type FleetPorts } from './fleet/service.ts';
@@ -34,10 +36,11 @@ export interface ServicePorts extends DeployPorts, Pick<ContainerDeps, 'engineAt
 /** What is no question with an answer: the API serves these as streams. */
 export interface StreamPorts {
   readonly logs: LogReader;
+  readonly executor: Executor;
 }
 
 export function streamPorts(ports: ServicePorts): StreamPorts {
-  return { logs: logReader(ports) };
+  return { logs: logReader(ports), executor: executor(ports) };
 }
 
 /** Every service of the contract; the API adds what it says of its own health. */
@@ -49,6 +52,7 @@ export function allServices(
   return {
     ...deployService(store, ports),
     ...logService(streams.logs),
+    ...execService(streams.executor),
     ...registryService(store, nodes, allowHostPaths),
     ...fleetService(store, nodes),
     ...configService({ store, db }),

@@ -14,6 +14,8 @@ export const OPERATIONS = {
   scaleDeployment: 'POST /deploy-svc/deployment/{id}/scale',
   deploymentLogs: 'GET /deploy-svc/deployment/{id}/logs',
   replicaLogs: 'GET /deploy-svc/replica/{id}/logs',
+  execReplica: 'POST /deploy-svc/replica/{id}/exec',
+  openExecSession: 'GET /deploy-svc/replica/{id}/exec',
   listEvents: 'GET /deploy-svc/events',
   listWorkers: 'GET /deploy-svc/workers',
 

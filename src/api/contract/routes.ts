@@ -1,6 +1,7 @@
 import { configRoutes } from './config.ts';
 import { containerRoutes } from './container.ts';
 import { deployRoutes } from './deploy.ts';
+import { execRoutes } from './exec.ts';
 import { fleetRoutes } from './fleet.ts';
 import { healthRoutes } from './health.ts';
 import { logRoutes } from './log.ts';
@@ -17,6 +18,7 @@ export const ROUTES = {
   ...deployRoutes,
   ...rolloutRoutes,
   ...logRoutes,
+  ...execRoutes,
   ...registryRoutes,
   ...fleetRoutes,
   ...configRoutes,

@@ -11,7 +11,7 @@ interface LogOptions extends GlobalOptions {
   readonly previous?: boolean;
   readonly timestamps?: boolean;
   readonly grep?: RegExp;
-  readonly prefix: boolean;
+  readonly prefix?: boolean;
   readonly output: 'text' | 'ndjson' | 'json';
 }
 
@@ -50,7 +50,7 @@ export async function printLogs(id: string, options: LogOptions): Promise<void> 
 function renderOptions({ terminal }: Context, id: string, options: LogOptions): RenderOptions {
   const shown = terminal.stdout.isTTY === true;
   const color = shown && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
-  return { id, prefix: options.prefix, timestamps: options.timestamps === true, color, terminal: shown };
+  return { id, prefix: options.prefix !== false, timestamps: options.timestamps === true, color, terminal: shown };
 }
 
 function breakOf(error: unknown): string {

@@ -45,9 +45,9 @@ export function logReader(deps: LogDeps): LogReader {
       if (open >= MAX_STREAMS) {
         throw new Refusal(429, `this server reads the output of ${open} requests already; try again later`, 5);
       }
-      open += 1;
       const records = read(deps, target, { query, resume, signal });
       return (async function* counted() {
+        open += 1;
         try {
           yield* records;
         } finally {
@@ -78,7 +78,7 @@ async function* read(
       : await Promise.all(chosen.map((replica) => (hasOutput(replica) ? made.of(replica) : undefined)));
   if (query.previous === true) yield* firstGenerations(chosen, given);
   const present = [...given.filter((source) => source !== undefined), ...target.others];
-  for (const source of present) yield* introduction(source);
+  for (const source of present) yield* introduction(source, query.previous === true);
   if (chosen.length < replicas.length) {
     const message = `only the first ${chosen.length} of ${replicas.length} replicas are read: name a replica`;
     yield { type: 'notice', state: 'limited', nodeId: '', message };
@@ -106,11 +106,13 @@ function* firstGenerations(replicas: readonly ReplicaState[], given: readonly un
   }
 }
 
-function* introduction(source: Source): Generator<LogRecord> {
+function* introduction(source: Source, previous: boolean): Generator<LogRecord> {
   if (source.origin.containerId === undefined) return;
+  const ended = source.kept?.message ?? 'it has ended';
+  if (previous) yield notice(source, 'opened', `its container is still there, and is read itself (${ended})`);
   const { unrecognised: lost } = source;
   const told = `${lost} of the secrets that it was given ${lost === 1 ? 'is' : 'are'} not kept any more, and cannot be recognised in what it says`;
-  yield notice(source, 'opened', lost === 0 ? '' : told);
+  if (!previous || lost > 0) yield notice(source, 'opened', lost === 0 ? '' : told);
 }
 
 /** From where, and how much of it. Who resumes wants all that it has not seen; others the last lines, or those since a time. */
