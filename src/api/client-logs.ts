@@ -20,7 +20,8 @@ export async function* streamLogs(client: Client, { id, query, signal }: LogRequ
   const request = client.request('deploymentLogs', { params: { id }, query });
   request.headers.set('accept', 'application/x-ndjson');
   const silence = new AbortController();
-  const wait = (): NodeJS.Timeout => setTimeout(() => silence.abort(new Error(`nothing for ${SILENCE_MS} ms`)), SILENCE_MS);
+  const wait = (): NodeJS.Timeout =>
+    setTimeout(() => silence.abort(new Error(`nothing for ${SILENCE_MS} ms`)), SILENCE_MS);
   let timer = wait();
   try {
     const response = await fetch(request, { signal: AbortSignal.any([signal, silence.signal]) });

@@ -51,7 +51,9 @@ export async function converse(channels: Channels, options: ConverseOptions): Pr
   } catch (error) {
     if (channels.gone.aborted) return;
     if (options.closing.aborted) return channels.close(1001, 'the server is closing');
-    const why = idle.signal.aborted ? { status: 408, message: `nobody said anything for ${IDLE_MS / 60_000} minutes` } : told(error);
+    const why = idle.signal.aborted
+      ? { status: 408, message: `nobody said anything for ${IDLE_MS / 60_000} minutes` }
+      : told(error);
     if (why.status === 500) options.log.error('a command could not be attended to', { error });
     const problems = 'problems' in why && why.problems !== undefined ? { problems: [...why.problems] } : {};
     await tell({ status: 'failed', code: why.status, error: why.message, ...problems });

@@ -30,9 +30,7 @@ const PATH = /^\/deploy-svc\/replica\/([^/?]+)\/exec(?:\?|$)/;
  * Turns connections into conversations with commands. Who asks, and whether the id means anything, is judged before, and answered as any
  * request is; what is to be run comes as the first message, since addresses are written down in too many places.
  */
-export function execUpgrade(
-  deps: ExecUpgradeDeps,
-): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
+export function execUpgrade(deps: ExecUpgradeDeps): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
   const sockets = acceptor(EXEC_PROTOCOL);
   return (request, socket, head) => {
     const given = request.headers['x-correlation-id'];

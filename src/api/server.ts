@@ -27,7 +27,10 @@ export interface ServerOptions {
  * Listens. Throws when the address is taken. Disposal stops accepting, ends streams and idle connections, lets requests
  * finish, and after ten seconds cuts what is left.
  */
-export async function listen(listener: RequestListener, { host, port, closing, upgrade }: ServerOptions): Promise<Server> {
+export async function listen(
+  listener: RequestListener,
+  { host, port, closing, upgrade }: ServerOptions,
+): Promise<Server> {
   const server = createServer(TIMEOUTS, (request, response) => {
     // Whoever is answered now had better come back on another connection, to another process.
     if (closing.signal.aborted) response.setHeader('Connection', 'close');

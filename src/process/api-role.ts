@@ -49,7 +49,15 @@ export async function apiRole(stack: AsyncDisposableStack, options: ApiRoleOptio
   const streams = streamPorts(ports);
   const closing = new AbortController();
   const checks = { database: async (): Promise<void> => void (await store.head()) };
-  const app = createApp({ handlers: allServices(ports, streams), streams, authenticator: users, store, checks, log, closing: closing.signal });
+  const app = createApp({
+    handlers: allServices(ports, streams),
+    streams,
+    authenticator: users,
+    store,
+    checks,
+    log,
+    closing: closing.signal,
+  });
   const upgrade = execUpgrade({ ...streams, authenticator: users, closing: closing.signal, log });
   return stack.use(await listen(app, { host, port, closing, upgrade }));
 }

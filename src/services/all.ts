@@ -6,7 +6,8 @@ import type { Vault } from '../vault/vault.ts';
 import { configService } from './config/service.ts';
 import type { ContainerDeps } from './container/ports.ts';
 import { containerService } from './container/service.ts';
-import { deployService, type DeployPorts } from './deploy/service.ts';
+import { deploymentViewOf, deployService, type DeployPorts } from './deploy/service.ts';
+import { describeService } from './describe/service.ts';
 import { executor, type Executor } from './exec/executor.ts';
 import { execService } from './exec/service.ts';
 import { logReader, type LogReader } from './log/reader.ts';
@@ -17,6 +18,7 @@ import type { NodePorts } from './registry/nodes.ts';
 import { registryService } from './registry/service.ts';
 import { secretService } from './secret/service.ts';
 import { sourceService } from './source/service.ts';
+import { usageService } from './usage/service.ts';
 import type { UserService } from './user/service.ts';
 
 /** What the services stand on, and what they are told from outside. */
@@ -53,6 +55,8 @@ export function allServices(
     ...deployService(store, ports),
     ...logService(streams.logs),
     ...execService(streams.executor),
+    ...usageService({ store, db, heartbeats: nodes.heartbeats }),
+    ...describeService({ store, viewOf: (id) => deploymentViewOf(store, id, ports.latestDecision) }),
     ...registryService(store, nodes, allowHostPaths),
     ...fleetService(store, nodes),
     ...configService({ store, db }),

@@ -52,7 +52,10 @@ function say(replicaId: string, text: string): void {
 
 const linesOf = (records: readonly LogRecord[]): LogLineRecord[] => records.filter((each) => each.type === 'line');
 
-async function stream(id: string, query: Readonly<Record<string, string | number | boolean>> = {}): Promise<LogRecord[]> {
+async function stream(
+  id: string,
+  query: Readonly<Record<string, string | number | boolean>> = {},
+): Promise<LogRecord[]> {
   const records: LogRecord[] = [];
   for await (const each of streamLogs(client, { id, query, signal: AbortSignal.timeout(20_000) })) records.push(each);
   return records;
@@ -75,12 +78,11 @@ describe('what there is', () => {
     const records = await stream('merged');
     expect(records.at(-1)).toEqual({ type: 'end' });
     expect(linesOf(records)).toEqual(body.lines);
-    expect(linesOf(await stream('merged', { tail: 2 })).map(({ text }) => text).toSorted()).toEqual([
-      'line 16',
-      'line 17',
-      'line 18',
-      'line 19',
-    ]);
+    expect(
+      linesOf(await stream('merged', { tail: 2 }))
+        .map(({ text }) => text)
+        .toSorted(),
+    ).toEqual(['line 16', 'line 17', 'line 18', 'line 19']);
   });
 
   test('is had by the ids of a replica, of its instance and of its container', async () => {
@@ -129,8 +131,12 @@ describe('what there is', () => {
     try {
       const { body } = await client.call('deploymentLogs', { params: { id: 'apart' }, query: {} });
       expect(body.lines).toHaveLength(4 - cut.length);
-      expect(body.notices.map(({ state, replicaId }) => [state, replicaId])).toEqual(cut.map((id) => ['unreadable', id]));
-      expect(body.notices[0]?.message).toMatch(/the engine of node \S+ at simulated:\/\/logs-b does not answer this API server/);
+      expect(body.notices.map(({ state, replicaId }) => [state, replicaId])).toEqual(
+        cut.map((id) => ['unreadable', id]),
+      );
+      expect(body.notices[0]?.message).toMatch(
+        /the engine of node \S+ at simulated:\/\/logs-b does not answer this API server/,
+      );
     } finally {
       away?.heal();
     }
@@ -195,7 +201,9 @@ describe('following', () => {
     });
     const { stdout, stderr } = await service.tryOo('logs', 'failing', '--previous', '--no-prefix');
     expect(stdout.split('\n').toSorted()).toEqual(['', 'code 1', 'no such table']);
-    expect(stderr).toMatch(/-- failing-r1-0 \(generation \d+, \S+\): its container (is still there, and is read itself \(container exited with code 1\)|cannot be read any more \(container exited with code 1\): the last 2 lines, as the event of its failure keeps them)\n/);
+    expect(stderr).toMatch(
+      /-- failing-r1-0 \(generation \d+, \S+\): its container (is still there, and is read itself \(container exited with code 1\)|cannot be read any more \(container exited with code 1\): the last 2 lines, as the event of its failure keeps them)\n/,
+    );
   });
 
   test('a reader that does not read makes the server wait', async () => {

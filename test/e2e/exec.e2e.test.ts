@@ -7,6 +7,7 @@ import { OO, type Ran } from '../cli/support/oo.ts';
 import { buildWebImage } from '../support/images.ts';
 import { testService, type TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
+import { within } from '../support/within.ts';
 
 const IMAGE = 'deploy-svc-test/exec:1';
 let service: TestService;
@@ -15,7 +16,10 @@ beforeAll(async () => {
   service = await testService({ NODES: 'unix:///var/run/docker.sock' });
   await buildWebImage(service.engine, IMAGE, 'exec');
   const save = async (kind: string, value: object): Promise<void> => {
-    const ran = await service.shell.oo([kind, 'save', '-', ...(kind === 'deployment' ? ['--wait'] : [])], JSON.stringify(value));
+    const ran = await service.shell.oo(
+      [kind, 'save', '-', ...(kind === 'deployment' ? ['--wait'] : [])],
+      JSON.stringify(value),
+    );
     expect(ran).toMatchObject({ code: 0 });
   };
   await save('definition', { id: 'def_exec', image: { name: IMAGE, internalPorts: [8080] } });
@@ -38,7 +42,9 @@ interface OnTerminal {
 /** `oo` on a terminal of its own of that size, which util-linux' script makes. */
 async function onTerminal(columns: number, rows: number, ...args: readonly string[]): Promise<OnTerminal> {
   const line = `stty cols ${columns} rows ${rows}; echo "tty=$(tty)"; exec ${quoted([OO, ...args])}`;
-  const child = spawn('script', ['-qec', line, '/dev/null'], { env: { ...process.env, HOME: service.shell.home, SHELL: '/bin/sh' } });
+  const child = spawn('script', ['-qec', line, '/dev/null'], {
+    env: { ...process.env, HOME: service.shell.home, SHELL: '/bin/sh' },
+  });
   let shown = '';
   child.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()));
   const end = new Promise<number | null>((resolve) => child.once('close', resolve));
@@ -51,7 +57,7 @@ async function onTerminal(columns: number, rows: number, ...args: readonly strin
       const stty = spawn('stty', ['-F', device, 'cols', String(toColumns), 'rows', String(toRows)]);
       expect(await new Promise((resolve) => stty.once('close', resolve))).toBe(0);
     },
-    leave: () => void child.kill('SIGHUP'),
+    leave: () => void child.kill('SIGKILL'),
     end,
   };
 }
@@ -71,7 +77,18 @@ describe('oo exec', () => {
       stdout: 'out\n',
       stderr: expect.stringMatching(/^-- in replica exec-web-r1-0 on node_\w+\nerr\n$/) as string,
     });
-    const one = await service.tryOo('exec', 'inst_exec-web-r1-1-g1', '-e', 'WORD=a b', '-w', '/www', '--', 'sh', '-c', 'echo $WORD; pwd');
+    const one = await service.tryOo(
+      'exec',
+      'inst_exec-web-r1-1-g1',
+      '-e',
+      'WORD=a b',
+      '-w',
+      '/www',
+      '--',
+      'sh',
+      '-c',
+      'echo $WORD; pwd',
+    );
     expect(one).toMatchObject({ code: 0, stdout: 'a b\n/www\n' });
   });
 
@@ -91,10 +108,16 @@ describe('oo exec', () => {
       terminal.type('stty size\r');
       return terminal.shown().includes('24 80');
     });
-    terminal.type('sleep 1000\r');
-    terminal.type('\u0003');
+    terminal.type('echo slee$((1))ing; sleep 1000\r');
+    await until(`it sleeps\n${terminal.shown()}`, 20_000, async () => terminal.shown().includes('slee1ing'));
+    // Ctrl-C is the command's, and what was typed with it is lost, as on any terminal.
+    await until('the shell has its terminal back', 20_000, async () => {
+      terminal.type('\u0003');
+      terminal.type('echo bac$((1))k\r');
+      return terminal.shown().includes('bac1k');
+    });
     terminal.type('exit 5\r');
-    expect(await terminal.end).toBe(5);
+    expect(await within(20_000, `the end\n${terminal.shown()}`, terminal.end)).toBe(5);
   });
 
   test('ends what runs in a shell when the one who talks with it goes away', async () => {
@@ -104,7 +127,7 @@ describe('oo exec', () => {
     terminal.type('sleep 4321\r');
     await until('it runs', 20_000, async () => (await running()).includes('sleep 4321'));
     terminal.leave();
-    await terminal.end;
+    await within(20_000, `the end\n${terminal.shown()}`, terminal.end);
     await until('nothing of it is left', 20_000, async () => !/sleep 4321|\d sh$/m.test(await running()));
   });
 
@@ -128,7 +151,13 @@ describe('oo exec', () => {
     }[];
     const { actor, data } = listed.findLast(({ type }) => type === 'ReplicaExecuted') ?? {};
     expect(actor).toBe('user/1backend');
-    expect(data).toMatchObject({ replicaId: 'exec-web-r1-1', program: 'echo', arguments: 1, variables: ['KEY'], terminal: false });
+    expect(data).toMatchObject({
+      replicaId: 'exec-web-r1-1',
+      program: 'echo',
+      arguments: 1,
+      variables: ['KEY'],
+      terminal: false,
+    });
     expect(JSON.stringify(listed)).not.toContain('hush');
   });
 });

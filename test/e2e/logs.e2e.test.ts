@@ -69,7 +69,11 @@ test('two replicas are followed over a restart of one and of the API: no line is
 
   expectWhole(followed.lines);
   // What the log kept of the dead container's end was told as it happened.
-  expect(byContainer(followed.lines).get(doomed)?.map(({ text }) => text)).toEqual(expect.arrayContaining(lastWords ?? []));
+  expect(
+    byContainer(followed.lines)
+      .get(doomed)
+      ?.map(({ text }) => text),
+  ).toEqual(expect.arrayContaining(lastWords ?? []));
   expect(lastWords).toHaveLength(20);
   expect(followed.notices()).toMatch(/generation 1, node_\w+\): its container has ended with code 0/);
   expect(followed.notices()).toMatch(/no answer from .*; trying again\n(.*\n)*?-- connected again/);

@@ -34,7 +34,11 @@ function converses(command: readonly string[], conversation: Conversation): Prom
       return 0;
     },
     async env() {
-      say(Object.entries(env).map(([key, value]) => `${key}=${value}\n`).join(''));
+      say(
+        Object.entries(env)
+          .map(([key, value]) => `${key}=${value}\n`)
+          .join(''),
+      );
       return 0;
     },
     // A shell, as far as the suite types.

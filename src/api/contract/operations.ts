@@ -16,6 +16,8 @@ export const OPERATIONS = {
   replicaLogs: 'GET /deploy-svc/replica/{id}/logs',
   execReplica: 'POST /deploy-svc/replica/{id}/exec',
   openExecSession: 'GET /deploy-svc/replica/{id}/exec',
+  describe: 'GET /deploy-svc/describe/{id}',
+  usage: 'GET /deploy-svc/usage',
   listEvents: 'GET /deploy-svc/events',
   listWorkers: 'GET /deploy-svc/workers',
 

@@ -1,6 +1,7 @@
 import { configRoutes } from './config.ts';
 import { containerRoutes } from './container.ts';
 import { deployRoutes } from './deploy.ts';
+import { describeRoutes } from './describe.ts';
 import { execRoutes } from './exec.ts';
 import { fleetRoutes } from './fleet.ts';
 import { healthRoutes } from './health.ts';
@@ -11,6 +12,7 @@ import { rolloutRoutes } from './rollout.ts';
 import type { Route } from './route.ts';
 import { secretRoutes } from './secret.ts';
 import { sourceRoutes } from './source.ts';
+import { usageRoutes } from './usage.ts';
 import { userRoutes } from './user.ts';
 
 /** The API, whole: the router, the validation, the typed client and the documentation all come from this table. */
@@ -19,6 +21,8 @@ export const ROUTES = {
   ...rolloutRoutes,
   ...logRoutes,
   ...execRoutes,
+  ...describeRoutes,
+  ...usageRoutes,
   ...registryRoutes,
   ...fleetRoutes,
   ...configRoutes,

@@ -14,7 +14,9 @@ export function defineLogs(command: Command): void {
     .option('-t, --timestamps', 'say when each line was written')
     .option('--grep <pattern>', 'only lines that match this regular expression', pattern)
     .option('--no-prefix', 'do not say whose line it is')
-    .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'ndjson', 'json']).default('text'))
+    .addOption(
+      new Option('-o, --output <format>', 'how to print it').choices(['text', 'ndjson', 'json']).default('text'),
+    )
     .addHelpText(
       'after',
       examples(
@@ -43,6 +45,8 @@ function pattern(text: string): RegExp {
   try {
     return new RegExp(text, 'u');
   } catch (error) {
-    throw new InvalidArgumentError(`It is no regular expression: ${error instanceof Error ? error.message : String(error)}`);
+    throw new InvalidArgumentError(
+      `It is no regular expression: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }

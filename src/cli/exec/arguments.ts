@@ -4,7 +4,8 @@
  */
 export function execArguments(argv: readonly string[]): string[] {
   const begin = argv.findIndex((word, index) => word === 'exec' && !isValue(argv, index));
-  const isCommand = begin >= 0 && argv.slice(0, begin).every((word, index) => word.startsWith('-') || isValue(argv, index));
+  const isCommand =
+    begin >= 0 && argv.slice(0, begin).every((word, index) => word.startsWith('-') || isValue(argv, index));
   if (!isCommand) return [...argv];
   const separator = argv.indexOf('--', begin);
   const end = separator < 0 ? argv.length : separator;

@@ -36,13 +36,20 @@ interface Seen {
  * what comes twice all the same is dropped. Throws ApiError when the server refuses, ServerUnreachable when it stays away from what
  * is not followed.
  */
-export async function* logFeed(client: Client, options: LogFeedOptions): AsyncGenerator<LogLineRecord | LogNotice, void> {
+export async function* logFeed(
+  client: Client,
+  options: LogFeedOptions,
+): AsyncGenerator<LogLineRecord | LogNotice, void> {
   const { id, follow, signal } = options;
   const seen = new Map<string, Seen>();
   let broken = 0;
   for (let retry = FIRST_RETRY; !signal.aborted; retry = Math.min(retry * 2, LAST_RETRY)) {
     try {
-      const query = { ...options.query, follow: follow || undefined, resume: broken === 0 ? undefined : resumeOf(seen) };
+      const query = {
+        ...options.query,
+        follow: follow || undefined,
+        resume: broken === 0 ? undefined : resumeOf(seen),
+      };
       const passes = filter(seen, options.tailed && broken === 0);
       for await (const record of streamLogs(client, { id, query, signal })) {
         if (broken > 0 && retry !== FIRST_RETRY) options.onReturn();
@@ -74,7 +81,10 @@ function resumeOf(seen: ReadonlyMap<string, Seen>): string {
 const BEGINNING = '1970-01-01T00:00:00.000000000Z';
 
 /** Whether a record is new. Each connection is a reading of its own of each container. */
-function filter(seen: Map<string, Seen>, tailed: boolean): (record: LogLineRecord | LogNotice, again: boolean) => boolean {
+function filter(
+  seen: Map<string, Seen>,
+  tailed: boolean,
+): (record: LogLineRecord | LogNotice, again: boolean) => boolean {
   const readings = new Map<string, ReturnType<LogCursor['begin']>>();
   const seenOf = (containerId: string): Seen => {
     const known = seen.get(containerId) ?? { cursor: createCursor({ tailed }), live: false };

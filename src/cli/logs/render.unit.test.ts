@@ -36,14 +36,16 @@ describe('a line', () => {
 
   test('keeps its own colours and cannot drive the terminal', () => {
     const wild = { ...line, text: '\u001b[32mgreen\u001b[0m\t\u001b]0;title\u0007\u001b[2J\r' };
-    expect(renderLine(wild, { ...plain, terminal: true })).toBe('web-r1-0 | \u001b[32mgreen\u001b[0m\t ]0;title  [2J \n');
+    expect(renderLine(wild, { ...plain, terminal: true })).toBe(
+      'web-r1-0 | \u001b[32mgreen\u001b[0m\t ]0;title  [2J \n',
+    );
     expect(renderLine(wild, plain)).toBe(`web-r1-0 | ${wild.text}\n`);
   });
 });
 
 test('a notice says of whom it speaks', () => {
   const { stream: _, time: __, text: ___, ...origin } = line;
-  expect(renderNotice({ ...origin, type: 'notice', state: 'ended', message: 'its container has ended with code 1' })).toBe(
-    '-- web-r1-0 (generation 2, node_1): its container has ended with code 1\n',
-  );
+  expect(
+    renderNotice({ ...origin, type: 'notice', state: 'ended', message: 'its container has ended with code 1' }),
+  ).toBe('-- web-r1-0 (generation 2, node_1): its container has ended with code 1\n');
 });

@@ -28,12 +28,18 @@ interface Last {
 const DISORDER_MS = 1_000;
 
 /** `floor`: nothing before this time is wanted. `tailed`: nor anything before what the first reading begins with. */
-export function createCursor({ floor, tailed = false }: { floor?: string | undefined; tailed?: boolean } = {}): LogCursor {
+export function createCursor({
+  floor,
+  tailed = false,
+}: { floor?: string | undefined; tailed?: boolean } = {}): LogCursor {
   const last = new Map<Placed['stream'], Last>();
   let first = floor;
   return {
     get from() {
-      const latest = [...last.values()].map(({ time }) => time).toSorted().at(-1);
+      const latest = [...last.values()]
+        .map(({ time }) => time)
+        .toSorted()
+        .at(-1);
       if (latest === undefined) return first;
       const overlapping = earlier(latest, OVERLAP_MS);
       return first === undefined || overlapping > first ? overlapping : first;

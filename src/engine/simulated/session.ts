@@ -30,7 +30,8 @@ export function openSession(
   const size = { columns: 0, rows: 0 };
   const conversation: Conversation = {
     input: input.read(() => [], ends),
-    say: (text, stream = 'stdout') => output.push({ stream: options.tty ? 'stdout' : stream, bytes: Buffer.from(text) }),
+    say: (text, stream = 'stdout') =>
+      output.push({ stream: options.tty ? 'stdout' : stream, bytes: Buffer.from(text) }),
     size,
     env: { ...container.spec.env, ...options.env },
     tty: options.tty,
@@ -39,7 +40,8 @@ export function openSession(
   if (!options.stdin) input.close();
   let code: number | undefined;
   const converse = async (): Promise<void> => {
-    code = await (container.script.converses?.(command, conversation) ?? answered(host, container, command, conversation));
+    code = await (container.script.converses?.(command, conversation) ??
+      answered(host, container, command, conversation));
   };
   const broken = (): void => output.break(calls.closed.reason as Error);
   calls.closed.addEventListener('abort', broken, { once: true });

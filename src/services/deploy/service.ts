@@ -43,11 +43,7 @@ export function deployService(
       const rows = await store.rows<DeploymentState>('deployments', { phase: ['live', 'deleting'] });
       return { body: { deployments: rows.map(({ state }) => toDeployment(state)) } };
     },
-    async showDeployment({ params }) {
-      const { state, view } = await store.snapshot((reader) => viewOf(reader, params.id));
-      const scaling = await toScalingView(state, latestDecision);
-      return { body: { ...view, ...(scaling && { scaling }) } };
-    },
+    showDeployment: async ({ params }) => ({ body: await deploymentViewOf(store, params.id, latestDecision) }),
     listEvents: (request) => listEvents(store, request),
   };
 }
@@ -65,6 +61,17 @@ async function saveDeployment(
     decide: (state) => decideSaveDeployment(state, spec, callerOf(request).appHost),
   });
   return { body: {}, position };
+}
+
+/** One deployment as it is now. Throws NotFound. */
+export async function deploymentViewOf(
+  store: EventStore,
+  id: string,
+  latestDecision: LatestDecision,
+): Promise<DeploymentView> {
+  const { state, view } = await store.snapshot((reader) => viewOf(reader, id));
+  const scaling = await toScalingView(state, latestDecision);
+  return { ...view, ...(scaling && { scaling }) };
 }
 
 async function viewOf(reader: SnapshotReader, id: string): Promise<{ state: DeploymentState; view: DeploymentView }> {

@@ -21,7 +21,9 @@ export async function placeOf(store: Rows, id: string): Promise<Place> {
   const replica = await replicaOf(store, id);
   const { deploymentId, generation, nodeId, containerId, status } = replica;
   if (containerId === undefined || (status !== 'Running' && status !== 'Ready' && status !== 'Stopping')) {
-    throw new Conflict(`replica ${replica.id} is ${status}: it has no running container; oo describe ${replica.id} says why`);
+    throw new Conflict(
+      `replica ${replica.id} is ${status}: it has no running container; oo describe ${replica.id} says why`,
+    );
   }
   const node = (await store.row<NodeState>('nodes', nodeId))?.state;
   if (node === undefined || node.removed) throw new Conflict(`node ${nodeId} is not registered any more`);
@@ -52,7 +54,10 @@ async function replicaOf(store: Rows, id: string): Promise<ReplicaState> {
 }
 
 async function readyReplica(store: Rows, deploymentId: string): Promise<ReplicaState> {
-  const rows = await store.rows<ReplicaState>('replicas', { deployment_id: deploymentId, status: ['Ready', 'Running'] });
+  const rows = await store.rows<ReplicaState>('replicas', {
+    deployment_id: deploymentId,
+    status: ['Ready', 'Running'],
+  });
   const latestFirst = rows
     .map(({ state }) => state)
     .toSorted((a, b) => rank(a) - rank(b) || b.revision - a.revision || a.ordinal - b.ordinal);

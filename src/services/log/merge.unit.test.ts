@@ -61,7 +61,10 @@ describe('merging by time', () => {
 
   test('closes its sources when the reader goes away', async () => {
     const closed: number[] = [];
-    const items = [0, 1].map((number) => [{ source: number, index: 0, time: '1' }, { source: number, index: 1, time: '2' }]);
+    const items = [0, 1].map((number) => [
+      { source: number, index: 0, time: '1' },
+      { source: number, index: 1, time: '2' },
+    ]);
     const all = mergeByTime(
       items.map((each, number) => source(each, () => closed.push(number))),
       ({ time }) => time,

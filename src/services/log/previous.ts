@@ -33,7 +33,11 @@ export async function previousSource(
 }
 
 /** The id of the container when it is still there. An engine that cannot be asked is as if it were not: what is kept is shown. */
-async function presentContainer({ store, engineAt }: LogDeps, nodeId: string, name: string): Promise<string | undefined> {
+async function presentContainer(
+  { store, engineAt }: LogDeps,
+  nodeId: string,
+  name: string,
+): Promise<string | undefined> {
   const node = (await store.row<NodeState>('nodes', nodeId))?.state;
   if (node === undefined || node.removed || node.liveness === 'lost') return undefined;
   try {

@@ -75,7 +75,7 @@ export async function followSource(
     }
     return true;
   };
-  for (let retry = FIRST_RETRY_MS; !signal.aborted; ) {
+  for (let retry = FIRST_RETRY_MS; !signal.aborted;) {
     try {
       if (!(await pass({ follow: true }))) return;
       if (signal.aborted) return;

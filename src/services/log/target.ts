@@ -69,13 +69,11 @@ async function ofContainer(deps: LogDeps, id: string): Promise<Target> {
     const unasked = first === undefined ? '' : ` (a container of that name may be on ${first.nodeId}: ${first.error})`;
     throw new NotFound(`${message}${unasked}`);
   }
-  const others = found.map(
-    ({ node, container: { id: containerId } }): Source => ({
-      origin: { nodeId: node.id, containerId },
-      node,
-      clean: (text) => text,
-      unrecognised: 0,
-    }),
-  );
+  const others = found.map(({ node, container: { id: containerId } }): Source => ({
+    origin: { nodeId: node.id, containerId },
+    node,
+    clean: (text) => text,
+    unrecognised: 0,
+  }));
   return { replicas: [], others, deploymentId: undefined, only: undefined, position: 0 };
 }
