@@ -58,10 +58,7 @@ function channelsOf(socket: WebSocket): Channels {
   socket.on('pong', () => (alive = true));
   // The connection's failure is its end, which `gone` tells.
   socket.on('error', () => socket.terminate());
-  // Held until somebody deals with them: what comes before is not lost.
-  const early: Buffer[] = [];
-  let take = (message: Buffer): void => void early.push(message);
-  socket.on('message', (data) => take(bytesOf(data)));
+  const receive = receiver(socket);
   return {
     gone: gone.signal,
     send: (channel, bytes) =>
@@ -69,21 +66,7 @@ function channelsOf(socket: WebSocket): Channels {
         if (socket.readyState !== socket.OPEN) return resolve();
         socket.send(Buffer.concat([Buffer.of(channel), bytes]), { binary: true }, () => resolve());
       }),
-    receive(deal) {
-      let before = Promise.resolve();
-      let waiting = 0;
-      take = (message) => {
-        waiting += 1;
-        socket.pause();
-        before = before
-          .then(() => deal(message[0] ?? 0, message.subarray(1)))
-          .finally(() => {
-            waiting -= 1;
-            if (waiting === 0) socket.resume();
-          });
-      };
-      for (const message of early.splice(0)) take(message);
-    },
+    receive,
     close: (code, reason = '') => socket.close(code, Buffer.from(reason).subarray(0, 123)),
     async [Symbol.asyncDispose]() {
       if (socket.readyState === socket.OPEN) socket.close(1000);
@@ -92,6 +75,29 @@ function channelsOf(socket: WebSocket): Channels {
       await closed;
       clearTimeout(cut);
     },
+  };
+}
+
+/** Deals with messages one by one; while one is dealt with, no more are read. */
+function receiver(socket: WebSocket): Channels['receive'] {
+  // Held until somebody deals with them: what comes before is not lost.
+  const early: Buffer[] = [];
+  let take = (message: Buffer): void => void early.push(message);
+  socket.on('message', (data) => take(bytesOf(data)));
+  return (deal) => {
+    let before = Promise.resolve();
+    let waiting = 0;
+    take = (message) => {
+      waiting += 1;
+      socket.pause();
+      before = before
+        .then(() => deal(message[0] ?? 0, message.subarray(1)))
+        .finally(() => {
+          waiting -= 1;
+          if (waiting === 0) socket.resume();
+        });
+    };
+    for (const message of early.splice(0)) take(message);
   };
 }
 

@@ -129,6 +129,7 @@ describe('oo exec', () => {
     terminal.leave();
     await within(20_000, `the end\n${terminal.shown()}`, terminal.end);
     await until('nothing of it is left', 20_000, async () => !/sleep 4321|\d sh$/m.test(await running()));
+    expect(await running()).toContain('entrypoint');
   });
 
   test('tells what cannot be run, and what there is nothing of', async () => {

@@ -49,11 +49,11 @@ function hash(name: string): number {
   return sum;
 }
 
+/** Colours, which are let through, or a run of other control characters but tabs. */
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROLS = /(\u001b\[[0-9;]*m)|[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g;
+
 /** Tabs and colours stay; every other control character becomes a space. */
 function tame(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  return text.replaceAll(
-    /(\u001b\[[0-9;]*m)|[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g,
-    (_, sgr?: string) => sgr ?? ' ',
-  );
+  return text.replaceAll(CONTROLS, (_, sgr?: string) => sgr ?? ' ');
 }

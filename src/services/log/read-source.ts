@@ -21,9 +21,15 @@ export async function* historyOf(
   options: Pick<LogOptions, 'tail' | 'since' | 'signal'>,
 ): AsyncGenerator<Piece> {
   const { containerId } = source.origin;
-  if (containerId === undefined) return yield* keptLines(source);
+  if (containerId === undefined) {
+    yield* keptLines(source);
+    return;
+  }
   const engine = engineOf(deps, source);
-  if (typeof engine === 'string') return yield notice(source, 'unreadable', engine);
+  if (typeof engine === 'string') {
+    yield notice(source, 'unreadable', engine);
+    return;
+  }
   try {
     const passes = cursor.begin();
     for await (const line of engine.logs(containerId, options)) if (passes(line)) yield toLine(source, line);

@@ -75,7 +75,7 @@ async function* read(
   const given: (Source | undefined)[] =
     query.previous === true
       ? await Promise.all(chosen.map((replica) => previousSource(deps, made, replica)))
-      : await Promise.all(chosen.map((replica) => (hasOutput(replica) ? made.of(replica) : undefined)));
+      : await Promise.all(chosen.map(async (replica) => (hasOutput(replica) ? made.of(replica) : undefined)));
   if (query.previous === true) yield* firstGenerations(chosen, given);
   const present = [...given.filter((source) => source !== undefined), ...target.others];
   for (const source of present) yield* introduction(source, query.previous === true);

@@ -47,12 +47,12 @@ async function ofReplicas(
   where: Readonly<Record<string, string>>,
 ): Promise<Target> {
   const one = where['id'];
-  return store.snapshot(async ({ position, rows }) => {
-    const found = (await rows<ReplicaState>('replicas', where)).map(({ state }) => state);
+  return store.snapshot(async (reader) => {
+    const found = (await reader.rows<ReplicaState>('replicas', where)).map(({ state }) => state);
     const replicas = found
       .filter(({ status }) => one !== undefined || status !== 'Stopped')
       .toSorted((a, b) => a.ordinal - b.ordinal || a.revision - b.revision);
-    return { replicas, others: [], deploymentId, only: one, position };
+    return { replicas, others: [], deploymentId, only: one, position: reader.position };
   });
 }
 
