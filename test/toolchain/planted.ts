@@ -130,7 +130,7 @@ const code = [
 ];
 
 /** Every case that the linter has to refuse. */
-export const FORBIDDEN: readonly Planted[] = [...packages, ...layers, ...code];
+export const FORBIDDEN: readonly Planted[] = [...packages, ...sockets, ...layers, ...code];
 
 /** Cases that it has to let through: a rule that refuses everything would pass the table above. */
 export const ALLOWED: readonly Planted[] = [
