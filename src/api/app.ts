@@ -4,6 +4,7 @@ import helmet from 'helmet';
 import { NotFound } from '../domain/problem.ts';
 import type { Handlers } from '../services/handler.ts';
 import type { Authenticator } from '../services/user/authenticate.ts';
+import type { StreamPorts } from '../services/all.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { errorHandler } from './answer.ts';
 import { addressOf, type Method, type OperationName } from './contract/operations.ts';
@@ -15,6 +16,7 @@ import { type ObserveRequest, withObservation, withRoute } from './observed.ts';
 import { isScraped, withScraper } from './scraper.ts';
 import { type Checks, healthHandlers } from './health.ts';
 import { readBody } from './input.ts';
+import { logStream } from './log-stream.ts';
 import type { RequestLog } from './log.ts';
 import { referenceRoutes } from './reference/serve.ts';
 
@@ -22,6 +24,8 @@ export interface AppDeps {
   /** Of every route but those of its own health. */
   readonly handlers: Omit<Handlers, 'healthz' | 'readyz'>;
   readonly authenticator: Authenticator;
+  /** Output of containers, and commands in them. */
+  readonly streams: StreamPorts;
   /** What the event stream follows. */
   readonly store: EventStore;
   /** Of `/readyz`, by name. */
@@ -41,12 +45,14 @@ export interface AppDeps {
 
 /** The HTTP API: every route of the contract, what describes them, and nothing else. */
 export function createApp(deps: AppDeps): Express {
-  const { authenticator, store, checks, log, closing, trustProxy = false, checkResponses = false } = deps;
+  const { authenticator, store, streams, checks, log, closing, trustProxy = false, checkResponses = false } = deps;
   const handlers = { ...deps.handlers, ...healthHandlers(checks) };
   const app = express();
   app.disable('x-powered-by').disable('etag').set('trust proxy', trustProxy).set('query parser', false);
   app.use(withCorrelation, withObservation(deps.observe), helmet(), withCors, readBody);
   app.get(pathOf('listEvents'), withRoute('listEvents'), eventStream({ store, authenticator, closing }));
+  const following = logStream({ logs: streams.logs, authenticator, closing });
+  for (const name of ['deploymentLogs', 'replicaLogs'] as const) app.get(pathOf(name), withRoute(name), following);
   for (const name of Object.keys(ROUTES) as OperationName[]) {
     const own = isScraped(name) ? withScraper(authenticator, deps.scraper) : authenticator;
     const handler = dispatch(name, { handlers, authenticator: own, checkResponses });

@@ -1,5 +1,3 @@
-import type { Request } from 'express';
-
 import type { Caller } from '../services/handler.ts';
 import { Refusal } from '../services/refusal.ts';
 import type { Authenticator } from '../services/user/authenticate.ts';
@@ -10,7 +8,7 @@ import type { Route } from './contract/route.ts';
  * Lets the caller through, or throws Refusal 401: the contract knows no 403. A token comes with or without `Bearer`.
  */
 export async function authorize(
-  request: Request,
+  request: { get(name: string): string | undefined },
   { permission }: Pick<Route, 'permission'>,
   authenticator: Authenticator,
 ): Promise<Caller | undefined> {

@@ -1,7 +1,8 @@
 import type { RequestHandler } from 'express';
 import { v7 as uuidv7 } from 'uuid';
 
-const CORRELATION_ID = /^[A-Za-z0-9][A-Za-z0-9_.:-]{7,127}$/;
+/** A correlation id that a caller may choose. */
+export const CORRELATION_ID = /^[A-Za-z0-9][A-Za-z0-9_.:-]{7,127}$/;
 
 const CORS = {
   'Access-Control-Allow-Methods': 'POST, GET, OPTIONS, PUT, DELETE',

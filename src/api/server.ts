@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** How long requests may go on after the server was asked to close. */
 const GRACE_MS = 10_000;
@@ -18,13 +19,18 @@ export interface ServerOptions {
   readonly port: number;
   /** Aborted on disposal, before connections are waited for: streams end by it. */
   readonly closing: AbortController;
+  /** Takes over connections that are to become something else than HTTP; without it they are closed. */
+  readonly upgrade?: ((request: IncomingMessage, socket: Duplex, head: Buffer) => void) | undefined;
 }
 
 /**
  * Listens. Throws when the address is taken. Disposal stops accepting, ends streams and idle connections, lets requests
  * finish, and after ten seconds cuts what is left.
  */
-export async function listen(listener: RequestListener, { host, port, closing }: ServerOptions): Promise<Server> {
+export async function listen(
+  listener: RequestListener,
+  { host, port, closing, upgrade }: ServerOptions,
+): Promise<Server> {
   const server = createServer(TIMEOUTS, (request, response) => {
     // Whoever is answered now had better come back on another connection, to another process.
     if (closing.signal.aborted) response.setHeader('Connection', 'close');
@@ -34,6 +40,7 @@ export async function listen(listener: RequestListener, { host, port, closing }:
     });
     listener(request, response);
   });
+  if (upgrade !== undefined) server.on('upgrade', upgrade);
   server.listen(port, host);
   await once(server, 'listening');
   const { port: bound } = server.address() as AddressInfo;

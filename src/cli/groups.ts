@@ -120,6 +120,30 @@ export const GROUPS: readonly Group[] = [
     load: async (command) => (await import('./commands/explain.ts')).defineExplain(command),
   },
   {
+    name: 'describe',
+    aliases: [],
+    summary: 'one page about whatever has an id: state, decision, events, what to do next',
+    load: async (command) => (await import('./commands/describe.ts')).defineDescribe(command),
+  },
+  {
+    name: 'top',
+    aliases: [],
+    summary: 'what replicas, deployments and nodes use, beside what is requested',
+    load: async (command) => (await import('./commands/top.ts')).defineTop(command),
+  },
+  {
+    name: 'logs',
+    aliases: ['log'],
+    summary: 'what containers say: of all replicas, as it is said, or of what has failed',
+    load: async (command) => (await import('./commands/logs.ts')).defineLogs(command),
+  },
+  {
+    name: 'exec',
+    aliases: [],
+    summary: 'run a command in a container: a shell, or anything it has',
+    load: async (command) => (await import('./commands/exec.ts')).defineExec(command),
+  },
+  {
     name: 'events',
     aliases: [],
     summary: 'every decision and what came of it, as it happens',

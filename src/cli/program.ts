@@ -1,5 +1,6 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
 
+import { execArguments } from './exec/arguments.ts';
 import { EXIT } from './exit-codes.ts';
 import { describeFailure, Failure } from './failure.ts';
 import { GROUPS, type Group } from './groups.ts';
@@ -14,7 +15,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     const raw = rawCall(argv);
     if (argv[0] === 'complete' && argv[1] === '--') {
       process.stdout.write(await (await import('./completion/complete.ts')).complete(argv.slice(2)));
-    } else if (raw === undefined) await createProgram().parseAsync([...argv], { from: 'user' });
+    } else if (raw === undefined) await createProgram().parseAsync(execArguments(argv), { from: 'user' });
     else await (await import('./raw/call.ts')).callRaw(raw);
     return Number(process.exitCode ?? EXIT.ok);
   } catch (error) {

@@ -6,6 +6,7 @@ import { containerEvents } from './container/events.ts';
 import { definitionEvents } from './definition/events.ts';
 import { deploymentEvents } from './deployment/events.ts';
 import { enrollEvents } from './enroll/events.ts';
+import { execEvents } from './exec/events.ts';
 import { instanceEvents } from './instance/events.ts';
 import { nodeEvents } from './node/events.ts';
 import { permitEvents } from './permit/events.ts';
@@ -22,6 +23,7 @@ export const EVENT_SCHEMAS = {
   ...definitionEvents,
   ...deploymentEvents,
   ...enrollEvents,
+  ...execEvents,
   ...instanceEvents,
   ...nodeEvents,
   ...permitEvents,

@@ -1,4 +1,4 @@
-/** Names of streams: one per deployment, build, definition, replica, node, instance, user, permit, enroll, route, secret, config, and one per container that was run by hand. */
+/** Names of streams: one per deployment, build, definition, replica, node, instance, user, permit, enroll, route, secret, config, one per container that was run by hand, and one for what was run in a replica's containers. */
 export type StreamKind =
   | 'deployment'
   | 'build'
@@ -12,7 +12,8 @@ export type StreamKind =
   | 'route'
   | 'secret'
   | 'config'
-  | 'container';
+  | 'container'
+  | 'exec';
 
 /** `deployment/depl_x`. */
 export function streamOf(kind: StreamKind, id: string): string {

@@ -76,6 +76,11 @@ export interface Engine extends AsyncDisposable {
    * cannot end it. Throws `not-found`; `refused` when the container does not run.
    */
   exec(containerId: string, command: readonly string[], options: ExecOptions): Promise<Executed>;
+  /**
+   * Runs a command in the running container and talks with it, without a shell around it. Resolves when it has been started.
+   * Throws `not-found`; `refused` when the container does not run, or has no such user or directory.
+   */
+  openSession(containerId: string, command: readonly string[], options: SessionOptions): Promise<ExecSession>;
   /** One sample of what the container uses; zeros while it does not run. Throws `not-found`. */
   stats(containerId: string, signal?: AbortSignal): Promise<ContainerStats>;
   /**
@@ -190,13 +195,16 @@ export interface ContainerState {
 
 export interface LogOptions {
   readonly tail?: number | undefined;
-  readonly since?: Date | undefined;
+  /** Inclusive. A line's own `time` is told exactly. */
+  readonly since?: Date | string | undefined;
   readonly follow?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface LogLine {
   readonly at?: Date;
+  /** The same as the engine tells it: RFC 3339 with nine decimals. Within one container and stream it never goes back. */
+  readonly time?: string;
   readonly stream: 'stdout' | 'stderr';
   readonly text: string;
 }
@@ -212,6 +220,39 @@ export interface Executed {
   readonly exitCode: number | undefined;
   /** Both its outputs, in order, the first 4 KiB of them. */
   readonly output: string;
+}
+
+export interface SessionOptions {
+  /** With a terminal there is one output, and the command hears of the window's size. */
+  readonly tty: boolean;
+  /** Whether it gets an input at all. */
+  readonly stdin: boolean;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** The image's own when absent. */
+  readonly user?: string | undefined;
+  readonly workingDirectory?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface SessionOutput {
+  readonly stream: 'stdout' | 'stderr';
+  readonly bytes: Buffer;
+}
+
+/**
+ * A command that is being talked with. Disposal ends the conversation: the input ends and the connection closes. Engines cannot
+ * kill such a command; what neither reads its input nor minds its terminal goes on until it ends by itself or with its container.
+ */
+export interface ExecSession extends AsyncDisposable {
+  /** What it says until it ends; to be read once. Throws `unreachable` when the engine goes away. */
+  readonly output: AsyncIterable<SessionOutput>;
+  /** Resolves when more may be written: whoever waits for it keeps no backlog. No effect after `endInput`. */
+  write(bytes: Uint8Array): Promise<void>;
+  endInput(): void;
+  /** No effect without a terminal. */
+  resize(columns: number, rows: number): Promise<void>;
+  /** To be asked after the output has ended: 126 or 127 where the command could not be run; undefined when the engine does not know. */
+  exitCode(): Promise<number | undefined>;
 }
 
 /** CPU in thousandths of a core averaged since the previous sample of the engine; memory in bytes. */

@@ -155,6 +155,7 @@ function replanned(event: Exclude<RecordedEvent, { type: OfOneDeployment }>): re
     case 'ContainerStopRequested':
     case 'ImageBuildRequested':
     case 'BuildForgotten':
+    case 'ReplicaExecuted':
       return [];
     default:
       return event satisfies never;

@@ -1,4 +1,5 @@
 import { createApp } from '../api/app.ts';
+import { execUpgrade } from '../api/exec-upgrade.ts';
 import { listen, type Server } from '../api/server.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -6,7 +7,7 @@ import { countDead, readDead } from '../jobs/dead-letters.ts';
 import type { JobQueue } from '../jobs/queue.ts';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../postgres/database.ts';
-import { allServices, type ServicePorts } from '../services/all.ts';
+import { allServices, type ServicePorts, streamPorts } from '../services/all.ts';
 import { scraperAuthenticator } from '../services/observability/scraper.ts';
 import { instanceTargets, workerTargets } from '../services/observability/targets.ts';
 import { openUserService } from '../services/user/service.ts';
@@ -45,7 +46,7 @@ export async function apiRole(stack: AsyncDisposableStack, options: ApiRoleOptio
   const users = await openUserService({ db, store, clock: systemClock, admin, tokenLifeSeconds, sessionLifeSeconds });
   const nodes = nodePorts(options);
   stack.use(watchSilence({ store, beats: nodes.beats, clock: systemClock, log }));
-  const handlers = allServices({
+  const ports: ServicePorts = {
     ...options,
     db,
     users,
@@ -57,12 +58,22 @@ export async function apiRole(stack: AsyncDisposableStack, options: ApiRoleOptio
     installationId: await readInstallation(db),
     checkouts: { root: checkoutsRoot() },
     observability: observabilityPorts(options),
-  });
+  };
+  const streams = streamPorts(ports);
   const closing = new AbortController();
-  const checks = { database: async (): Promise<void> => void (await store.head()) };
-  const seen = { scraper: scraperAuthenticator(config.METRICS_TOKEN), observe: observeRequests(telemetry) };
-  const app = createApp({ handlers, authenticator: users, store, checks, log, closing: closing.signal, ...seen });
-  return stack.use(await listen(app, { host, port, closing }));
+  const app = createApp({
+    handlers: allServices(ports, streams),
+    streams,
+    authenticator: users,
+    store,
+    checks: { database: async () => void (await store.head()) },
+    log,
+    closing: closing.signal,
+    scraper: scraperAuthenticator(config.METRICS_TOKEN),
+    observe: observeRequests(telemetry),
+  });
+  const upgrade = execUpgrade({ ...streams, authenticator: users, closing: closing.signal, log });
+  return stack.use(await listen(app, { host, port, closing, upgrade }));
 }
 
 /** What is told of the product's own work; the readings of the installation are told with this process' own. */

@@ -8,8 +8,13 @@ import { buildService } from './build/service.ts';
 import { configService } from './config/service.ts';
 import type { ContainerDeps } from './container/ports.ts';
 import { containerService } from './container/service.ts';
-import { deployService, type DeployPorts } from './deploy/service.ts';
+import { deploymentViewOf, deployService, type DeployPorts } from './deploy/service.ts';
 import { standingService } from './deploy/standings.ts';
+import { describeService } from './describe/service.ts';
+import { executor, type Executor } from './exec/executor.ts';
+import { execService } from './exec/service.ts';
+import { logReader, type LogReader } from './log/reader.ts';
+import { logService } from './log/service.ts';
 import { fleetService, type FleetPorts } from './fleet/service.ts';
 import type { Handlers } from './handler.ts';
 import { observabilityService, type ObservabilityPorts } from './observability/service.ts';
@@ -18,6 +23,7 @@ import { proxyService } from './proxy/service.ts';
 import { registryService } from './registry/service.ts';
 import { secretService } from './secret/service.ts';
 import { sourceService } from './source/service.ts';
+import { usageService } from './usage/service.ts';
 import type { UserService } from './user/service.ts';
 
 /** What the services stand on, and what they are told from outside. */
@@ -35,13 +41,31 @@ export interface ServicePorts
   readonly checkouts: CheckoutOptions;
 }
 
+/** What is no question with an answer: the API serves these as streams. */
+export interface StreamPorts {
+  readonly logs: LogReader;
+  readonly executor: Executor;
+}
+
+export function streamPorts(ports: ServicePorts): StreamPorts {
+  return { logs: logReader(ports), executor: executor(ports) };
+}
+
 /** Every service of the contract; the API adds what it says of its own health. */
-export function allServices(ports: ServicePorts): Omit<Handlers, 'healthz' | 'readyz'> {
+export function allServices(
+  ports: ServicePorts,
+  streams: StreamPorts = streamPorts(ports),
+): Omit<Handlers, 'healthz' | 'readyz'> {
   const { store, db, users, nodes, vault, keys, allowHostPaths, checkouts } = ports;
+  const deployPorts = { ...ports, buildSteps: (ids: readonly string[]) => readSteps(db, ids) };
   return {
-    ...deployService(store, { ...ports, buildSteps: (ids) => readSteps(db, ids) }),
+    ...deployService(store, deployPorts),
     ...buildService(store, db),
     ...standingService(db),
+    ...logService(streams.logs),
+    ...execService(streams.executor),
+    ...usageService({ store, db, heartbeats: nodes.heartbeats }),
+    ...describeService({ store, viewOf: (id) => deploymentViewOf(store, id, deployPorts) }),
     ...registryService(store, nodes, allowHostPaths),
     ...fleetService(store, nodes),
     ...auditService(ports),

@@ -53,6 +53,8 @@ export interface ReadOptions {
   readonly stream?: string | undefined;
   /** Events of the deployment, its replicas and its instances. */
   readonly deploymentId?: string | undefined;
+  /** The last so many of them instead of the first; in order all the same. */
+  readonly last?: boolean | undefined;
 }
 
 export interface TouchedOptions {

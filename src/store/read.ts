@@ -1,4 +1,4 @@
-import { sql, type Db, type Tx } from '../postgres/database.ts';
+import { sql, type Db, type RawBuilder, type Tx } from '../postgres/database.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import type { ReadOptions, RowFilter, SnapshotReader } from './event-store.ts';
 import type { ProjectionName, Row } from './projection.ts';
@@ -43,16 +43,23 @@ export async function readRow<State>(
 /** Events after a position, in order, as of their present schema versions. */
 export async function readEvents(
   db: Db,
-  { after, limit, stream, deploymentId }: ReadOptions,
+  { after, limit, stream, deploymentId, last = false }: ReadOptions,
   upcasts: UpcastTable,
 ): Promise<readonly RecordedEvent[]> {
   const ofStream = stream === undefined ? sql`true` : sql`stream = ${stream}`;
   const ofDeployment = deploymentId === undefined ? sql`true` : sql`data ->> 'deploymentId' = ${deploymentId}`;
   const { rows } = await sql<EventRow>`
     select ${sql.raw(EVENT_COLUMNS)} from events
-    where position > ${after} and ${ofStream} and ${ofDeployment} order by position limit ${limit}
+    where position > ${after} and ${ofStream} and ${ofDeployment} order by ${orderOf(stream, last)} limit ${limit}
   `.execute(db);
-  return rows.map((row) => toRecorded(row, upcasts));
+  const recorded = rows.map((row) => toRecorded(row, upcasts));
+  return last ? recorded.toReversed() : recorded;
+}
+
+/** Within a stream, versions and positions have one order; only the former has an index that is no walk over the whole log. */
+function orderOf(stream: string | undefined, last: boolean): RawBuilder<unknown> {
+  if (!last) return sql`position`;
+  return stream === undefined ? sql`position desc` : sql`version desc`;
 }
 
 /** The position of the last event. */

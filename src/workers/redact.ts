@@ -22,10 +22,14 @@ export function redacted(failure: ReplicaFailure, secrets: readonly Known[]): Re
   return { ...failure, message: clean(message), ...(lastLogs === undefined ? {} : { lastLogs: lastLogs.map(clean) }) };
 }
 
-/** Replaces values in any text, as `redacted` does. */
-export function cleaner(secrets: readonly Known[]): (text: string) => string {
+/** Replaces values in any text, as `redacted` does. `whole`: no text was cut off, so that none ends within a value. */
+export function cleaner(secrets: readonly Known[], { whole = false } = {}): (text: string) => string {
   const needles = secrets.flatMap(needlesOf).toSorted((a, b) => b.value.length - a.value.length);
-  return (text) => (needles.length === 0 ? text : withoutPrefix(needles.reduce(replace, text), needles));
+  if (needles.length === 0) return (text) => text;
+  return (text) => {
+    const replaced = needles.reduce(replace, text);
+    return whole ? replaced : withoutPrefix(replaced, needles);
+  };
 }
 
 function needlesOf({ name, value }: Known): readonly Known[] {

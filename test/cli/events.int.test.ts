@@ -35,6 +35,29 @@ test('events are listed as a table, filtered by the server', async () => {
   expect(server.received.map(({ path }) => path)).toEqual(['/deploy-svc/events?after=6&limit=5&deploymentId=depl_x']);
 });
 
+test('events of some types are looked for page by page, and printed one a line', async () => {
+  const typed = (position: number): object => ({ ...event(position), type: position % 600 === 0 ? 'Rare' : 'Common' });
+  await using server = await startReplayServer(({ path }) => {
+    const query = new URL(path, 'http://x').searchParams;
+    const [after, limit] = [Number(query.get('after') ?? 0), Number(query.get('limit'))];
+    const positions = Array.from({ length: 2_500 }, (_, index) => index + 1)
+      .filter((each) => each > after)
+      .slice(0, limit);
+    return { body: { events: positions.map(typed), position: positions.at(-1) ?? after } };
+  });
+  await using shell = await openShell();
+  await shell.oo(['env', 'add', 'test', server.url]);
+  const positionsOf = (text: string): number[] =>
+    text
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { position: number }).position);
+  const all = await shell.oo(['events', '--type', 'Rare', '-o', 'ndjson']);
+  expect(positionsOf(all.stdout)).toEqual([600, 1200, 1800, 2400]);
+  const two = await shell.oo(['events', '--type', 'Rare', '-n', '2', '-o', 'ndjson']);
+  expect(positionsOf(two.stdout)).toEqual([600, 1200]);
+});
+
 test('followed events come one JSON object for each line, over a broken stream, until the reader goes away', async () => {
   const steps = ['a', 'b', 'c'].map((type) => ({ type }));
   await using server = await startRolloutServer({ steps, breakAfter: 1, happened: 3 });

@@ -7,6 +7,7 @@ import { hostConformance } from './conformance-host.ts';
 import { imageConformance } from './conformance-images.ts';
 import { lifecycleConformance } from './conformance-lifecycle.ts';
 import { logConformance } from './conformance-logs.ts';
+import { sessionConformance } from './conformance-sessions.ts';
 import { networkConformance } from './conformance-networks.ts';
 import { surroundingsConformance } from './conformance-surroundings.ts';
 import { transferConformance } from './conformance-transfer.ts';
@@ -19,6 +20,7 @@ export function engineConformance(name: string, makeHarness: () => Promise<Engin
     lifecycleConformance(bench);
     logConformance(bench);
     describe('exec', () => execConformance(bench));
+    describe('sessions', () => sessionConformance(bench));
     eventConformance(bench);
     imageConformance(bench);
     transferConformance(bench);

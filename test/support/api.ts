@@ -1,9 +1,11 @@
 import { createApp } from '../../src/api/app.ts';
 import { type Client, createClient } from '../../src/api/client.ts';
+import { execUpgrade } from '../../src/api/exec-upgrade.ts';
 import { listen } from '../../src/api/server.ts';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import type { NodeCapacity } from '../../src/domain/node/events.ts';
-import { allServices } from '../../src/services/all.ts';
+import { allServices, type ServicePorts, streamPorts } from '../../src/services/all.ts';
+import type { LogReader } from '../../src/services/log/reader.ts';
 import { openMetrics } from '../../src/metrics/metrics.ts';
 import { instanceTargets, workerTargets } from '../../src/services/observability/targets.ts';
 import { instanceBeats } from '../../src/services/registry/instance-beats.ts';
@@ -71,6 +73,8 @@ export interface TestApiOptions {
   readonly installationId?: string;
   /** Where checkouts lie; nowhere by default. */
   readonly checkouts?: string;
+  /** Instead of the output of containers. */
+  readonly logs?: LogReader;
   /** What one may cost. */
   readonly sources?: Omit<CheckoutOptions, 'root'>;
 }
@@ -96,7 +100,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   });
   const keys = keyRing(options.secretKey);
   const vault = await openVault(world.database.db, keys);
-  const handlers = allServices({
+  const ports: ServicePorts = {
     store: world.store,
     db: world.database.db,
     users,
@@ -122,20 +126,24 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     selfUrl: 'simulated://self',
     installationId: options.installationId ?? 'test-installation',
     checkouts: { root: options.checkouts ?? '/nowhere/checkouts', ...options.sources },
-  });
+  };
+  const streams = { ...streamPorts(ports), ...(options.logs && { logs: options.logs }) };
+  const log = {
+    debug: (message: string, fields?: object) => void logged.push({ message, ...fields }),
+    error: (message: string, fields?: object) => void errors.push({ message, ...fields }),
+  };
   const app = createApp({
-    handlers,
+    handlers: allServices(ports, streams),
+    streams,
     authenticator: users,
     store: world.store,
     checks: { database: async () => void (await world.store.head()) },
-    log: {
-      debug: (message, fields) => void logged.push({ message, ...fields }),
-      error: (message, fields) => void errors.push({ message, ...fields }),
-    },
+    log,
     closing: closing.signal,
     checkResponses: true,
   });
-  const server = stack.use(await listen(app, { host: '127.0.0.1', port: 0, closing }));
+  const upgrade = execUpgrade({ ...streams, authenticator: users, closing: closing.signal, log });
+  const server = stack.use(await listen(app, { host: '127.0.0.1', port: 0, closing, upgrade }));
   const anybody = createClient({ baseUrl: server.url });
   const { body } = await anybody.call('login', { body: { ...ADMIN, appHost: 'unnamed' } });
   return {

@@ -1,9 +1,9 @@
 import type { ContainerSpec } from '../../src/engine/engine.ts';
-import type { Answer, Question, Script, SimulatedImage } from '../../src/engine/simulated/script.ts';
+import type { Answer, Conversation, Question, Script, SimulatedImage } from '../../src/engine/simulated/script.ts';
 
 /** The simulated twin of the image that `buildWebImage` makes: same modes, same words, same exit codes. */
 export function simulatedWebImage(version: string): SimulatedImage {
-  return { bytes: 2_000_000, script: (spec) => ({ ...scriptOf(spec.env, version), answers }) };
+  return { bytes: 2_000_000, script: (spec) => ({ ...scriptOf(spec.env, version), answers, converses }) };
 }
 
 /** The commands of the suite, as busybox has them; over the network it serves. */
@@ -22,6 +22,42 @@ function answers(question: Question): Answer {
     default:
       return { code: 127, text: `${name}: not found` };
   }
+}
+
+/** The commands that are talked with. */
+function converses(command: readonly string[], conversation: Conversation): Promise<number> | undefined {
+  const { input, say, size, env } = conversation;
+  const [name = '', word = ''] = command;
+  const commands: Readonly<Record<string, () => Promise<number>>> = {
+    async cat() {
+      for await (const bytes of input) say(bytes.toString());
+      return 0;
+    },
+    async env() {
+      say(
+        Object.entries(env)
+          .map(([key, value]) => `${key}=${value}\n`)
+          .join(''),
+      );
+      return 0;
+    },
+    // A shell, as far as the suite types.
+    async sh() {
+      for await (const typed of input) {
+        for (const line of typed.toString().split(/[\n;]/)) {
+          if (line.trim() === 'stty size') say(`${size.rows} ${size.columns}\r\n`);
+          const code = /^ ?exit (\d+)$/.exec(line)?.[1];
+          if (code !== undefined) return Number(code);
+        }
+      }
+      return 0;
+    },
+    async ls() {
+      say(`ls: ${word}: No such file or directory\n`, 'stderr');
+      return 1;
+    },
+  };
+  return commands[name]?.();
 }
 
 const BUSY = { cpuMillis: 1_000, memoryBytes: 1_000_000 };

@@ -72,6 +72,11 @@ const packages = Object.entries(HOME).flatMap(([name, home]) =>
   ),
 );
 
+/** The server's end of WebSockets is wrapped in src/api, the command line's in src/cli. */
+const sockets = FOLDERS.filter((folder) => !/^src\/(api|cli)/.test(folder)).map((folder) =>
+  importing(folder, 'ws', `${folder} imports ws`),
+);
+
 const below = ['store', 'postgres', 'projections', 'workers', 'services', 'engine', 'api', 'cli', 'jobs'];
 const above = ['workers', 'services', 'api', 'cli'];
 
@@ -134,13 +139,15 @@ const code = [
 ];
 
 /** Every case that the linter has to refuse. */
-export const FORBIDDEN: readonly Planted[] = [...packages, ...layers, ...code];
+export const FORBIDDEN: readonly Planted[] = [...packages, ...sockets, ...layers, ...code];
 
 /** Cases that it has to let through: a rule that refuses everything would pass the table above. */
 export const ALLOWED: readonly Planted[] = [
   ...Object.entries(HOME).map(([name, home]) => importing(home, name, `${home} imports ${name}`)),
   importing('src/api/middleware', 'express', 'a folder within src/api imports express'),
   { ...importing('src', 'winston', 'src/logger.ts imports winston'), path: 'src/logger.ts' },
+  importing('src/api', 'ws', 'src/api imports ws'),
+  importing('src/cli', 'ws', 'src/cli imports ws'),
   importing('src/domain', 'zod', 'domain imports zod'),
   importing('src/domain', 'node:crypto', 'domain imports node:crypto'),
   importing('src/domain', './quantity.ts', 'domain imports its neighbour'),

@@ -12,6 +12,8 @@ export const PERMISSIONS = [
   'deploy-svc:job:retry',
   'deploy-svc:metrics:view',
   'deploy-svc:discovery:view',
+  'deploy-svc:log:view',
+  'deploy-svc:replica:exec',
   'registry-svc:definition:view',
   'registry-svc:definition:edit',
   'registry-svc:definition:delete',

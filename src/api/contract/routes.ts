@@ -3,10 +3,13 @@ import { buildRoutes } from './build.ts';
 import { configRoutes } from './config.ts';
 import { containerRoutes } from './container.ts';
 import { deployRoutes } from './deploy.ts';
+import { describeRoutes } from './describe.ts';
+import { execRoutes } from './exec.ts';
 import { fleetRoutes } from './fleet.ts';
 import { grantRoutes } from './grant.ts';
 import { healthRoutes } from './health.ts';
 import { observabilityRoutes } from './observability.ts';
+import { logRoutes } from './log.ts';
 import type { OperationName } from './operations.ts';
 import { proxyRoutes } from './proxy.ts';
 import { registryRoutes } from './registry.ts';
@@ -15,6 +18,7 @@ import type { Route } from './route.ts';
 import { secretRoutes } from './secret.ts';
 import { sourceRoutes } from './source.ts';
 import { standingRoutes } from './standing.ts';
+import { usageRoutes } from './usage.ts';
 import { userRoutes } from './user.ts';
 
 /** The API, whole: the router, the validation, the typed client and the documentation all come from this table. */
@@ -23,6 +27,10 @@ export const ROUTES = {
   ...rolloutRoutes,
   ...standingRoutes,
   ...buildRoutes,
+  ...logRoutes,
+  ...execRoutes,
+  ...describeRoutes,
+  ...usageRoutes,
   ...registryRoutes,
   ...fleetRoutes,
   ...auditRoutes,

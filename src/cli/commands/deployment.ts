@@ -41,7 +41,7 @@ export function defineDeployment(group: Command): void {
     .action(async (id: string, _, command: Command) => {
       await (await import('./deployment-get.ts')).getDeployment(id, command.optsWithGlobals());
     });
-  subcommand(group, 'watch <id>')
+  subcommand(group, 'watch <id>', 'status')
     .description('follow a rollout until it is up or known to have failed')
     .addOption(timeoutOption())
     .addOption(outputOption())

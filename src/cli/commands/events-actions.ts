@@ -11,21 +11,35 @@ import { eventFeed } from '../rollout/event-feed.ts';
 import { printable } from '../text/table.ts';
 
 interface EventOptions extends ListingOptions {
+  readonly type?: readonly string[];
   readonly of?: string;
   readonly after?: number;
   readonly limit: number;
   readonly follow?: boolean;
 }
 
+/** The longest page that the server gives. */
+const MAX_PAGE = 1_000;
+
 /** Prints events; with `--follow` as they happen, one JSON object for each line when JSON is wanted. */
 export async function printEvents(options: EventOptions): Promise<void> {
   const context = await openContext(options);
   if (options.follow === true) return follow(context, options);
-  const query = { after: options.after, limit: options.limit, deploymentId: options.of };
-  await runList(context, options, {
-    kind: eventKind,
-    fetch: async () => (await context.call('list events', 'listEvents', { query })).body.events,
-  });
+  await runList(context, options, { kind: eventKind, fetch: () => listed(context, options) });
+}
+
+/** Events of some types stand among others: pages are read until there are enough, or no more. */
+async function listed(context: Context, options: EventOptions): Promise<readonly EventView[]> {
+  const { limit, type: types } = options;
+  const page = types === undefined ? limit : MAX_PAGE;
+  const found: EventView[] = [];
+  for (let { after } = options; ;) {
+    const query = { after, limit: page, deploymentId: options.of };
+    const { body } = await context.call('list events', 'listEvents', { query });
+    found.push(...body.events.filter(({ type }) => types?.includes(type) ?? true));
+    if (types === undefined || found.length >= limit || body.events.length < page) return found.slice(0, limit);
+    after = body.position;
+  }
 }
 
 async function follow(context: Context, options: EventOptions): Promise<void> {
@@ -40,6 +54,7 @@ async function follow(context: Context, options: EventOptions): Promise<void> {
   const feed = eventFeed(context.client, { after: options.after ?? 0, deploymentId: options.of, signal });
   try {
     for await (const event of feed) {
+      if (options.type?.includes(event.type) === false) continue;
       const now = Date.now();
       if (arrange([event], selection, now).length === 0) continue;
       const cells = columns.map(({ name, cell }) => [name, cell(event, now)] as const);

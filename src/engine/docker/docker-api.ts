@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 
 import { abortReason } from '../../abort-reason.ts';
 import { DEFAULT_DEADLINES, type Deadlines } from '../deadlines.ts';
@@ -86,6 +86,22 @@ export class DockerApi implements Disposable {
       throw reasonOf(guard, error);
     } finally {
       guard.end();
+    }
+  }
+
+  /** A connection for bytes in both directions. It ends with this handle and with the signal; who asked for it closes it. */
+  async upgrade(request: ApiRequest, { signal, openDeadline }: StreamOptions): Promise<Duplex> {
+    const guard = createGuard([signal, this.#closing.signal]);
+    try {
+      guard.arm(openDeadline, () => this.#timeout(request, openDeadline, 'no answer'));
+      const connection = await guard.race(this.#transport.upgrade(request, guard.signal));
+      guard.disarm();
+      guard.signal.addEventListener('abort', () => connection.destroy(abortReason(guard.signal)), { once: true });
+      connection.once('close', () => guard.end());
+      return connection;
+    } catch (error) {
+      guard.end();
+      throw reasonOf(guard, error);
     }
   }
 

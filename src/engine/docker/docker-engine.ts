@@ -17,6 +17,7 @@ import { buildImage, hasImage, pullImage } from './images.ts';
 import { readLogs } from './logs.ts';
 import { readGpus } from './nvidia-smi.ts';
 import type { DockerOptions } from './options.ts';
+import { openSession } from './session.ts';
 import { isPullable, listAll, readGateway } from './surroundings.ts';
 import { type Readings, sampleStats } from './stats.ts';
 import { openTransport } from './transport.ts';
@@ -57,6 +58,7 @@ export function connectDocker(url: URL, options: DockerOptions = {}): Engine {
     inspect: (idOrName, signal) => inspectContainer(api, idOrName, signal),
     logs: (containerId, logOptions) => readLogs(api, containerId, logOptions),
     exec: (containerId, command, execOptions) => execIn(api, containerId, command, execOptions),
+    openSession: (containerId, command, sessionOptions) => openSession(api, containerId, command, sessionOptions),
     stats: (containerId, signal) => sampleStats(api, readings, containerId, signal),
     events: (eventOptions) => readEvents(api, eventOptions),
     [Symbol.asyncDispose]: async () => api[Symbol.dispose](),

@@ -24,10 +24,10 @@ export async function* framesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<L
 
 /** Joins the parts of long lines, stream by stream. A last line without an end counts. */
 export async function* linesOfFrames(frames: AsyncIterable<LogFrame>): AsyncGenerator<LogLine> {
-  const open = new Map<LogLine['stream'], { at?: Date; parts: Buffer[] }>();
+  const open = new Map<LogLine['stream'], Stamp & { parts: Buffer[] }>();
   for await (const { stream, bytes } of frames) {
-    const { at, rest } = splitTimestamp(bytes);
-    const line = open.get(stream) ?? { ...(at && { at }), parts: [] };
+    const { rest, ...stamp } = splitTimestamp(bytes);
+    const line = open.get(stream) ?? { ...stamp, parts: [] };
     const ended = rest.at(-1) === NEWLINE;
     line.parts.push(ended ? rest.subarray(0, -1) : rest);
     open.set(stream, line);
@@ -42,8 +42,8 @@ export async function* linesOfFrames(frames: AsyncIterable<LogFrame>): AsyncGene
 export async function* terminalLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<LogLine> {
   let buffer: Buffer = Buffer.alloc(0);
   const line = (bytes: Buffer): LogLine => {
-    const { at, rest } = splitTimestamp(bytes.at(-1) === RETURN ? bytes.subarray(0, -1) : bytes);
-    return toLine('stdout', { ...(at && { at }), parts: [rest] });
+    const { rest, ...stamp } = splitTimestamp(bytes.at(-1) === RETURN ? bytes.subarray(0, -1) : bytes);
+    return toLine('stdout', { ...stamp, parts: [rest] });
   };
   for await (const chunk of chunks) {
     buffer = Buffer.concat([buffer, chunk]);
@@ -59,12 +59,15 @@ const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const SPACE = 0x20;
 
-function splitTimestamp(bytes: Buffer): { at?: Date; rest: Buffer } {
+type Stamp = Pick<LogLine, 'at' | 'time'>;
+
+function splitTimestamp(bytes: Buffer): Stamp & { rest: Buffer } {
   const end = bytes.indexOf(SPACE);
-  const at = new Date(bytes.toString('latin1', 0, Math.max(0, end)));
-  return Number.isNaN(at.getTime()) ? { rest: bytes } : { at, rest: bytes.subarray(end + 1) };
+  const time = bytes.toString('latin1', 0, Math.max(0, end));
+  const at = new Date(time);
+  return Number.isNaN(at.getTime()) ? { rest: bytes } : { at, time, rest: bytes.subarray(end + 1) };
 }
 
-function toLine(stream: LogLine['stream'], line: { at?: Date; parts: readonly Buffer[] }): LogLine {
-  return { ...(line.at && { at: line.at }), stream, text: Buffer.concat(line.parts).toString() };
+function toLine(stream: LogLine['stream'], { parts, ...stamp }: Stamp & { parts: readonly Buffer[] }): LogLine {
+  return { ...stamp, stream, text: Buffer.concat(parts).toString() };
 }

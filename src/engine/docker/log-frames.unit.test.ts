@@ -40,7 +40,7 @@ describe('log frames', () => {
         const result = await collect(linesOfFrames(framesOf(inPieces(bytes, sizes))));
         const at = new Date(AT);
         expect(result).toEqual(
-          lines.map(({ stream, text }) => ({ at, stream: stream === 1 ? 'stdout' : 'stderr', text })),
+          lines.map(({ stream, text }) => ({ at, time: AT, stream: stream === 1 ? 'stdout' : 'stderr', text })),
         );
       }),
     );
@@ -63,10 +63,10 @@ describe('log frames', () => {
         const result = await collect(terminalLines(inPieces(bytes, sizes)));
         const at = new Date(AT);
         expect(result).toEqual([
-          { at, stream: 'stdout', text: 'first line' },
-          { at, stream: 'stdout', text: 'zweite – Zeile' },
+          { at, time: AT, stream: 'stdout', text: 'first line' },
+          { at, time: AT, stream: 'stdout', text: 'zweite – Zeile' },
           { stream: 'stdout', text: 'no time' },
-          { at, stream: 'stdout', text: 'rest' },
+          { at, time: AT, stream: 'stdout', text: 'rest' },
         ]);
       }),
     );

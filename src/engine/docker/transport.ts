@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { inspect } from 'node:util';
 
 import Docker from 'dockerode';
@@ -28,6 +28,8 @@ export interface ApiRequest {
 export interface Transport {
   /** Resolves with the answer's head; the body is left to the caller. Throws HttpFailure for other answers than success. */
   send(request: ApiRequest, signal: AbortSignal): Promise<IncomingMessage>;
+  /** Takes the connection over, for bytes in both directions. The signal is minded until then. Throws as `send` does. */
+  upgrade(request: ApiRequest, signal: AbortSignal): Promise<Duplex>;
   /** Closes every connection. */
   close(): void;
 }
@@ -43,7 +45,8 @@ export function openTransport(url: URL, options: DockerOptions): Transport {
   const docker = new Docker(address);
   const modem = docker.modem as Modem;
   return {
-    send: (request, signal) => send(modem, request, signal),
+    send: async (request, signal) => keepAlive((await dial(modem, request, signal, false)) as IncomingMessage),
+    upgrade: (request, signal) => dial(modem, request, signal, true),
     close: () => agent.destroy(),
   };
 }
@@ -97,10 +100,13 @@ function readTls(files: TlsFiles): { ca: Buffer; cert: Buffer; key: Buffer } {
 }
 
 interface Modem {
-  dial(options: object, callback: (error: unknown, response: IncomingMessage | null) => void): void;
+  dial(options: object, callback: (error: unknown, response: Duplex | IncomingMessage | null) => void): void;
 }
 
-function send(modem: Modem, request: ApiRequest, signal: AbortSignal): Promise<IncomingMessage> {
+/** The answer, or the connection itself where it is to be taken over. */
+function dial(modem: Modem, request: ApiRequest, signal: AbortSignal, hijack: true): Promise<Duplex>;
+function dial(modem: Modem, request: ApiRequest, signal: AbortSignal, hijack: false): Promise<Duplex | IncomingMessage>;
+function dial(modem: Modem, request: ApiRequest, signal: AbortSignal, hijack: boolean): Promise<unknown> {
   return new Promise((resolve, reject) => {
     modem.dial(
       {
@@ -111,12 +117,13 @@ function send(modem: Modem, request: ApiRequest, signal: AbortSignal): Promise<I
         ...(request.anonymous === true ? { authconfig: { username: '', password: '', serveraddress: '' } } : {}),
         abortSignal: signal,
         isStream: true,
+        ...(hijack ? { hijack } : {}),
         statusCodes: SUCCESS,
       },
       (error, response) => {
         if (error) reject(toHttpFailure(error));
         else if (response === null) reject(new HttpFailure(0, 'no answer'));
-        else resolve(keepAlive(response));
+        else resolve(response);
       },
     );
   });

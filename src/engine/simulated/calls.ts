@@ -85,6 +85,7 @@ function deadlineOf(operation: Operation, deadlines: Deadlines): number {
     case 'inspect':
     case 'logs':
     case 'exec':
+    case 'openSession':
     case 'stats':
     case 'events':
       return deadlines.read;

@@ -100,9 +100,17 @@ export function logLine(
   text: string,
   stream: LogLine['stream'] = 'stdout',
 ): void {
-  const line = { at: host.clock.now(), stream, text };
+  const at = host.clock.now();
+  const line = { at, time: timeAfter(container.logged.at(-1)?.time ?? '', at), stream, text };
   container.logged.push(line);
   container.run?.output.push(line);
+}
+
+/** Lines of one millisecond are told apart below it, as engines do. */
+function timeAfter(before: string, at: Date): string {
+  const millisecond = at.toISOString().slice(0, -1);
+  const nanos = before.startsWith(millisecond) ? Number(before.slice(millisecond.length, -1)) + 1 : 0;
+  return `${millisecond}${String(nanos).padStart(6, '0')}Z`;
 }
 
 async function play(

@@ -23,6 +23,19 @@ export interface Answer {
   readonly afterMs?: number;
 }
 
+/** A command in a container that somebody talks with. */
+export interface Conversation {
+  /** What is typed; ends with the input. */
+  readonly input: AsyncIterable<Buffer>;
+  readonly say: (text: string, stream?: LogLine['stream']) => void;
+  /** Of the terminal, as it is now. */
+  readonly size: { readonly columns: number; readonly rows: number };
+  readonly env: Readonly<Record<string, string>>;
+  readonly tty: boolean;
+  /** Aborts when nobody listens any more. */
+  readonly ended: AbortSignal;
+}
+
 /** How a container behaves from its start on. After the last step it goes on running. */
 export interface Script {
   readonly steps?: readonly Step[];
@@ -36,6 +49,8 @@ export interface Script {
   readonly stats?: ContainerStats;
   /** Its answer to a question, asked so many milliseconds after its start; undefined: nobody answers. A server's where absent. */
   readonly answers?: (question: Question, runningMs: number) => Answer | undefined;
+  /** Carries a command out that is talked with, and resolves with its exit code; undefined: `answers` says what comes of it. */
+  readonly converses?: (command: readonly string[], conversation: Conversation) => Promise<number> | undefined;
   /** The engine's words when it cannot even be started, as for an entry point that does not exist. */
   readonly startFailure?: string;
 }

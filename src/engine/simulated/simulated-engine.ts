@@ -10,6 +10,7 @@ import { readGpus } from './gpus.ts';
 import { imageTransfer } from './image-transfer.ts';
 import { pullImage } from './pull.ts';
 import { answerOf } from './answer.ts';
+import { openSession } from './session.ts';
 import { SERVER_IMAGE } from './script.ts';
 import { readEvents, readLogs } from './streams.ts';
 import { surroundings } from './surroundings.ts';
@@ -47,7 +48,10 @@ export function connectSimulated(host: SimulatedHost, deadlines?: Partial<Deadli
   };
 }
 
-type ContainerCalls = Pick<Engine, 'create' | 'start' | 'stop' | 'remove' | 'list' | 'inspect' | 'exec' | 'stats'>;
+type ContainerCalls = Pick<
+  Engine,
+  'create' | 'start' | 'stop' | 'remove' | 'list' | 'inspect' | 'exec' | 'openSession' | 'stats'
+>;
 
 function containerCalls(host: SimulatedHost, calls: Calls): ContainerCalls {
   return {
@@ -85,6 +89,8 @@ function containerCalls(host: SimulatedHost, calls: Calls): ContainerCalls {
         },
         timeoutMs,
       ),
+    openSession: (id, command, options) =>
+      calls.run('openSession', options.signal, () => openSession(host, calls, host.get(id), command, options)),
     stats: (id, signal) =>
       calls.run('stats', signal, () => {
         const container = host.get(id);

@@ -12,7 +12,7 @@ export async function* readLogs(
 ): AsyncGenerator<LogLine> {
   const { signal, since, tail, follow = false } = options;
   const wanted = (lines: readonly LogLine[]): readonly LogLine[] => {
-    const recent = since === undefined ? lines : lines.filter((line) => line.at !== undefined && line.at >= since);
+    const recent = since === undefined ? lines : lines.filter((line) => isSince(line, since));
     return tail === undefined ? recent : recent.slice(Math.max(0, recent.length - tail));
   };
   try {
@@ -33,6 +33,10 @@ export async function* readLogs(
     throw error;
   }
   if (follow && !signal?.aborted) calls.closed.throwIfAborted();
+}
+
+function isSince({ at, time }: LogLine, since: Date | string): boolean {
+  return typeof since === 'string' ? time !== undefined && time >= since : at !== undefined && at >= since;
 }
 
 async function* joined<T>(past: readonly T[], future: AsyncIterable<T>): AsyncGenerator<T> {

@@ -32,13 +32,13 @@ export interface DeployPorts {
 /** Deploy Svc: what is wanted, what became of it, and everything that happened. */
 export function deployService(
   store: EventStore,
-  { allowHostPaths, latestDecision, buildSteps }: DeployPorts,
+  ports: DeployPorts,
 ): Handlers<
   'saveDeployment' | 'listDeployments' | 'deleteDeployment' | 'showDeployment' | 'listEvents' | RolloutOperation
 > {
   return {
     ...rolloutCommands(store),
-    saveDeployment: (request) => saveDeployment(store, request, allowHostPaths),
+    saveDeployment: (request) => saveDeployment(store, request, ports.allowHostPaths),
     async deleteDeployment(request) {
       const decision = { kind: 'deployment', id: request.body.deploymentId, decide: decideDeleteDeployment } as const;
       return { body: {}, position: await carryOut<DeploymentState>(store, request, decision) };
@@ -47,13 +47,7 @@ export function deployService(
       const rows = await store.rows<DeploymentState>('deployments', { phase: ['live', 'deleting'] });
       return { body: { deployments: rows.map(({ state }) => toDeployment(state)) } };
     },
-    async showDeployment({ params }) {
-      const { state, view, build: found } = await store.snapshot((reader) => viewOf(reader, params.id));
-      const step = found && (await buildSteps([found.id])).get(found.id);
-      const build = toDeploymentBuild(state, found, step);
-      const scaling = await toScalingView(state, latestDecision);
-      return { body: { ...view, ...(build && { build }), ...(scaling && { scaling }) } };
-    },
+    showDeployment: async ({ params }) => ({ body: await deploymentViewOf(store, params.id, ports) }),
     listEvents: (request) => listEvents(store, request),
   };
 }
@@ -71,6 +65,19 @@ async function saveDeployment(
     decide: (state) => decideSaveDeployment(state, spec, callerOf(request).appHost),
   });
   return { body: {}, position };
+}
+
+/** One deployment as it is now. Throws NotFound. */
+export async function deploymentViewOf(
+  store: EventStore,
+  id: string,
+  { buildSteps, latestDecision }: Pick<DeployPorts, 'buildSteps' | 'latestDecision'>,
+): Promise<DeploymentView> {
+  const { state, view, build: found } = await store.snapshot((reader) => viewOf(reader, id));
+  const step = found && (await buildSteps([found.id])).get(found.id);
+  const build = toDeploymentBuild(state, found, step);
+  const scaling = await toScalingView(state, latestDecision);
+  return { ...view, ...(build && { build }), ...(scaling && { scaling }) };
 }
 
 interface Found {

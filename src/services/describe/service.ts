@@ -1,0 +1,108 @@
+import type { Description } from '../../api/contract/describe.ts';
+import type { DeploymentView } from '../../api/contract/deploy-schemas.ts';
+import type { RecordedEvent } from '../../domain/event.ts';
+import type { ReplicaState } from '../../domain/replica/evolve.ts';
+import { streamOf } from '../../domain/stream.ts';
+import type { EventStore } from '../../store/event-store.ts';
+import { toEventView } from '../deploy/view.ts';
+import type { Handlers } from '../handler.ts';
+import { findSubject, noSubject, type Subject } from '../subject/find.ts';
+
+const EVENTS = 10;
+/** Events of a deployment's own stream that are looked through for its last plan and status. */
+const LOOKED_THROUGH = 100;
+
+export interface DescribeDeps {
+  readonly store: EventStore;
+  readonly viewOf: (deploymentId: string) => Promise<DeploymentView>;
+}
+
+/** Describes whatever has an id. */
+export function describeService(deps: DescribeDeps): Handlers<'describe'> {
+  return {
+    async describe({ params: { id } }) {
+      const subject = await findSubject(deps.store, id);
+      if (subject === undefined) {
+        throw await noSubject(deps.store, id, ['deployment', 'replica', 'instance', 'node', 'definition']);
+      }
+      return { body: await describe(deps, subject) };
+    },
+  };
+}
+
+async function describe(deps: DescribeDeps, subject: Subject): Promise<Description> {
+  const { kind, row } = subject;
+  const { store } = deps;
+  const of = kind === 'deployment' ? { deploymentId: row.id } : { stream: streamOf(kind, row.id) };
+  const events = await store.read({ after: 0, limit: EVENTS, last: true, ...of });
+  const common = { kind, id: row.id, state: { ...row.state }, events: events.map(toEventView) };
+  const [at] = await store.read({ after: row.since - 1, limit: 1 });
+  const since = at?.at.toISOString();
+  switch (kind) {
+    case 'deployment':
+      return { ...common, status: row.state.status, ...(await ofDeployment(deps, row.id)) };
+    case 'replica': {
+      const { status, changedAt, deploymentId } = row.state;
+      const next = [`oo logs ${row.id}`, `oo exec ${row.id} -- sh`, `oo describe ${deploymentId}`];
+      return { ...common, status, since: new Date(changedAt).toISOString(), next };
+    }
+    case 'instance': {
+      const { status, removed, replicaId, deploymentId } = row.state;
+      const next = replicaId === undefined ? ['oo instance list'] : [`oo logs ${row.id}`, `oo describe ${replicaId}`];
+      return {
+        ...common,
+        status: removed ? 'removed' : status,
+        ...(since && { since }),
+        next: deploymentId === undefined ? next : [...next, `oo describe ${deploymentId}`],
+      };
+    }
+    case 'node': {
+      const { scheduling, liveness, removed } = row.state;
+      const rows = await store.rows<ReplicaState>('replicas', { node_id: row.id });
+      const replicas = rows.map(({ state }) => state).filter(({ status }) => status !== 'Stopped');
+      return {
+        ...common,
+        status: removed ? 'removed' : `${liveness}, ${scheduling}`,
+        ...(since && { since }),
+        replicas: replicas.map(({ id, deploymentId, status, nodeId }) => ({ id, deploymentId, status, nodeId })),
+        next: [`oo events --of ${row.id}`, 'oo node list', 'oo top node'],
+      };
+    }
+    case 'definition':
+      return {
+        ...common,
+        status: row.state.deleted ? 'deleted' : 'saved',
+        ...(since && { since }),
+        next: ['oo deployment list', 'oo definition list'],
+      };
+    default:
+      return subject satisfies never;
+  }
+}
+
+async function ofDeployment(
+  { store, viewOf }: DescribeDeps,
+  id: string,
+): Promise<Pick<Description, 'since' | 'deployment' | 'decision' | 'next'>> {
+  const deployment = await viewOf(id);
+  const stream = streamOf('deployment', id);
+  const own = await store.read({ after: 0, limit: LOOKED_THROUGH, last: true, stream });
+  const changed = own.findLast(({ type }) => type === 'DeploymentStatusChanged');
+  const planned = own.findLast((event) => event.type === 'DeploymentPlanned');
+  const failing = deployment.replicas.some(({ failure }) => failure !== undefined);
+  const next = [
+    failing ? `oo logs ${id} --previous` : `oo logs ${id}`,
+    `oo events --of ${id}`,
+    `oo deployment watch ${id}`,
+  ];
+  return {
+    deployment,
+    ...(changed && { since: changed.at.toISOString() }),
+    ...(planned && { decision: decisionOf(planned) }),
+    next,
+  };
+}
+
+function decisionOf(event: Extract<RecordedEvent, { type: 'DeploymentPlanned' }>): Description['decision'] {
+  return { at: event.at.toISOString(), position: event.position, report: [...event.data.report] };
+}
