@@ -38,6 +38,8 @@ const HOME: Readonly<Record<string, string>> = {
   dockerode: 'src/engine',
   'pg-boss': 'src/jobs',
   commander: 'src/cli',
+  '@noble/hashes': 'src/services/secret',
+  'rate-limiter-flexible': 'src/services/user',
 };
 
 const FOLDERS = [
