@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 import { z } from 'zod';
 
 import { pathProblem } from './domain/container/host-path.ts';
@@ -30,7 +32,30 @@ const seconds = (example: string): z.ZodType<number, string> =>
     .regex(/^\d+$/, { message: `is not a whole number of seconds like ${example}` })
     .transform(Number);
 
+const whole = (example: string, min: number, max: number): z.ZodType<number, string> =>
+  z
+    .string()
+    .refine((text) => /^\d{1,12}$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      message: `is not a whole number from ${min} to ${max} like ${example}`,
+    })
+    .transform(Number);
+
 const yesNo = z.enum(['true', 'false'], { message: 'is not "true" or "false"' }).transform((text) => text === 'true');
+
+/** The first administrator's password where none is set: everybody knows it. */
+export const DEFAULT_ADMIN_PASSWORD = 'changeme';
+
+const NETWORKS: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** As Express reads `trust proxy`. */
+function isProxy(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0) return NETWORKS.includes(text);
+  return (
+    rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)))
+  );
+}
 
 /** Every setting, read from the environment. `.env.example` names the same ones, and a test compares the two. */
 export const SETTINGS = z.object({
@@ -65,7 +90,7 @@ export const SETTINGS = z.object({
     .string()
     .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, { message: 'is not lower-case letters and digits separated by single dashes' })
     .default('1backend'),
-  ADMIN_PASSWORD: z.string().min(1).default('changeme'),
+  ADMIN_PASSWORD: z.string().min(1).default(DEFAULT_ADMIN_PASSWORD),
   TOKEN_LIFE: seconds('300').default(300),
   SERVER_URL: url(['http:', 'https:'], 'http://10.0.0.5:11337').optional(),
   SECRET_KEY: masterKey.optional(),
@@ -85,6 +110,17 @@ export const SETTINGS = z.object({
   AUTOSCALE_INTERVAL_SECONDS: seconds('5')
     .refine((value) => value >= 1 && value <= 60, { message: 'is not from 1 to 60 seconds' })
     .default(5),
+  NODE_ENV: z.string().default('development'),
+  ALLOW_INSECURE_DEFAULTS: yesNo.default(false),
+  MAX_BODY_BYTES: whole('1048576', 1_024, 2 ** 28).default(2 ** 20),
+  MAX_IN_FLIGHT: whole('512', 1, 100_000).default(512),
+  MAX_STREAMS: whole('512', 1, 100_000).default(512),
+  REQUEST_TIMEOUT_SECONDS: whole('30', 1, 3_600).default(30),
+  TRUST_PROXY: list
+    .refine((proxies) => proxies.every(isProxy), {
+      message: 'is not a list of addresses and networks like loopback,10.0.0.0/8,192.168.1.7',
+    })
+    .default([]),
   LOG_LEVEL: z.enum(LOG_LEVELS, { message: `is not one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
 

@@ -1,10 +1,11 @@
 import { createApp } from '../api/app.ts';
 import { listen, type Server } from '../api/server.ts';
 import { systemClock } from '../clock.ts';
-import type { Config } from '../config.ts';
+import { type Config, DEFAULT_ADMIN_PASSWORD } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../postgres/database.ts';
 import { allServices, type ServicePorts } from '../services/all.ts';
+import { hasPassword } from '../services/user/accounts.ts';
 import { openUserService } from '../services/user/service.ts';
 import { instanceBeats } from '../services/registry/instance-beats.ts';
 import { watchSilence } from '../services/registry/watch-silence.ts';
@@ -15,6 +16,7 @@ import { readRoster } from '../workers/pool/roster.ts';
 import { gpuReadings } from '../workers/watch/gpu-telemetry.ts';
 import { heartbeats } from '../workers/watch/heartbeat.ts';
 import { capacityOf } from './capacity.ts';
+import { isStrict, refuseKnownPassword } from './insecure-defaults.ts';
 import { readInstallation } from './installation.ts';
 import { LOCAL_ENGINE } from './nodes.ts';
 
@@ -31,6 +33,9 @@ export async function apiRole(stack: AsyncDisposableStack, options: ApiRoleOptio
   const { ADMIN_SLUG: slug, ADMIN_PASSWORD: password, TOKEN_LIFE: tokenLifeSeconds, HOST: host, PORT: port } = config;
   const { db } = database;
   const users = await openUserService({ db, store, clock: systemClock, admin: { slug, password }, tokenLifeSeconds });
+  if (isStrict(config) && (await hasPassword({ db }, { slug, password: DEFAULT_ADMIN_PASSWORD }))) {
+    refuseKnownPassword(config);
+  }
   const nodes = nodePorts(options);
   stack.use(watchSilence({ store, beats: nodes.beats, clock: systemClock, log }));
   const handlers = allServices({
