@@ -12,7 +12,10 @@ import { dispatch } from './dispatch.ts';
 import { eventStream } from './event-stream.ts';
 import { withCorrelation, withCors } from './headers.ts';
 import { type Checks, healthHandlers } from './health.ts';
-import { readBody } from './input.ts';
+import { admission } from './limits/admission.ts';
+import { readBody } from './limits/body.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits/limits.ts';
+import { limitUrl } from './limits/url.ts';
 import type { RequestLog } from './log.ts';
 
 export interface AppDeps {
@@ -27,7 +30,9 @@ export interface AppDeps {
   /** Aborts when the server closes: streams end. */
   readonly closing: AbortSignal;
   /** Express's `trust proxy`: which proxies may say whom they speak for. None by default. */
-  readonly trustProxy?: string | boolean;
+  readonly trustProxy?: string[] | boolean;
+  /** What one process takes; `DEFAULT_LIMITS` where nothing else is said. */
+  readonly limits?: Partial<Limits>;
   /** Holds every answer against the contract. For tests. */
   readonly checkResponses?: boolean;
 }
@@ -36,9 +41,10 @@ export interface AppDeps {
 export function createApp(deps: AppDeps): Express {
   const { authenticator, store, checks, log, closing, trustProxy = false, checkResponses = false } = deps;
   const handlers = { ...deps.handlers, ...healthHandlers(checks) };
+  const limits = { ...DEFAULT_LIMITS, ...deps.limits };
   const app = express();
   app.disable('x-powered-by').disable('etag').set('trust proxy', trustProxy).set('query parser', false);
-  app.use(withCorrelation, helmet(), withCors, readBody);
+  app.use(withCorrelation, helmet(), withCors, limitUrl, readBody(limits.maxBodyBytes), admission(limits));
   app.get(pathOf('listEvents'), eventStream({ store, authenticator, closing }));
   for (const name of Object.keys(ROUTES) as OperationName[]) {
     app[verbOf(name)](pathOf(name), dispatch(name, { handlers, authenticator, checkResponses }));

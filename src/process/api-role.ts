@@ -1,4 +1,4 @@
-import { createApp } from '../api/app.ts';
+import { type AppDeps, createApp } from '../api/app.ts';
 import { listen, type Server } from '../api/server.ts';
 import { systemClock } from '../clock.ts';
 import { type Config, DEFAULT_ADMIN_PASSWORD } from '../config.ts';
@@ -52,8 +52,20 @@ export async function apiRole(stack: AsyncDisposableStack, options: ApiRoleOptio
   });
   const closing = new AbortController();
   const checks = { database: async (): Promise<void> => void (await store.head()) };
-  const app = createApp({ handlers, authenticator: users, store, checks, log, closing: closing.signal });
-  return stack.use(await listen(app, { host, port, closing }));
+  const { limits, trustProxy, requestTimeoutMs } = doorOf(config);
+  const shared = { authenticator: users, store, checks, log, closing: closing.signal };
+  const app = createApp({ handlers, ...shared, limits, trustProxy });
+  return stack.use(await listen(app, { host, port, closing, requestTimeoutMs }));
+}
+
+/** What the settings let in. */
+function doorOf(config: Config): Required<Pick<AppDeps, 'limits' | 'trustProxy'>> & { requestTimeoutMs: number } {
+  const { MAX_BODY_BYTES: maxBodyBytes, MAX_IN_FLIGHT: maxInFlight, MAX_STREAMS: maxStreams } = config;
+  return {
+    limits: { maxBodyBytes, maxInFlight, maxStreams },
+    trustProxy: config.TRUST_PROXY.length === 0 ? false : config.TRUST_PROXY,
+    requestTimeoutMs: config.REQUEST_TIMEOUT_SECONDS * 1_000,
+  };
 }
 
 /** What the registry is told of engines and workers. */

@@ -29,9 +29,13 @@ describe('bodies', () => {
     expect((await put(gzipSync(small), { 'content-encoding': 'gzip' })).status).toBe(200);
     const bomb = gzipSync(JSON.stringify({ deployment: { id: 'bomb', definitionId: 'd', name: 'x'.repeat(2 ** 21) } }));
     expect(bomb.length).toBeLessThan(2 ** 14);
-    for (const answer of [await put(bomb, { 'content-encoding': 'gzip' }), await put('x'.repeat(2 ** 20 + 1))]) {
-      expect([answer.status, answer.json]).toMatchObject([413, { error: 'the body exceeds 1 MiB' }]);
-    }
+    const [unpacked, plain] = [await put(bomb, { 'content-encoding': 'gzip' }), await put('x'.repeat(2 ** 20 + 1))];
+    const limit = 'at most 1048576 are taken (MAX_BODY_BYTES)';
+    expect([unpacked.status, unpacked.json]).toMatchObject([
+      413,
+      { error: `the body has more than 1048576 bytes unpacked; ${limit}` },
+    ]);
+    expect([plain.status, plain.json]).toMatchObject([413, { error: `the body has 1048577 bytes; ${limit}` }]);
   });
 
   test('that are nested without end, or hold what no text may hold, are refused and break nothing', async () => {

@@ -148,7 +148,7 @@ test('the image refuses to start with what everybody knows', async () => {
   const container = await docker.createContainer({ Image: SERVICE_IMAGE, Labels: { 'deploy-svc-test.refused': ID } });
   try {
     await container.start();
-    expect(await container.wait()).toEqual({ StatusCode: 2 });
+    expect(await container.wait()).toMatchObject({ StatusCode: 2 });
     const said = (await container.logs({ stdout: true, stderr: true })).toString();
     expect(said).toContain('openssl rand -base64 32');
     expect(said).toContain('ADMIN_PASSWORD is the password that everybody knows');

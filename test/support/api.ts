@@ -1,5 +1,6 @@
 import { createApp } from '../../src/api/app.ts';
 import { type Client, createClient } from '../../src/api/client.ts';
+import type { Limits } from '../../src/api/limits/limits.ts';
 import { listen } from '../../src/api/server.ts';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import type { NodeCapacity } from '../../src/domain/node/events.ts';
@@ -66,6 +67,9 @@ export interface TestApiOptions {
   readonly installationId?: string;
   /** Where checkouts lie; nowhere by default. */
   readonly checkouts?: string;
+  readonly limits?: Partial<Limits>;
+  readonly requestTimeoutMs?: number;
+  readonly trustProxy?: string[];
   /** What one may cost. */
   readonly sources?: Omit<CheckoutOptions, 'root'>;
 }
@@ -121,8 +125,12 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     },
     closing: closing.signal,
     checkResponses: true,
+    limits: options.limits ?? {},
+    trustProxy: options.trustProxy ?? false,
   });
-  const server = stack.use(await listen(app, { host: '127.0.0.1', port: 0, closing }));
+  const { requestTimeoutMs } = options;
+  const timeout = requestTimeoutMs === undefined ? {} : { requestTimeoutMs };
+  const server = stack.use(await listen(app, { host: '127.0.0.1', port: 0, closing, ...timeout }));
   const anybody = createClient({ baseUrl: server.url });
   const { body } = await anybody.call('login', { body: { ...ADMIN, appHost: 'unnamed' } });
   return {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { ids } from './ids.ts';
+
 const data = z.record(z.string(), z.json());
 
 /** A config as every client reads it: exactly these fields. `dataJson` is empty in answers; the data is in `data`. */
@@ -23,7 +25,7 @@ export type ConfigVersion = z.infer<typeof configVersion>;
 /** What configs to read. Ids in kebab-case mean those in camelCase. */
 export const configQuery = z.object({
   appHost: z.string().optional(),
-  ids: z.array(z.string()).nullish(),
+  ids: ids.nullish(),
   branch: z.string().nullish(),
   /** Id -> the paths (`database.host`) that are wanted of it; the whole of those that are not named. */
   selector: z.record(z.string(), z.array(z.string())).nullish(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { ids } from './ids.ts';
 import {
   definition,
   definitionInput,
@@ -38,7 +39,7 @@ export const registryRoutes = {
   listNodes: {
     summary: 'The nodes with their load; all of them, or those with these ids',
     permission: 'registry-svc:node:view',
-    body: z.object({ ids: z.array(z.string()).nullish() }),
+    body: z.object({ ids: ids.nullish() }),
     status: 200,
     // Beside the contract's strict objects: clients pass over keys that they do not know here.
     response: z.strictObject({ nodes: z.array(node), states: z.array(nodeStanding).optional() }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { ids } from './ids.ts';
 import type { Route } from './route.ts';
 
 const slugs = z.array(z.string()).nullable();
@@ -30,7 +31,7 @@ export const secretInput = z.object({
 });
 export type SecretInput = z.infer<typeof secretInput>;
 
-const byIds = { id: z.string().nullish(), ids: z.array(z.string()).nullish() };
+const byIds = { id: z.string().nullish(), ids: ids.nullish() };
 
 export const secretRoutes = {
   listSecrets: {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { ids } from './ids.ts';
 import type { Route } from './route.ts';
 import { app, loginInput, registerInput, token, user } from './user-schemas.ts';
 
@@ -48,7 +49,7 @@ export const userRoutes = {
   listApps: {
     summary: 'Apps by id or host; all of them needs a permission of its own',
     permission: 'authenticated',
-    body: z.object({ ids: z.array(z.string()).nullish(), host: z.array(z.string()).nullish() }),
+    body: z.object({ ids: ids.nullish(), host: ids.nullish() }),
     status: 200,
     response: z.strictObject({ apps: z.array(app) }),
   },
