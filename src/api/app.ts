@@ -40,7 +40,7 @@ export interface AppDeps {
 /** The HTTP API: every route of the contract, and nothing else. */
 export function createApp(deps: AppDeps): Express {
   const { authenticator, store, checks, log, closing, trustProxy = false, checkResponses = false } = deps;
-  const handlers = { ...deps.handlers, ...healthHandlers(checks) };
+  const handlers = { ...deps.handlers, ...healthHandlers(checks, log) };
   const limits = { ...DEFAULT_LIMITS, ...deps.limits };
   const app = express();
   app.disable('x-powered-by').disable('etag').set('trust proxy', trustProxy).set('query parser', false);

@@ -13,6 +13,11 @@ export const healthRoutes = {
     summary: 'The process can serve: 503 until every check passes',
     permission: 'public',
     status: 200,
-    response: z.strictObject({ status: z.enum(['ok', 'unavailable']), checks: z.record(z.string(), z.string()) }),
+    /** `error`: with 503. */
+    response: z.strictObject({
+      status: z.enum(['ok', 'unavailable']),
+      checks: z.record(z.string(), z.string()),
+      error: z.string().optional(),
+    }),
   },
 } as const satisfies Record<string, Route>;
