@@ -84,6 +84,24 @@ describe('headers', () => {
     expect(answer.headers.get('vary')).toBe('Origin');
   });
 
+  test('tell browsers to take an answer for nothing but what it is, whatever the answer', async () => {
+    for (const path of ['/healthz', '/nowhere', '/deploy-svc/workers', '/registry-svc/node/%E0%A4%A']) {
+      const { headers } = await api.send('GET', path, { headers: { origin: 'http://page.example' } });
+      expect(Object.fromEntries(headers)).toMatchObject({
+        'content-security-policy': expect.stringContaining("default-src 'self'"),
+        'cross-origin-opener-policy': 'same-origin',
+        'referrer-policy': 'no-referrer',
+        'strict-transport-security': expect.stringContaining('max-age='),
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'SAMEORIGIN',
+        'access-control-allow-origin': 'http://page.example',
+        'access-control-allow-credentials': 'false',
+        'content-type': expect.stringMatching(/^application\/json/),
+      });
+      expect(headers.has('x-powered-by') || headers.has('server')).toBe(false);
+    }
+  });
+
   test('a token may come without Bearer', async () => {
     const answer = await api.send('GET', '/registry-svc/definitions', { headers: { authorization: api.adminToken } });
     expect(answer.status).toBe(200);
