@@ -111,6 +111,7 @@ describe('lists and numbers', () => {
 describe('a request that is late', () => {
   test.each([
     ['with its body', 'POST /registry-svc/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{"a"'],
+    ['from its first byte on', ''],
     ['with its headers', 'GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: '],
   ])('%s is answered with 408, and its connection closed', async (_, start) => {
     await using connection = await rawConnection(api.url);
