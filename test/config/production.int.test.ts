@@ -31,7 +31,7 @@ async function start(settings: Readonly<Record<string, string>>): Promise<End> {
   const child = spawn(process.execPath, [MAIN], {
     env: { DATABASE_URL: database.url, PORT: '0', NODES: 'simulated://one', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 30_000,
+    timeout: 60_000,
   });
   let ready = false;
   child.stderr.on('data', (chunk: Buffer) => {
@@ -56,13 +56,6 @@ describe('NODE_ENV=production', () => {
     expect(err).not.toContain('changeme');
   });
 
-  test('asks a worker for no password: it makes no account', async () => {
-    const { code, err } = await start({ NODE_ENV: 'production', ROLES: 'worker' });
-    expect([code, err]).toEqual([2, expect.stringMatching(/^SECRET_KEY (?!.*ADMIN_PASSWORD)/s)]);
-    const worker = await start({ NODE_ENV: 'production', ROLES: 'worker', SECRET_KEY: KEY });
-    expect(worker, worker.err).toMatchObject({ code: 0, ready: true });
-  });
-
   test('starts with them where that is allowed, and warns; once stored, the known password is refused again', async () => {
     const allowed = await start({ NODE_ENV: 'production', SECRET_KEY: KEY, ALLOW_INSECURE_DEFAULTS: 'true' });
     expect(allowed, allowed.err).toMatchObject({ code: 0, ready: true });
@@ -74,11 +67,5 @@ describe('NODE_ENV=production', () => {
     const other = await start({ ...own, ADMIN_SLUG: 'operator' });
     expect(other, other.err).toMatchObject({ code: 0, ready: true });
     expect(other.err).not.toContain('insecure defaults');
-  });
-});
-
-test('elsewhere it starts with them, and the log warns', async () => {
-  const { code, err, ready } = await start({ SECRET_KEY: KEY });
-  expect({ code, ready }, err).toEqual({ code: 0, ready: true });
-  expect(err).toMatch(/"level":"warn","message":"insecure defaults[^"]*".*"settings":\["ADMIN_PASSWORD"\]/);
+  }, 180_000);
 });
