@@ -3,6 +3,7 @@ import { appendSingle } from './append-single.ts';
 import type { Benchmark } from './benchmark.ts';
 import { cliHelp } from './cli-help.ts';
 import { converge } from './converge.ts';
+import { fuzzP99 } from './fuzz-p99.ts';
 import { killRecovery } from './kill-recovery.ts';
 import { placeMemory } from './place-memory.ts';
 import { placeDurable } from './place-durable.ts';
@@ -17,6 +18,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   appendSingle,
   appendBatch,
   saveToCreate,
+  fuzzP99,
   placeMemory('place-memory-1k', 1_000),
   placeMemory('place-memory-5k', 5_000),
   placeDurable('1k', 1_000),

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 import { z } from 'zod';
 
 import { pathProblem } from './domain/container/host-path.ts';
@@ -48,6 +50,21 @@ const size = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** The first administrator's password where none is set: everybody knows it. */
+export const DEFAULT_ADMIN_PASSWORD = 'changeme';
+
+const NETWORKS: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** As Express reads `trust proxy`. */
+function isProxy(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0) return NETWORKS.includes(text);
+  return (
+    rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)))
+  );
+}
+
 /** Every setting, read from the environment. `.env.example` names the same ones, and a test compares the two. */
 export const SETTINGS = z.object({
   DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database').optional(),
@@ -81,7 +98,7 @@ export const SETTINGS = z.object({
     .string()
     .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, { message: 'is not lower-case letters and digits separated by single dashes' })
     .default('1backend'),
-  ADMIN_PASSWORD: z.string().min(1).default('changeme'),
+  ADMIN_PASSWORD: z.string().min(1).default(DEFAULT_ADMIN_PASSWORD),
   TOKEN_LIFE: seconds('300').default(300),
   SESSION_LIFE: seconds('2592000').default(2_592_000),
   SERVER_URL: url(['http:', 'https:'], 'http://10.0.0.5:11337').optional(),
@@ -129,6 +146,17 @@ export const SETTINGS = z.object({
   BUILD_MEMORY: size.default(2 * 2 ** 30),
   BUILD_CONTEXT_MAX_BYTES: size.default(2 ** 30),
   BUILD_KEEP_SECONDS: seconds('86400').default(86_400),
+  NODE_ENV: z.string().default('development'),
+  ALLOW_INSECURE_DEFAULTS: yesNo.default(false),
+  MAX_BODY_BYTES: wholeBetween(1_024, 2 ** 28, '1048576').default(2 ** 20),
+  MAX_IN_FLIGHT: wholeBetween(1, 100_000, '512').default(512),
+  MAX_STREAMS: wholeBetween(1, 100_000, '512').default(512),
+  REQUEST_TIMEOUT_SECONDS: wholeBetween(1, 3_600, '30').default(30),
+  TRUST_PROXY: list
+    .refine((proxies) => proxies.every(isProxy), {
+      message: 'is not a list of addresses and networks like loopback,10.0.0.0/8,192.168.1.7',
+    })
+    .default([]),
   LOG_LEVEL: z.enum(LOG_LEVELS, { message: `is not one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
 

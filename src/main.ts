@@ -1,5 +1,6 @@
 import { InvalidSettings, readConfig, type Config } from './config.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { refuseInsecureDefaults } from './process/insecure-defaults.ts';
 import { projectionsCommand } from './process/projections-command.ts';
 import { startService } from './process/service.ts';
 
@@ -44,15 +45,21 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const config = settings();
-  if (config === undefined) return 2;
-  const log = createLogger(config.LOG_LEVEL, { service: 'deploy-svc' });
-  if (mode.type === 'projections') return projectionsCommand(mode.action, config, log);
-  return serve(mode.simulate === 0 ? config : simulated(config, mode.simulate), log);
+  try {
+    const config = readConfig(process.env);
+    const log = createLogger(config.LOG_LEVEL, { service: 'deploy-svc' });
+    if (mode.type === 'projections') return await projectionsCommand(mode.action, config, log);
+    return await serve(mode.simulate === 0 ? config : simulated(config, mode.simulate), log);
+  } catch (error) {
+    if (!(error instanceof InvalidSettings)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
 }
 
 /** Starts the roles that the settings name, and ends them on SIGTERM or SIGINT. */
 async function serve(config: Config, log: Logger): Promise<number> {
+  refuseInsecureDefaults(config, log);
   const asked = new Promise<string>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name));
   });
@@ -65,16 +72,6 @@ async function serve(config: Config, log: Logger): Promise<number> {
 function simulated(config: Config, count: number): Config {
   const NODES = Array.from({ length: count }, (_, index) => `simulated://node-${index + 1}`);
   return { ...config, NODES, ROLES: ['api', 'worker'] };
-}
-
-function settings(): Config | undefined {
-  try {
-    return readConfig(process.env);
-  } catch (error) {
-    if (!(error instanceof InvalidSettings)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return undefined;
-  }
 }
 
 process.exitCode = await main();

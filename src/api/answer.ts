@@ -19,7 +19,7 @@ export function errorHandler(log: RequestLog): ErrorRequestHandler {
     if (response.headersSent) return next(error);
     if (failure.retryAfterSeconds !== undefined) response.set('Retry-After', String(failure.retryAfterSeconds));
     if (failure.status === 401) response.set('WWW-Authenticate', 'Bearer');
-    const [line = ''] = failure.message.split('\n', 1);
+    const line = failure.message.split(/[\r\n]+/).find((each) => each !== '') ?? '';
     const body: ErrorBody = { error: line.slice(0, MAX_LINE), correlationId };
     const problems = failure.problems?.slice(0, MAX_PROBLEMS).map((problem) => ({ ...problem }));
     send(response, failure.status, problems === undefined ? body : { ...body, problems }, line);

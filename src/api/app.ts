@@ -15,8 +15,11 @@ import { withCorrelation, withCors } from './headers.ts';
 import { type ObserveRequest, withObservation, withRoute } from './observed.ts';
 import { isScraped, withScraper } from './scraper.ts';
 import { type Checks, healthHandlers } from './health.ts';
-import { readBody } from './input.ts';
 import { logStream } from './log-stream.ts';
+import { admission } from './limits/admission.ts';
+import { readBody } from './limits/body.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits/limits.ts';
+import { limitUrl } from './limits/url.ts';
 import type { RequestLog } from './log.ts';
 import { referenceRoutes } from './reference/serve.ts';
 
@@ -38,7 +41,9 @@ export interface AppDeps {
   /** Aborts when the server closes: streams end. */
   readonly closing: AbortSignal;
   /** Express's `trust proxy`: which proxies may say whom they speak for. None by default. */
-  readonly trustProxy?: string | boolean;
+  readonly trustProxy?: string[] | boolean;
+  /** What one process takes; `DEFAULT_LIMITS` where nothing else is said. */
+  readonly limits?: Partial<Limits>;
   /** Holds every answer against the contract. For tests. */
   readonly checkResponses?: boolean;
 }
@@ -46,10 +51,12 @@ export interface AppDeps {
 /** The HTTP API: every route of the contract, what describes them, and nothing else. */
 export function createApp(deps: AppDeps): Express {
   const { authenticator, store, streams, checks, log, closing, trustProxy = false, checkResponses = false } = deps;
-  const handlers = { ...deps.handlers, ...healthHandlers(checks) };
+  const handlers = { ...deps.handlers, ...healthHandlers(checks, log) };
+  const limits = { ...DEFAULT_LIMITS, ...deps.limits };
   const app = express();
   app.disable('x-powered-by').disable('etag').set('trust proxy', trustProxy).set('query parser', false);
-  app.use(withCorrelation, withObservation(deps.observe), helmet(), withCors, readBody);
+  app.use(withCorrelation, withObservation(deps.observe), helmet(), withCors);
+  app.use(limitUrl, readBody(limits.maxBodyBytes), admission(limits));
   app.get(pathOf('listEvents'), withRoute('listEvents'), eventStream({ store, authenticator, closing }));
   const following = logStream({ logs: streams.logs, authenticator, closing });
   for (const name of ['deploymentLogs', 'replicaLogs'] as const) app.get(pathOf(name), withRoute(name), following);

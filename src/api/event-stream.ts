@@ -9,6 +9,7 @@ import type { EventStore } from '../store/event-store.ts';
 import { authorize } from './authorize.ts';
 import { ROUTES } from './contract/routes.ts';
 import { checked, queryOf } from './input.ts';
+import { holdOpen } from './limits/admission.ts';
 
 const KEEP_ALIVE_MS = 15_000;
 
@@ -25,6 +26,7 @@ export function eventStream({ store, authenticator, closing }: StreamDeps): Requ
     if (!(request.get('accept') ?? '').includes('text/event-stream')) return next();
     await authorize(request, ROUTES.listEvents, authenticator);
     const { after = 0, deploymentId, stream } = checked(ROUTES.listEvents.query, queryOf(request));
+    holdOpen(response);
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     const signal = AbortSignal.any([closing, gone.signal]);

@@ -42,6 +42,5 @@ export function reasonPhrase(message: string): string {
 function ofRequest(error: unknown): Failure | undefined {
   if (error instanceof URIError) return { status: 400, message: 'Invalid URL' };
   if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return undefined;
-  if (error.status === 413) return { status: 413, message: 'the body exceeds 1 MiB' };
   return error.status >= 400 && error.status < 500 ? { status: error.status, message: error.message } : undefined;
 }

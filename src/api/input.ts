@@ -1,13 +1,8 @@
-import { type Request, raw, type RequestHandler } from 'express';
+import type { Request } from 'express';
 import type { z } from 'zod';
 
 import { InvalidInput, type Problem } from '../domain/problem.ts';
-
-/** Reads the body as bytes, whatever its type says, up to 1 MiB after decompression. */
-export const readBody: RequestHandler = raw({ type: () => true, limit: '1mb', inflate: true });
-
-/** No request has reason to nest deeper, and whatever walks a value may take its depth for bounded. */
-const MAX_DEPTH = 64;
+import { limitJson } from './limits/json.ts';
 
 /** The body as JSON; absent, empty and `null` are all `{}`: clients send each of them for "nothing". */
 export function bodyOf(request: Request): unknown {
@@ -15,9 +10,7 @@ export function bodyOf(request: Request): unknown {
   const text = Buffer.isBuffer(bytes) ? bytes.toString('utf8').trim() : '';
   if (text === '') return {};
   const value = parsed(text) ?? {};
-  if (depthOf(value) > MAX_DEPTH) {
-    throw new InvalidInput([{ field: '', message: `is nested more than ${MAX_DEPTH} levels deep` }]);
-  }
+  limitJson(value);
   return value;
 }
 
@@ -27,15 +20,6 @@ function parsed(text: string): unknown {
   } catch {
     throw new InvalidInput([{ field: '', message: 'Invalid JSON' }]);
   }
-}
-
-/** Level by level: the depth is what must not become the depth of a stack. */
-function depthOf(value: unknown): number {
-  let depth = 0;
-  for (let level: unknown[] = [value]; level.length > 0; depth += 1) {
-    level = level.flatMap((part): unknown[] => (typeof part === 'object' && part !== null ? Object.values(part) : []));
-  }
-  return depth;
 }
 
 /** The query's fields. A second `?` counts as `&`: one client appends its own to whatever there is. */

@@ -8,6 +8,7 @@ import type { LogReader } from '../services/log/reader.ts';
 import type { Authenticator } from '../services/user/authenticate.ts';
 import { authorize } from './authorize.ts';
 import { checked, queryOf } from './input.ts';
+import { holdOpen } from './limits/admission.ts';
 
 /** An empty line this often says that the connection lives. */
 export const KEEP_ALIVE_MS = 10_000;
@@ -28,6 +29,7 @@ export function logStream({ logs, authenticator, closing }: LogStreamDeps): Requ
     await authorize(request, route, authenticator);
     const query = checked(route.query, queryOf(request));
     const { id } = checked(route.params, request.params);
+    holdOpen(response);
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     const signal = AbortSignal.any([closing, gone.signal]);

@@ -2,6 +2,7 @@ import type { RecordedEvent } from '../domain/event.ts';
 import { secretKey } from '../domain/secret/name.ts';
 import { replicaInstanceId } from '../domain/instance/replica-instance.ts';
 import type { Attempt, Cause, Job } from './catalogue.ts';
+import { isInert } from './inert-events.ts';
 
 /** Replicas of one node in one job: few enough that several workers share the start of one deployment, */
 const FEW_PER_JOB = 4;
@@ -106,6 +107,7 @@ type OfOneDeployment =
 
 /** What many deployments may depend on has changed; or nothing that anybody waits for. */
 function replanned(event: Exclude<RecordedEvent, { type: OfOneDeployment }>): readonly Job[] {
+  if (isInert(event)) return [];
   switch (event.type) {
     case 'DefinitionSaved':
     case 'DefinitionDeleted':
@@ -128,35 +130,6 @@ function replanned(event: Exclude<RecordedEvent, { type: OfOneDeployment }>): re
     case 'BuildSucceeded':
     case 'BuildFailed':
       return [replan('build', event.data.buildId, event)];
-    case 'RevisionCreated':
-    case 'DeploymentPlanned':
-    case 'DeploymentStatusChanged':
-    case 'DeploymentRemoved':
-    case 'ImagePulled':
-    case 'ContainerCreated':
-    case 'ContainerStarted':
-    case 'NodeCordoned':
-    case 'NodeDrained':
-    case 'NodeRemoved':
-    case 'InstanceRegistered':
-    case 'InstanceStatusChanged':
-    case 'InstanceRemoved':
-    case 'UserRegistered':
-    case 'PasswordChanged':
-    case 'TokensRevoked':
-    case 'PermitSaved':
-    case 'PermitRemoved':
-    case 'EnrollSaved':
-    case 'EnrollRemoved':
-    case 'RouteSaved':
-    case 'RouteRemoved':
-    case 'ConfigSaved':
-    case 'ContainerRunRequested':
-    case 'ContainerStopRequested':
-    case 'ImageBuildRequested':
-    case 'BuildForgotten':
-    case 'ReplicaExecuted':
-      return [];
     default:
       return event satisfies never;
   }

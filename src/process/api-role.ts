@@ -1,8 +1,8 @@
-import { createApp } from '../api/app.ts';
+import { type AppDeps, createApp } from '../api/app.ts';
 import { execUpgrade } from '../api/exec-upgrade.ts';
 import { listen, type Server } from '../api/server.ts';
 import { systemClock } from '../clock.ts';
-import type { Config } from '../config.ts';
+import { type Config, DEFAULT_ADMIN_PASSWORD } from '../config.ts';
 import { countDead, readDead } from '../jobs/dead-letters.ts';
 import type { JobQueue } from '../jobs/queue.ts';
 import type { Logger } from '../logger.ts';
@@ -10,6 +10,7 @@ import type { Database } from '../postgres/database.ts';
 import { allServices, type ServicePorts, streamPorts } from '../services/all.ts';
 import { scraperAuthenticator } from '../services/observability/scraper.ts';
 import { instanceTargets, workerTargets } from '../services/observability/targets.ts';
+import { hasPassword } from '../services/user/accounts.ts';
 import { openUserService } from '../services/user/service.ts';
 import { instanceBeats } from '../services/registry/instance-beats.ts';
 import { watchSilence } from '../services/registry/watch-silence.ts';
@@ -24,6 +25,7 @@ import { readRoster } from '../workers/pool/roster.ts';
 import { gpuReadings } from '../workers/watch/gpu-telemetry.ts';
 import { heartbeats } from '../workers/watch/heartbeat.ts';
 import { capacityOf } from './capacity.ts';
+import { isStrict, refuseKnownPassword } from './insecure-defaults.ts';
 import { readInstallation } from './installation.ts';
 import { LOCAL_ENGINE } from './nodes.ts';
 
@@ -44,6 +46,9 @@ export async function apiRole(stack: AsyncDisposableStack, options: ApiRoleOptio
   const { SESSION_LIFE: sessionLifeSeconds } = config;
   const admin = { slug, password };
   const users = await openUserService({ db, store, clock: systemClock, admin, tokenLifeSeconds, sessionLifeSeconds });
+  if (isStrict(config) && (await hasPassword({ db }, { slug, password: DEFAULT_ADMIN_PASSWORD }))) {
+    refuseKnownPassword(config);
+  }
   const nodes = nodePorts(options);
   stack.use(watchSilence({ store, beats: nodes.beats, clock: systemClock, log }));
   const ports: ServicePorts = {
@@ -61,6 +66,7 @@ export async function apiRole(stack: AsyncDisposableStack, options: ApiRoleOptio
   };
   const streams = streamPorts(ports);
   const closing = new AbortController();
+  const { limits, trustProxy, requestTimeoutMs } = doorOf(config);
   const app = createApp({
     handlers: allServices(ports, streams),
     streams,
@@ -71,9 +77,21 @@ export async function apiRole(stack: AsyncDisposableStack, options: ApiRoleOptio
     closing: closing.signal,
     scraper: scraperAuthenticator(config.METRICS_TOKEN),
     observe: observeRequests(telemetry),
+    limits,
+    trustProxy,
   });
   const upgrade = execUpgrade({ ...streams, authenticator: users, closing: closing.signal, log });
-  return stack.use(await listen(app, { host, port, closing, upgrade }));
+  return stack.use(await listen(app, { host, port, closing, upgrade, requestTimeoutMs }));
+}
+
+/** What the settings let in. */
+function doorOf(config: Config): Required<Pick<AppDeps, 'limits' | 'trustProxy'>> & { requestTimeoutMs: number } {
+  const { MAX_BODY_BYTES: maxBodyBytes, MAX_IN_FLIGHT: maxInFlight, MAX_STREAMS: maxStreams } = config;
+  return {
+    limits: { maxBodyBytes, maxInFlight, maxStreams },
+    trustProxy: config.TRUST_PROXY.length === 0 ? false : config.TRUST_PROXY,
+    requestTimeoutMs: config.REQUEST_TIMEOUT_SECONDS * 1_000,
+  };
 }
 
 /** What is told of the product's own work; the readings of the installation are told with this process' own. */

@@ -62,9 +62,11 @@ async function readInside(directory: string, path: string): Promise<Buffer | und
   return isFile && size <= MAX_RECIPE ? readFile(file) : undefined;
 }
 
+/** What realpath says of paths that name nothing. */
+const ABSENT: readonly unknown[] = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP'];
+
 function absent(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-    return undefined;
+  if (error instanceof Error && 'code' in error && ABSENT.includes(error.code)) return undefined;
   throw error;
 }
 

@@ -71,10 +71,14 @@ describe('a build context', () => {
     ['repo-x', 'zero', 'dockerfilePath'],
     ['repo-x', 'out', 'dockerfilePath'],
     ['linked', 'Dockerfile', 'contextPath'],
+    ['x'.repeat(5_000), 'Dockerfile', 'contextPath'],
+    ['repo-x', 'x'.repeat(5_000), 'dockerfilePath'],
+    ['repo-x', 'loop', 'dockerfilePath'],
   ])('at %s with %s is refused', async (path, containerFile, field) => {
     await symlink('/etc/passwd', join(directory, 'out'));
     await symlink('/etc', join(root, 'linked'));
     await symlink('/dev/zero', join(directory, 'zero'));
+    await symlink('loop', join(directory, 'loop'));
     await mkdir(join(root, 'fetching-x'));
     await writeFile(join(root, 'fetching-x', 'Dockerfile'), 'FROM scratch\n');
     await expect(openBuildContext({ root, directory: join(root, path), containerFile })).rejects.toThrow(`${field}: `);

@@ -29,9 +29,13 @@ describe('bodies', () => {
     expect((await put(gzipSync(small), { 'content-encoding': 'gzip' })).status).toBe(200);
     const bomb = gzipSync(JSON.stringify({ deployment: { id: 'bomb', definitionId: 'd', name: 'x'.repeat(2 ** 21) } }));
     expect(bomb.length).toBeLessThan(2 ** 14);
-    for (const answer of [await put(bomb, { 'content-encoding': 'gzip' }), await put('x'.repeat(2 ** 20 + 1))]) {
-      expect([answer.status, answer.json]).toMatchObject([413, { error: 'the body exceeds 1 MiB' }]);
-    }
+    const [unpacked, plain] = [await put(bomb, { 'content-encoding': 'gzip' }), await put('x'.repeat(2 ** 20 + 1))];
+    const limit = 'at most 1048576 are taken (MAX_BODY_BYTES)';
+    expect([unpacked.status, unpacked.json]).toMatchObject([
+      413,
+      { error: `the body has more than 1048576 bytes unpacked; ${limit}` },
+    ]);
+    expect([plain.status, plain.json]).toMatchObject([413, { error: `the body has 1048577 bytes; ${limit}` }]);
   });
 
   test('that are nested without end, or hold what no text may hold, are refused and break nothing', async () => {
@@ -78,6 +82,24 @@ describe('headers', () => {
     expect(answer.headers.get('access-control-allow-headers')).toContain('X-Content-Encrypted');
     expect(answer.headers.get('access-control-allow-credentials')).toBe('false');
     expect(answer.headers.get('vary')).toBe('Origin');
+  });
+
+  test('tell browsers to take an answer for nothing but what it is, whatever the answer', async () => {
+    for (const path of ['/healthz', '/nowhere', '/deploy-svc/workers', '/registry-svc/node/%E0%A4%A']) {
+      const { headers } = await api.send('GET', path, { headers: { origin: 'http://page.example' } });
+      expect(Object.fromEntries(headers)).toMatchObject({
+        'content-security-policy': expect.stringContaining("default-src 'self'"),
+        'cross-origin-opener-policy': 'same-origin',
+        'referrer-policy': 'no-referrer',
+        'strict-transport-security': expect.stringContaining('max-age='),
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'SAMEORIGIN',
+        'access-control-allow-origin': 'http://page.example',
+        'access-control-allow-credentials': 'false',
+        'content-type': expect.stringMatching(/^application\/json/),
+      });
+      expect(headers.has('x-powered-by') || headers.has('server')).toBe(false);
+    }
   });
 
   test('a token may come without Bearer', async () => {

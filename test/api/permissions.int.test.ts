@@ -1,69 +1,115 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { createClient } from '../../src/api/client.ts';
 import { addressOf, type OperationName } from '../../src/api/contract/operations.ts';
 import { ADMIN_ROLE, holds, PERMISSIONS, permits, USER_ROLE } from '../../src/api/contract/permissions.ts';
-import type { Route } from '../../src/api/contract/route.ts';
 import { ROUTES } from '../../src/api/contract/routes.ts';
-import { ADMIN, testApi, type TestApi } from '../support/api.ts';
+import { ADMIN_ONLY, type Case, PERMISSION_TABLE } from './permission-table.ts';
+import { type Marker, MARKERS, permissionWorld, type PermissionWorld, type Role, ROLES } from './permission-world.ts';
 
-const PLAIN = { slug: 'plain-user', password: 'plain-password' };
-let api: TestApi;
+let world: PermissionWorld;
 beforeAll(async () => {
-  api = await testApi();
-  await api.anybody.call('register', { body: PLAIN });
+  world = await permissionWorld();
 });
-afterAll(() => api[Symbol.asyncDispose]());
+afterAll(() => world[Symbol.asyncDispose]());
 
 const NAMES = Object.keys(ROUTES) as OperationName[];
-/** What a plain account may do with the contract's services; everything else is the administrator's. */
-const OF_USERS: readonly OperationName[] = [
-  'listDefinitions',
-  'listInstances',
-  'registerInstance',
-  // Those of its own, and those that it is listed for.
-  'listSecrets',
-  'saveSecrets',
-  'removeSecrets',
-  'encryptValue',
-  'decryptValue',
-  'isSecure',
-  'saveConfig',
-  'changePassword',
-];
+/** A route without a row is the administrator's alone, and its missing row a failure of its own. */
+const CASES = NAMES.flatMap((name) =>
+  (Object.hasOwn(PERMISSION_TABLE, name) ? PERMISSION_TABLE[name] : [ADMIN_ONLY]).map((each) => ({
+    name,
+    each,
+    title: [name, each.what].filter((part) => part !== undefined).join(' '),
+  })),
+);
+/** Whoever may change things comes last. */
+const STRANGERS = ROLES.filter((role) => role !== 'admin');
 
-/** Asks with nothing but the address. Whoever is let in gets some other answer than 401, if only a 400. */
-async function ask(name: OperationName, token?: string): Promise<'let in' | 'refused'> {
-  const { method, path } = addressOf(name);
-  const { status } = await api.send(method, path.replace(/\{\w+\}/g, 'x'), token === undefined ? {} : { token });
-  expect(status).toBeLessThan(500);
-  return status === 401 ? 'refused' : 'let in';
+interface Asked {
+  readonly status: number;
+  /** All that was answered: reason, headers and body. */
+  readonly whole: string;
 }
 
-const verdict = (allowed: boolean): 'let in' | 'refused' => (allowed ? 'let in' : 'refused');
+async function ask(name: OperationName, { input }: Case, role: Role): Promise<Asked> {
+  const { path } = addressOf(name);
+  const params = Object.fromEntries([...path.matchAll(/\{(\w+)\}/g)].map(([, key = '']) => [key, 'x']));
+  const token = world.tokens[role];
+  const request = createClient({ baseUrl: world.api.url, token }).request(name, { params, ...input?.(world) });
+  const response = await fetch(request);
+  const headers = [...response.headers].map((pair) => pair.join(': '));
+  return { status: response.status, whole: [response.statusText, ...headers, await response.text()].join('\n') };
+}
 
-describe.each(NAMES)('%s', (name) => {
-  const { permission }: Route = ROUTES[name];
-  const open = permission === 'public' || permission === 'optional';
+function markersIn(text: string): Marker[] {
+  return (Object.keys(MARKERS) as Marker[]).filter((marker) => text.includes(MARKERS[marker]));
+}
 
-  test('without a token', async () => {
-    expect(await ask(name)).toBe(verdict(open));
+test('every operation has a row', () => {
+  const missing = NAMES.filter((name) => !Object.hasOwn(PERMISSION_TABLE, name));
+  expect(missing, 'write one in test/api/permission-table.ts').toEqual([]);
+  expect(Object.keys(PERMISSION_TABLE).filter((name) => !(name in ROUTES))).toEqual([]);
+  for (const cases of Object.values(PERMISSION_TABLE)) expect(cases.length).toBeGreaterThan(0);
+});
+
+describe.each(CASES)('$title', ({ name, each }) => {
+  test.each(STRANGERS)('as %s', async (role) => {
+    const { status, whole } = await ask(name, each, role);
+    const refusal = role === 'none' ? (each.withoutToken ?? 401) : 401;
+    const letIn = each.for.includes(role);
+    // Whoever is let in gets some other answer, if only a 400.
+    const standing = status === 401 || status === 422 ? status : status < 500 ? 'let in' : whole;
+    expect([standing, markersIn(whole)]).toEqual(letIn ? ['let in', each.sees ?? []] : [refusal, []]);
   });
+});
 
-  test('with a token that is not ours', async () => {
-    expect(await ask(name, 'eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl')).toBe(verdict(permission === 'public'));
+describe('the stream of events', () => {
+  test.each(ROLES)('as %s', async (role) => {
+    const token = world.tokens[role];
+    const headers = {
+      accept: 'text/event-stream',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
+    const stop = new AbortController();
+    const response = await fetch(`${world.api.url}/deploy-svc/events`, { headers, signal: stop.signal });
+    const admin = role === 'admin';
+    // The administrator's has no end.
+    const said = admin ? '' : await response.text();
+    expect([response.status, markersIn(said)]).toEqual([admin ? 200 : 401, []]);
+    stop.abort();
   });
+});
 
-  test('with the token of a plain account', async () => {
-    const { body } = await api.anybody.call('login', { body: { ...PLAIN, device: name } });
-    // Asked for nothing in particular, the list of apps is all of them.
-    const authenticated = permission === 'authenticated' && name !== 'listApps';
-    const allowed = open || authenticated || OF_USERS.includes(name);
-    expect(await ask(name, body.token.token)).toBe(verdict(allowed));
+test('all of that has changed nothing of what belongs to others', async () => {
+  const { api, ownerToken, instanceId, nodeId, containerId } = world;
+  const owner = createClient({ baseUrl: api.url, token: ownerToken });
+  const admin = createClient({ baseUrl: api.url, token: world.tokens.admin });
+  expect((await owner.call('listSecrets', { body: {} })).body.secrets).toMatchObject([{ value: MARKERS.secret }]);
+  expect((await admin.call('listSecrets', { body: { ids: ['admin-secret'] } })).body.secrets).toMatchObject([
+    { value: MARKERS.adminSecret, readers: null },
+  ]);
+  expect((await owner.call('listInstances', { query: {} })).body.instances).toMatchObject([
+    { id: instanceId, slug: 'owner', url: `http://127.0.0.1:1/${MARKERS.instance}` },
+  ]);
+  const { body } = await admin.call('listConfigs', { body: { appHost: 'theirs.app' } });
+  expect(body.configs).toMatchObject({ owner: { data: { mark: MARKERS.config } } });
+  const { spec, phase } = (await admin.call('showDeployment', { params: { id: 'depl-of-others' } })).body;
+  expect([phase, spec]).toMatchObject(['live', { description: MARKERS.deployment }]);
+  expect((await admin.call('listDefinitions', {})).body.definitions).toMatchObject([
+    { id: 'def-of-others', image: { name: 'web:1' } },
+  ]);
+  expect((await admin.call('listNodes', { body: {} })).body).toMatchObject({
+    nodes: [{ id: nodeId, region: MARKERS.node }],
   });
+  const { containers } = (await admin.call('listContainers', { body: { nodeId } })).body;
+  expect(containers).toMatchObject([{ id: containerId, status: 'running' }]);
+});
 
-  test('with the token of the administrator', async () => {
-    const { body } = await api.anybody.call('login', { body: { ...ADMIN, device: name } });
-    expect(await ask(name, body.token.token)).toBe('let in');
+describe.each(CASES)('$title', ({ name, each }) => {
+  test('as admin', async () => {
+    const { status, whole } = await ask(name, each, 'admin');
+    expect(status, whole).not.toBe(401);
+    expect([502, 504].includes(status) || status < 500, whole).toBe(true);
   });
 });
 
@@ -76,6 +122,9 @@ test('the administrator holds every permission, and an unknown role none', () =>
   expect(holds(admin, 'secret-svc:secret:save:otp-key')).toBe(true);
   expect(holds(admin, 'no-svc:such:permission:x')).toBe(false);
   expect(holds({ roles: [USER_ROLE], permitted: [] }, 'secret-svc:secret:save:otp-key')).toBe(false);
+});
+
+test('what a plain account holds is little, and said here once more', () => {
   expect(PERMISSIONS.filter((permission) => permits([USER_ROLE], permission))).toEqual([
     'registry-svc:definition:view',
     'registry-svc:instance:view',

@@ -281,6 +281,31 @@ describe('nothing of the machine or the repository is run', () => {
     await expect(access(proof)).rejects.toThrow('ENOENT');
   });
 
+  test('no setting of the service reaches git, or what git starts', async () => {
+    const [bin, seen] = [join(folder, 'bin'), join(folder, 'environments')];
+    await mkdir(bin);
+    const before = { ...process.env };
+    await writeFile(join(bin, 'git'), `#!/bin/sh\nenv -0 >>${seen}\nPATH=${before['PATH']} exec git "$@"\n`, {
+      mode: 0o755,
+    });
+    const credentials = {
+      DATABASE_URL: 'leak-1',
+      SECRET_KEY: 'leak-2',
+      ADMIN_PASSWORD: 'leak-3',
+      AWS_SECRET_ACCESS_KEY: 'leak-4',
+    };
+    Object.assign(process.env, credentials, { PATH: `${bin}:${before['PATH']}` });
+    try {
+      await checkOut(parseCheckout({ url: repo() }), { root: join(folder, 'unseen') });
+    } finally {
+      for (const name of Object.keys(credentials)) delete process.env[name];
+      Object.assign(process.env, before);
+    }
+    const variables = (await readFile(seen, 'utf8')).split('\0');
+    expect(variables.filter((each) => each.startsWith('GIT_CONFIG_COUNT=')).length).toBeGreaterThan(2);
+    expect(variables.filter((each) => each.includes('leak-'))).toEqual([]);
+  });
+
   test('no submodules', async () => {
     await server.git('checkout', '--quiet', '-B', 'nested', 'main');
     await server.git('submodule', '--quiet', 'add', repo(), 'inner');

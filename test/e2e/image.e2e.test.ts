@@ -1,5 +1,8 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseEnv, promisify } from 'node:util';
 
 import Docker from 'dockerode';
 import { Network, type StartedTestContainer } from 'testcontainers';
@@ -19,6 +22,7 @@ import { buildWebImage } from '../support/images.ts';
 process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
 process.env['TESTCONTAINERS_HOST_OVERRIDE'] = '127.0.0.1';
 
+const run = promisify(execFile);
 const SOCKET = '/var/run/docker.sock';
 const ID = `depl_image_${process.pid}`;
 const WEB = 'deploy-svc-test/image-e2e:1';
@@ -27,6 +31,7 @@ const HEAL_DEADLINE_MS = 30_000;
 const docker = new Docker({ socketPath: SOCKET });
 const stack = new AsyncDisposableStack();
 let compose: Compose;
+let settings: Readonly<Record<string, string>>;
 let engine: Engine;
 let shell: Shell;
 let workers: readonly StartedTestContainer[];
@@ -37,12 +42,8 @@ beforeAll(async () => {
   await buildServiceImage();
   engine = stack.use(connectEngine(LOCAL_ENGINE));
   await buildWebImage(engine, WEB, 'from the image');
-  const group = (await stat(SOCKET)).gid;
-  compose = await readCompose({
-    POSTGRES_PASSWORD: 'in-a-test',
-    DOCKER_GID: String(group),
-    DEPLOY_SVC_IMAGE: SERVICE_IMAGE,
-  });
+  settings = await makeSettings();
+  compose = await readCompose({ ...settings, DEPLOY_SVC_IMAGE: SERVICE_IMAGE });
   const network = await new Network().start();
   stack.defer(async () => void (await network.stop()));
   const { postgres, api: one, worker } = compose.services;
@@ -55,7 +56,14 @@ beforeAll(async () => {
     }),
   );
   api = await startService(
-    startLike(one, { network, name: 'api', image: one.image, waitFor: waitForHttp('/healthz', 11_337), port: 11_337 }),
+    startLike(one, {
+      network,
+      name: 'api',
+      image: one.image,
+      environment: settings,
+      waitFor: waitForHttp('/healthz', 11_337),
+      port: 11_337,
+    }),
   );
   const start = (index: number): Promise<StartedTestContainer> =>
     startService(
@@ -63,6 +71,7 @@ beforeAll(async () => {
         network,
         name: `worker-${index}`,
         image: worker.image,
+        environment: settings,
         waitFor: waitForLog('"message":"ready"'),
       }),
     );
@@ -73,6 +82,16 @@ beforeAll(async () => {
   shell = stack.use(await openShell());
 });
 afterAll(() => stack.disposeAsync());
+
+/** What the set-up's own script writes, as compose reads it. */
+async function makeSettings(): Promise<Readonly<Record<string, string>>> {
+  const folder = await mkdtemp(join(tmpdir(), 'deploy-svc-image-'));
+  stack.defer(() => rm(folder, { recursive: true }));
+  const file = join(folder, '.env');
+  await run(join(import.meta.dirname, '../../scripts/environment.sh'), [file]);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  return parseEnv(await readFile(file, 'utf8')) as Record<string, string>;
+}
 
 async function startService(starting: Promise<StartedTestContainer>): Promise<StartedTestContainer> {
   const started = await starting;
@@ -116,6 +135,28 @@ test('docker-compose.yml describes PostgreSQL, one API and two workers, with set
   );
 });
 
+test('an .env that is there stays as it is', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'deploy-svc-image-'));
+  const file = join(folder, '.env');
+  await writeFile(file, 'POSTGRES_PASSWORD=mine\n');
+  await run(join(import.meta.dirname, '../../scripts/environment.sh'), [file]);
+  expect(await readFile(file, 'utf8')).toBe('POSTGRES_PASSWORD=mine\n');
+  await rm(folder, { recursive: true });
+});
+
+test('the image refuses to start with what everybody knows', async () => {
+  const container = await docker.createContainer({ Image: SERVICE_IMAGE, Labels: { 'deploy-svc-test.refused': ID } });
+  try {
+    await container.start();
+    expect(await container.wait()).toMatchObject({ StatusCode: 2 });
+    const said = (await container.logs({ stdout: true, stderr: true })).toString();
+    expect(said).toContain('openssl rand -base64 32');
+    expect(said).toContain('ADMIN_PASSWORD is the password that everybody knows');
+  } finally {
+    await container.remove({ force: true });
+  }
+});
+
 test('the image holds what runs and nothing else, and does not run as root', async () => {
   const { Config } = await docker.getImage(SERVICE_IMAGE).inspect();
   expect(Config.User).toBe('deploy-svc');
@@ -127,7 +168,7 @@ test('the image holds what runs and nothing else, and does not run as root', asy
 
 test('the command line on the host deploys to it, and it goes on healing when a worker is killed', async () => {
   await oo('env', 'add', 'image', `http://127.0.0.1:${api.getMappedPort(11_337)}`);
-  await oo('login', '1backend', 'changeme');
+  await oo('login', '1backend', settings['ADMIN_PASSWORD'] ?? '');
   expect(await oo('node', 'list')).toContain(LOCAL_ENGINE);
   await save('definition', { id: 'def_image', image: { name: WEB, internalPorts: [8080] } });
   expect(await save('deployment', { id: ID, definitionId: 'def_image', replicas: 2 }, '--wait')).toContain(

@@ -1,6 +1,7 @@
 import { createApp } from '../../src/api/app.ts';
 import { type Client, createClient } from '../../src/api/client.ts';
 import { execUpgrade } from '../../src/api/exec-upgrade.ts';
+import type { Limits } from '../../src/api/limits/limits.ts';
 import { listen } from '../../src/api/server.ts';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import type { NodeCapacity } from '../../src/domain/node/events.ts';
@@ -75,6 +76,9 @@ export interface TestApiOptions {
   readonly checkouts?: string;
   /** Instead of the output of containers. */
   readonly logs?: LogReader;
+  readonly limits?: Partial<Limits>;
+  readonly requestTimeoutMs?: number;
+  readonly trustProxy?: string[];
   /** What one may cost. */
   readonly sources?: Omit<CheckoutOptions, 'root'>;
 }
@@ -141,9 +145,13 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     log,
     closing: closing.signal,
     checkResponses: true,
+    limits: options.limits ?? {},
+    trustProxy: options.trustProxy ?? false,
   });
   const upgrade = execUpgrade({ ...streams, authenticator: users, closing: closing.signal, log });
-  const server = stack.use(await listen(app, { host: '127.0.0.1', port: 0, closing, upgrade }));
+  const { requestTimeoutMs } = options;
+  const timeout = requestTimeoutMs === undefined ? {} : { requestTimeoutMs };
+  const server = stack.use(await listen(app, { host: '127.0.0.1', port: 0, closing, upgrade, ...timeout }));
   const anybody = createClient({ baseUrl: server.url });
   const { body } = await anybody.call('login', { body: { ...ADMIN, appHost: 'unnamed' } });
   return {

@@ -44,6 +44,8 @@ const HOME: Readonly<Record<string, string>> = {
   'string-width': 'src/cli',
   '@bomb.sh/tab/commander': 'src/cli',
   'zod-openapi': 'src/api/reference',
+  '@noble/hashes': 'src/services/secret',
+  'rate-limiter-flexible': 'src/services/user',
 };
 
 const FOLDERS = [

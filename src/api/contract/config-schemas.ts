@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { ids } from './ids.ts';
+
 /** Whatever JSON can say. */
 export const jsonValue = z.json();
 const data = z.record(z.string(), jsonValue);
@@ -25,7 +27,7 @@ export type ConfigVersion = z.infer<typeof configVersion>;
 /** What configs to read. Ids in kebab-case mean those in camelCase. */
 export const configQuery = z.object({
   appHost: z.string().optional(),
-  ids: z.array(z.string()).nullish(),
+  ids: ids.nullish(),
   branch: z.string().nullish(),
   /** Id -> the paths (`database.host`) that are wanted of it; the whole of those that are not named. */
   selector: z.record(z.string(), z.array(z.string())).nullish(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { config, configInput, configQuery, configVersion } from './config-schemas.ts';
+import { ids } from './ids.ts';
 import type { Route } from './route.ts';
 
 export const configRoutes = {
@@ -23,7 +24,7 @@ export const configRoutes = {
     summary: 'What configs were after each save, newest first; anybody may read them',
     permission: 'public',
     body: configQuery.extend({
-      versionIds: z.array(z.string()).nullish(),
+      versionIds: ids.nullish(),
       /** The `afterJson` of the page before: a JSON array of the time and the id of its last version. */
       afterJson: z.string().nullish(),
       /** 20 by default. */

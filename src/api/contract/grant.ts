@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { ids } from './ids.ts';
 import type { Route } from './route.ts';
 
 /** A permit as every client reads it; one that gives several permissions is listed once for each. */
@@ -47,7 +48,7 @@ export const enrollInput = z.object({
 });
 export type EnrollInput = z.infer<typeof enrollInput>;
 
-const ids = z.object({ ids: z.array(z.string()) });
+const byIds = z.object({ ids });
 
 export const grantRoutes = {
   savePermits: {
@@ -68,7 +69,7 @@ export const grantRoutes = {
   removePermits: {
     summary: 'Takes permits back; ids that do not exist are no error',
     permission: 'authenticated',
-    body: ids,
+    body: byIds,
     status: 200,
     response: z.strictObject({}),
   },
@@ -90,7 +91,7 @@ export const grantRoutes = {
   removeEnrolls: {
     summary: 'Takes enrolls back; ids that do not exist are no error',
     permission: 'authenticated',
-    body: ids,
+    body: byIds,
     status: 200,
     response: z.strictObject({}),
   },

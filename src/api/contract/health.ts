@@ -14,6 +14,11 @@ export const healthRoutes = {
     permission: 'public',
     status: 200,
     otherStatuses: [503],
-    response: z.strictObject({ status: z.enum(['ok', 'unavailable']), checks: z.record(z.string(), z.string()) }),
+    /** `error`: with 503. */
+    response: z.strictObject({
+      status: z.enum(['ok', 'unavailable']),
+      checks: z.record(z.string(), z.string()),
+      error: z.string().optional(),
+    }),
   },
 } as const satisfies Record<string, Route>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { ids } from './ids.ts';
 import type { Route } from './route.ts';
 
 /** Where requests of a host, or of a path of a host, go to. */
@@ -29,7 +30,7 @@ export const cert = z.strictObject({
 });
 export type Cert = z.infer<typeof cert>;
 
-const ids = z.object({ ids: z.array(z.string()).nullish() });
+const byIds = z.object({ ids: ids.nullish() });
 
 export const proxyRoutes = {
   saveRoutes: {
@@ -43,21 +44,21 @@ export const proxyRoutes = {
   listRoutes: {
     summary: 'Routes: those of the ids, or all',
     permission: 'proxy-svc:route:view',
-    body: ids,
+    body: byIds,
     status: 200,
     response: z.strictObject({ routes: z.array(proxyRoute) }),
   },
   removeRoutes: {
     summary: 'Removes routes; ids that do not exist are no error',
     permission: 'proxy-svc:route:edit',
-    body: ids,
+    body: byIds,
     status: 200,
     response: z.strictObject({}),
   },
   listCerts: {
     summary: 'Certificates: none, as nothing here ends TLS yet',
     permission: 'proxy-svc:cert:view',
-    body: ids,
+    body: byIds,
     status: 200,
     response: z.strictObject({ certs: z.array(cert) }),
   },

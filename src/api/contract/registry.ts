@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { definitionInput } from './definition-input.ts';
+import { ids } from './ids.ts';
 import { definition, instance, instanceInput, node, nodeInput, nodeStanding } from './registry-schemas.ts';
 import type { Route } from './route.ts';
 
@@ -31,7 +32,7 @@ export const registryRoutes = {
   listNodes: {
     summary: 'The nodes with their load; all of them, or those with these ids',
     permission: 'registry-svc:node:view',
-    body: z.object({ ids: z.array(z.string()).nullish() }),
+    body: z.object({ ids: ids.nullish() }),
     status: 200,
     // Beside the contract's strict objects: clients pass over keys that they do not know here.
     response: z.strictObject({ nodes: z.array(node), states: z.array(nodeStanding).optional() }),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { SECRET_NAME } from '../../domain/secret/name.ts';
 import { CHECKSUM_ALGORITHMS } from '../../domain/secret/parse.ts';
+import { ids } from './ids.ts';
 import type { Route } from './route.ts';
 
 const slugs = z.array(z.string()).nullable();
@@ -80,7 +81,7 @@ function slugsInput(what: string): z.ZodOptional<typeof slugs> {
 export type SecretInput = z.infer<typeof secretInput>;
 
 const name = z.string().nullish();
-const names = z.array(z.string()).nullish();
+const names = ids.nullish();
 /** `key` and `keys` are what `id` and `ids` were called once: passed over, they would list or keep what was not meant. */
 const byIds = { id: name, ids: names, key: name, keys: names };
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { ids } from './ids.ts';
 import type { Route } from './route.ts';
 import { app, contact, loginInput, registerInput, token, user, userRecord } from './user-schemas.ts';
 
@@ -54,7 +55,7 @@ export const userRoutes = {
   listApps: {
     summary: 'Apps by id or host; all of them needs a permission of its own',
     permission: 'authenticated',
-    body: z.object({ ids: z.array(z.string()).nullish(), host: z.array(z.string()).nullish() }),
+    body: z.object({ ids: ids.nullish(), host: ids.nullish() }),
     status: 200,
     response: z.strictObject({ apps: z.array(app) }),
   },
@@ -89,11 +90,11 @@ export const userRoutes = {
     summary: 'Accounts, page by page',
     permission: 'user-svc:user:view',
     body: z.object({
-      ids: z.array(z.string()).nullish(),
+      ids: ids.nullish(),
       /** A slug, a name or a contact, as it is. */
       search: z.string().nullish(),
       contactId: z.string().nullish(),
-      contactIds: z.array(z.string()).nullish(),
+      contactIds: ids.nullish(),
       /** 100 by default. */
       limit: z.int().min(0).max(1000).nullish(),
       /** The `after` of the page before. */

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 
 import { eventKind } from '../kinds/event.ts';
 import { listOptions } from '../list/options.ts';

@@ -28,7 +28,8 @@ export function decideRegisterInstance(
 ): InstanceEvent[] {
   const before = state === undefined || state.removed ? undefined : state;
   if (before !== undefined && before.slug !== owner.slug && !owner.mayEditAll) {
-    throw new Conflict(`instance ${instanceId} (${before.url}) belongs to another account`);
+    // Nothing of what is theirs: whoever knows the id must not learn the URL from it, nor the other way round.
+    throw new Conflict('this URL, or this id, is registered by another account');
   }
   const { id: _, ...parts } = input;
   const after: InstanceState = {

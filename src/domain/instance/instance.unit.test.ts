@@ -54,7 +54,7 @@ describe('an instance', () => {
   test('of somebody else is left alone, until it is removed', () => {
     const mine = register(undefined, {}) as InstanceState;
     const thief = { slug: 'thief', mayEditAll: false };
-    expect(() => register(mine, {}, thief)).toThrow('belongs to another account');
+    expect(() => register(mine, {}, thief)).toThrow('registered by another account');
     const removed = decideRemoveInstance(mine).reduce<InstanceState | undefined>(evolveInstance, mine);
     expect(decideRemoveInstance(removed)).toEqual([]);
     expect(register(removed, {}, thief)).toMatchObject({ slug: 'thief', status: 'Unknown' });

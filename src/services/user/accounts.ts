@@ -7,7 +7,7 @@ import type { EventStore } from '../../store/event-store.ts';
 import { carryOut } from '../carry-out.ts';
 import type { RequestContext } from '../handler.ts';
 import { claimCredentials, readPasswordHash } from './credentials.ts';
-import { hashPassword } from './password.ts';
+import { hashPassword, isPassword } from './password.ts';
 
 export interface AccountDeps {
   readonly db: Db;
@@ -42,6 +42,11 @@ export async function ensureAdmin(deps: AccountDeps, { slug, password }: Admin, 
   const context = { caller: undefined, correlationId, idempotencyKey: undefined, address: '' };
   await storeAccount(deps, context, { slug, name: undefined }, [USER_ROLE, ADMIN_ROLE], 'system');
   await claimCredentials(deps.db, id, await hashPassword(password));
+}
+
+/** Whether that is the password of the account. */
+export async function hasPassword({ db }: Pick<AccountDeps, 'db'>, { slug, password }: Admin): Promise<boolean> {
+  return isPassword(password, await readPasswordHash(db, userIdOf(slug)));
 }
 
 /** The account of a slug; undefined when there is none. */

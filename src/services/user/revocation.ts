@@ -8,22 +8,19 @@ import type { Tx } from '../../postgres/database.ts';
 import type { EventStore } from '../../store/event-store.ts';
 import { callerOf, type Handlers, type RequestContext, type Reply, type RequestOf } from '../handler.ts';
 import { Refusal } from '../refusal.ts';
-import { Attempts } from './attempts.ts';
+import { type AttemptLimits, attemptLimits } from './attempt-limits.ts';
 import type { Authenticator } from './authenticate.ts';
 import { readPasswordHash, replacePasswordHash } from './credentials.ts';
 import { hashPassword, isPassword } from './password.ts';
 import type { SelfDeps } from './self.ts';
 import { type Revocation, revokeTokens } from './token-rows.ts';
 
-/** Wrong current passwords that one account may try in a minute. */
-const TRIES_PER_MINUTE = 5;
-
 /** What makes tokens worthless: that somebody says so, and another password. Neither's material is in the events. */
 export function revocationHandlers(
   deps: SelfDeps,
   authenticator: Pick<Authenticator, 'forgetUsers'>,
 ): Handlers<'revokeTokens' | 'changePassword'> {
-  const tries = new Attempts(TRIES_PER_MINUTE);
+  const attempts = attemptLimits(deps.db);
   return {
     async revokeTokens(request) {
       const caller = callerOf(request);
@@ -43,22 +40,22 @@ export function revocationHandlers(
       authenticator.forgetUsers([userId]);
       return { body: {}, position };
     },
-    changePassword: (request) => changePassword(deps, authenticator, tries, request),
+    changePassword: (request) => changePassword(deps, authenticator, attempts, request),
   };
 }
 
 async function changePassword(
   deps: SelfDeps,
   authenticator: Pick<Authenticator, 'forgetUsers'>,
-  tries: Attempts,
+  attempts: AttemptLimits,
   request: RequestOf<'changePassword'>,
 ): Promise<Reply<'changePassword'>> {
   const { userId, tokenId: kept } = callerOf(request);
   const { current, next } = parsePasswordChange(request.body);
-  const succeeded = tries.take(userId);
+  const tried = await attempts.login(userId, request.address);
   const before = await readPasswordHash(deps.db, userId);
   if (before === undefined || !(await isPassword(current, before))) throw new Refusal(401, 'Invalid Password');
-  succeeded();
+  await tried.succeeded();
   const after = await hashPassword(next);
   const events: DomainEvent[] = [
     { type: 'PasswordChanged', data: { userId } },

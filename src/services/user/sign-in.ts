@@ -8,36 +8,30 @@ import type { Handlers, RequestContext } from '../handler.ts';
 import { Refusal } from '../refusal.ts';
 import { type AccountDeps, registerAccount } from './accounts.ts';
 import { type App, readOrCreateApp } from './apps.ts';
-import { Attempts } from './attempts.ts';
+import { attemptLimits } from './attempt-limits.ts';
 import { readPasswordHash } from './credentials.ts';
 import { isPassword } from './password.ts';
 import { type IssuerDeps, issueToken } from './tokens.ts';
-
-/** Wrong passwords that one address may try on one account in a minute. */
-const LOGINS_PER_MINUTE = 5;
-/** Accounts that one address may register in a minute: each costs a password hash. */
-const REGISTRATIONS_PER_MINUTE = 30;
 
 export type SignInDeps = AccountDeps & IssuerDeps;
 
 /** The two doors that need no token. */
 export function signInHandlers(deps: SignInDeps): Handlers<'login' | 'register'> {
-  const logins = new Attempts(LOGINS_PER_MINUTE);
-  const registrations = new Attempts(REGISTRATIONS_PER_MINUTE);
+  const attempts = attemptLimits(deps.db);
   return {
     async login({ body, address }) {
       const { slug, contactId, password, ...seat } = parseSignIn(body);
-      const succeeded = logins.take(`${address} ${slug ?? contactId}`);
+      const userId = slug === undefined ? await userIdOfContact(deps, contactId) : userIdOf(slug);
+      const tried = await attempts.login(userId || `contact/${contactId ?? ''}`, address);
       // Clients look their app up whether or not they got in.
       const app = await readOrCreateApp(deps.db, seat.appHost);
-      const userId = slug === undefined ? await userIdOfContact(deps, contactId) : userIdOf(slug);
       // One answer, after the same time, whether it is the account or the password that is wrong.
       if (!(await isPassword(password, await readPasswordHash(deps.db, userId)))) throw wrongPassword();
-      succeeded();
+      await tried.succeeded();
       return { body: { token: await tokenFor(deps, userId, app, seat.device) } };
     },
     async register(request) {
-      registrations.take(request.address);
+      await attempts.registration(request.address);
       const registration = parseRegistration(request.body);
       const seat = parseSeat(request.body);
       const { id } = await registerAccount(deps, withoutKey(request), registration);
