@@ -13,7 +13,11 @@ const TYPES = Object.keys(EVENT_SCHEMAS) as EventType[];
 
 test('the chain over any event of any type is the same from the rows as at writing', async () => {
   let now = new Date();
-  await using world = await testStore({ projections: [], clock: { ...systemClock, now: () => now } });
+  await using world = await testStore({
+    inventsDecisions: true,
+    projections: [],
+    clock: { ...systemClock, now: () => now },
+  });
   const { store, database } = world;
   const anyEvents = fc.tuple(...TYPES.map(anyEvent));
   const anyContext = fc.record({

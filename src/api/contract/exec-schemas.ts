@@ -9,7 +9,7 @@ export const command = z
   .array(text)
   .min(1)
   .max(1_000)
-  .refine(([program]) => program !== '', 'names no program: ["sh", "-c", "ls /"]');
+  .meta({ description: 'The program, which may not be empty, and its arguments.' });
 
 const surroundings = {
   command,

@@ -50,7 +50,7 @@ export type LogRecord = LogLineRecord | LogNotice | z.infer<typeof logEnd>;
 
 export const MAX_TAIL = 10_000;
 
-const flag = z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] });
+const flag = z.enum(['true', '1', 'false', '0']).transform((text) => text === 'true' || text === '1');
 
 export const logQuery = z.object({
   follow: flag.optional(),

@@ -16,7 +16,7 @@ export function decideSaveEnroll(
   granter: Granter,
 ): GrantDecision<EnrollEvent> {
   const before = state?.removed === false ? state : undefined;
-  const refused = refusalOf(granter, [save.role, ...(before === undefined ? [] : [before.role])]);
+  const refused = (before && foreign(before, granter)) ?? refusalOf(granter, save.role);
   if (refused !== undefined) return { refused };
   // A contact is what an account says of itself, and nobody verifies it: whoever says it first would be administrator.
   if (save.contactId !== undefined && PRODUCT_NAMESPACES.includes(namespaceOf(save.role))) {
@@ -41,11 +41,17 @@ export function decideSaveEnroll(
 /** What does not exist is removed already. */
 export function decideRemoveEnroll(state: EnrollState | undefined, granter: Granter): GrantDecision<EnrollEvent> {
   if (state === undefined || state.removed) return { events: [] };
-  const refused = refusalOf(granter, [state.role]);
+  const refused = foreign(state, granter);
   return refused === undefined ? { events: [{ type: 'EnrollRemoved', data: { enrollId: state.id } }] } : { refused };
 }
 
-function refusalOf(granter: Granter, roles: readonly string[]): string | undefined {
-  const role = roles.find((one) => !mayEnroll(granter, one));
-  return role && `${granter.slug} may not enroll anybody in ${role}: it neither owns nor holds it`;
+/** Who may not give the role of an enroll learns nothing of it but its id. */
+function foreign({ id, role }: EnrollState, granter: Granter): string | undefined {
+  if (mayEnroll(granter, role)) return undefined;
+  return `${granter.slug} may not change enroll ${id}: it neither owns nor holds its role`;
+}
+
+function refusalOf(granter: Granter, role: string): string | undefined {
+  if (mayEnroll(granter, role)) return undefined;
+  return `${granter.slug} may not enroll anybody in ${role}: it neither owns nor holds it`;
 }

@@ -18,7 +18,7 @@ export function decideSavePermit(
   granter: Granter,
 ): GrantDecision<PermitEvent> {
   const before = state?.removed === false ? state : undefined;
-  const refused = refusalOf(granter, [...save.permissions, ...(before?.permissions ?? [])]);
+  const refused = (before && foreign(before, granter)) ?? refusalOf(granter, save.permissions);
   if (refused !== undefined) return { refused };
   if (before === undefined && save.slugs.length + save.roles.length === 0) {
     const hint = 'slugs: ["my-svc"], roles: ["my-svc:editor"], or both';
@@ -40,8 +40,14 @@ export function decideSavePermit(
 /** What does not exist is removed already. */
 export function decideRemovePermit(state: PermitState | undefined, granter: Granter): GrantDecision<PermitEvent> {
   if (state === undefined || state.removed) return { events: [] };
-  const refused = refusalOf(granter, state.permissions);
+  const refused = foreign(state, granter);
   return refused === undefined ? { events: [{ type: 'PermitRemoved', data: { permitId: state.id } }] } : { refused };
+}
+
+/** Who may not give what a permit gives learns nothing of it but its id. */
+function foreign({ id, permissions }: PermitState, granter: Granter): string | undefined {
+  if (permissionsNotTheirs(granter, permissions).length === 0) return undefined;
+  return `${granter.slug} may not change permit ${id}: it neither owns nor holds what it gives`;
 }
 
 function refusalOf(granter: Granter, permissions: readonly string[]): string | undefined {

@@ -78,7 +78,7 @@ describe('saving a permit', () => {
   test('over what another gave: refused, and so is its removal', () => {
     const state = given(saved('y-svc:a:b'));
     expect(decideSavePermit(state, save('x-svc:a:b'), plain('x-svc'))).toEqual({
-      refused: 'x-svc may not permit y-svc:a:b: it neither owns nor holds it',
+      refused: 'x-svc may not change permit p: it neither owns nor holds what it gives',
     });
     expect(decideRemovePermit(state, plain('x-svc'))).toHaveProperty('refused');
     expect(decideRemovePermit(state, plain('y-svc'))).toEqual({ events: [removed] });

@@ -284,6 +284,34 @@ const USERS: Models = {
     fields: { authorized: 'flag', appId: text, until: 'time', user: of('User'), app: of('App') },
   },
   ListApps: { required: ['apps'], fields: { apps: listOf('App') } },
+  ReadApp: { tolerant: true, required: ['app'], fields: { app: of('App') } },
+  UserRecord: {
+    required: ['id', 'slug', 'createdAt', 'updatedAt'],
+    fields: { id: text, slug: text, name: text, createdAt: 'time', updatedAt: 'time', roles: texts, contactIds: texts },
+  },
+  ListUsers: { tolerant: true, required: [], fields: { users: listOf('UserRecord'), after: text, count: 'int64' } },
+  Permit: {
+    required: ['id', 'appId', 'permission', 'createdAt', 'updatedAt'],
+    fields: {
+      id: text,
+      internalId: text,
+      appId: text,
+      permission: text,
+      createdAt: 'time',
+      updatedAt: 'time',
+      slugs: texts,
+      roles: texts,
+    },
+  },
+  ListPermits: { tolerant: true, required: [], fields: { permits: listOf('Permit') } },
+  Enroll: {
+    required: ['id', 'appId', 'role', 'createdAt', 'updatedAt'],
+    fields: { id: text, appId: text, role: text, createdAt: 'time', updatedAt: 'time', userId: text, contactId: text },
+  },
+  ListEnrolls: { required: ['enrolls'], fields: { enrolls: listOf('Enroll') } },
+  Route: { required: ['id', 'target'], fields: { id: text, target: text, createdAt: 'time', updatedAt: 'time' } },
+  ListRoutes: { tolerant: true, required: [], fields: { routes: listOf('Route') } },
+  ListCerts: { tolerant: true, required: [], fields: { certs: { list: 'object' } } },
 };
 
 const ANSWERS: Models = {
