@@ -19,6 +19,12 @@ export function observedEngines(pool: EnginePool, telemetry: Telemetry): EngineP
   };
 }
 
+type Streaming = {
+  [K in keyof Engine]: Engine[K] extends (...given: never[]) => AsyncIterable<unknown> ? K : never;
+}[keyof Engine];
+/** What answers in parts is followed for as long as its reader likes: that is no call's duration. The compiler asks for each. */
+const STREAMING = { logs: true, events: true, saveImage: true } as const satisfies Record<Streaming, true>;
+
 type Call = (...given: unknown[]) => unknown;
 
 function observed(engine: Engine, telemetry: Telemetry): Engine {
@@ -41,8 +47,7 @@ function measured(operation: string, call: Call, engine: string, { metrics, trac
   return (...given) => {
     const begin = performance.now();
     const attributes = { 'deploy_svc.engine': engine };
-    // What answers in parts is followed for as long as its reader likes: that is no call's duration.
-    if (operation === 'logs' || operation === 'events') return call(...given);
+    if (Object.hasOwn(STREAMING, operation)) return call(...given);
     const run = async (): Promise<unknown> => {
       metrics.add('engine_calls_in_flight', {}, 1);
       let outcome = 'ok';

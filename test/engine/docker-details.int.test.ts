@@ -80,7 +80,9 @@ describe('Docker containers', () => {
     });
     await container.start();
     const lines = await collect(engine.logs(container.id, { follow: true }));
-    expect(lines).toEqual([1, 2, 3].map((count) => ({ at: anyOf(Date), stream: 'stdout', text: `line ${count}` })));
+    expect(lines).toEqual(
+      [1, 2, 3].map((count) => ({ at: anyOf(Date), time: anyOf(String), stream: 'stdout', text: `line ${count}` })),
+    );
   });
 
   it('log lines longer than the buffer of the engine in one piece', async () => {
