@@ -84,7 +84,9 @@ describe.each(NAMES)('%s', (name) => {
     expect(operation['x-permission']).toBe(permission.includes(':') ? permission : undefined);
     const answer = operation.responses[route.status];
     expect(Object.keys(answer?.content ?? {})).toEqual(
-      route.response === undefined ? [] : ['application/json', ...(route.otherTypes ?? [])],
+      route.response === undefined
+        ? []
+        : [route.produces?.split(';')[0] ?? 'application/json', ...(route.otherTypes ?? [])],
     );
     expect(operation.responses['default']?.content?.['application/json']?.schema).toEqual({
       $ref: '#/components/schemas/Error',
@@ -104,7 +106,7 @@ describe.each(NAMES)('%s', (name) => {
     ['body', route.body, operation.requestBody?.content['application/json']?.schema],
     ['path', route.params, parametersOf(operation, 'path')],
     ['query', route.query instanceof z.ZodObject ? route.query : undefined, parametersOf(operation, 'query')],
-    ['answer', route.response, operation.responses[route.status]?.content?.['application/json']?.schema],
+    ['answer', route.response, Object.values(operation.responses[route.status]?.content ?? {})[0]?.schema],
   ];
   const given = parts.flatMap(([part, zod, schema]) =>
     zod === undefined ? [] : [{ part, zod, schema: schema ?? {} }],

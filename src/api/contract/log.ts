@@ -10,6 +10,7 @@ const logs = {
   params: byId,
   query: logQuery,
   status: 200,
+  otherTypes: ['application/x-ndjson'],
   response: logAnswer,
 } as const;
 

@@ -103,12 +103,14 @@ function responsesOf({
   permission,
   status,
   otherStatuses = [],
+  produces = 'application/json',
   otherTypes = [],
   response,
 }: Route): ZodOpenApiResponsesObject {
   const problem = { content: { 'application/json': { schema: errorBody } } };
   const types = Object.fromEntries(otherTypes.map((type) => [type, { schema: z.string() }]));
-  const answer = response === undefined ? {} : { content: { 'application/json': { schema: response }, ...types } };
+  const answer =
+    response === undefined ? {} : { content: { [produces.replace(/;.*/, '')]: { schema: response }, ...types } };
   const answers = [status, ...otherStatuses].map((code) => [
     code,
     { description: response === undefined ? 'Done; there is no body' : 'The answer', ...answer },
