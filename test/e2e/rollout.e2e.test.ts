@@ -129,9 +129,9 @@ test('a definition that does not exist fails with the next command, and deploys 
 });
 
 test('a fixed host port is published, and a second replica says that it is taken', async () => {
-  await define('def_port', V1, { ports: [{ internal: 8080, host: 38_080 }] });
+  await define('def_port', V1, { ports: [{ internal: 8080, host: 28_080 }] });
   expect(await save('deployment', { id: 'depl_port', definitionId: 'def_port' }, '--wait')).toMatchObject({ code: 0 });
-  expect((await (await fetch('http://127.0.0.1:38080')).text()).trim()).toBe('one');
+  expect((await (await fetch('http://127.0.0.1:28080')).text()).trim()).toBe('one');
   const { stderr } = await save(
     'deployment',
     { id: 'depl_port', definitionId: 'def_port', replicas: 2 },
@@ -139,7 +139,7 @@ test('a fixed host port is published, and a second replica says that it is taken
     '--timeout',
     '2s',
   );
-  expect(stderr).toMatch(/host port needs 38080, has taken/);
+  expect(stderr).toMatch(/host port needs 28080, has taken/);
 });
 
 test('deletion stops the containers and removes the instances', async () => {
