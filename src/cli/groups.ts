@@ -122,19 +122,19 @@ export const GROUPS: readonly Group[] = [
   {
     name: 'describe',
     aliases: [],
-    summary: 'one page about whatever has an id: state, decision, events, what to do next',
+    summary: 'one page about whatever has an id, and what to do next',
     load: async (command) => (await import('./commands/describe.ts')).defineDescribe(command),
   },
   {
     name: 'top',
     aliases: [],
-    summary: 'what replicas, deployments and nodes use, beside what is requested',
+    summary: 'what replicas and nodes use, beside what is requested',
     load: async (command) => (await import('./commands/top.ts')).defineTop(command),
   },
   {
     name: 'logs',
     aliases: ['log'],
-    summary: 'what containers say: of all replicas, as it is said, or of what has failed',
+    summary: 'what containers say, as they say it or before they failed',
     load: async (command) => (await import('./commands/logs.ts')).defineLogs(command),
   },
   {

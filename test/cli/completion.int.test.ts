@@ -25,6 +25,10 @@ beforeAll(async () => {
       return { body: { deployments: ids.map((id) => ({ id, definitionId: 'd', status: 'OK' })) } };
     }
     if (path === '/registry-svc/nodes') return { body: { nodes: [{ id: 'node_1', url: 'unix:///d.sock' }] } };
+    if (path === '/proxy-svc/routes') {
+      const route = { id: 'shop.example/admin', target: 'http://10.0.0.7', createdAt: '', updatedAt: '' };
+      return { body: { routes: [route, { ...route, id: evil }] } };
+    }
     return { status: 403, body: { error: 'Forbidden' } };
   });
   await shell.oo(['env', 'add', 'other', 'http://127.0.0.1:1']);
@@ -55,7 +59,7 @@ async function press(line: string): Promise<{ proposed: readonly string[]; stder
 }
 
 test.each([
-  ['oo de', ['deployment', 'definition', 'delete']],
+  ['oo de', ['deployment', 'definition', 'describe', 'delete']],
   ['oo depl l', ['list']],
   ['oo -e test nodes un', ['uncordon']],
   ['oo depl ls --fi', ['--filter']],
@@ -65,7 +69,7 @@ test.each([
   ['oo node ls --filter url', ['url=']],
   ['oo completion ', ['zsh', 'bash', 'fish', 'powershell']],
   ['oo help comp', ['completion']],
-  ['oo help ex', ['exit-codes']],
+  ['oo help ex', ['explain', 'exec', 'exit-codes']],
   ['oo env select o', ['other']],
   ['oo -e te', ['test']],
   ['oo depl ls -e te', ['test']],
@@ -85,6 +89,7 @@ test('ids come from the server; one that a shell would carry out is never propos
   expect((await press('oo deployments scale depl_t')).proposed).toEqual(['depl_two']);
   expect((await press('oo events --of oth')).proposed).toEqual(['other']);
   expect((await press('oo node drain ')).proposed).toEqual(['node_1']);
+  expect((await press('oo route remove ')).proposed).toEqual(['shop.example/admin']);
   expect(existsSync(join(shell.home, 'touched'))).toBe(false);
 });
 

@@ -111,6 +111,7 @@ test('the whole product as it comes: all well but for what everybody knows; then
   const seen = Object.fromEntries(checks.map(({ name, status }) => [name, status]));
   expect(seen).toMatchObject({
     server: 'ok',
+    version: 'ok',
     clock: 'ok',
     database: 'ok',
     token: 'ok',

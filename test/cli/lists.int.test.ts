@@ -103,6 +103,28 @@ test('a watched list of the whole product shows a deployment as it goes', async 
   expect(watching.stderr()).toBe('');
 });
 
+test('accounts, grants, routes, apps, builds, jobs and checkpoints are listed by the same means', async () => {
+  await writeFile(file, 'id: b.example\ntarget: http://10.0.0.7:80\n---\nid: a.example\ntarget: http://10.0.0.8:80\n');
+  await oo(`route save ${file}`);
+  expect(await oo('route ls --sort id:desc -o name')).toBe('b.example\na.example\n');
+  expect(await oo('route ls --columns target --filter id=a.* --no-headers')).toBe('http://10.0.0.8:80\n');
+  await writeFile(file, 'permissions: [shop:edit, shop:view]\nslugs: [ada]\n');
+  await oo(`permit save ${file}`);
+  expect(await oo('permit ls --columns permission,slugs --sort permission:desc --filter slugs=ada --no-headers')).toBe(
+    'shop:view   ada\nshop:edit   ada\n',
+  );
+  const users = (await oo('user ls -o ndjson')).trimEnd().split('\n');
+  expect(users.map((line) => (JSON.parse(line) as { slug: string }).slug)).toContain('1backend');
+  const [first] = (await oo('user ls -o name --filter slug=1backend')).split('\n');
+  expect(first).toMatch(/^usr_/);
+  for (const line of ['app ls', 'build ls', 'job ls', 'enroll ls', 'cert ls', 'audit checkpoints']) {
+    const [header = ''] = (await oo(`${line} -o wide`)).split('\n');
+    const [plain = ''] = (await oo(line)).split('\n');
+    expect(steady(header).trim()).toContain(steady(plain).trim());
+    expect(Array.isArray(JSON.parse(await oo(`${line} -o json`)))).toBe(true);
+  }
+});
+
 test('an empty table is its header, and what no filter passes is none', async () => {
   expect(await oo('depl ls --filter id=none')).toBe('ID   DEFINITION ID   STATUS   DETAILS\n');
   expect(await oo('depl ls --filter id=none -o json')).toBe('[]\n');

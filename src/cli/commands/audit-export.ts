@@ -1,9 +1,10 @@
 import type { Checkpoint } from '../../domain/audit/checkpoint.ts';
 import { exportLine } from '../../domain/audit/export-line.ts';
 import { type Context, openContext } from '../context.ts';
-import { printListing } from '../output.ts';
+import { checkpointKind } from '../kinds/checkpoint.ts';
+import type { ListingOptions } from '../list/options.ts';
+import { runList } from '../list/run.ts';
 import type { GlobalOptions } from '../session.ts';
-import type { ListOptions } from './options.ts';
 
 const PAGE = 5_000;
 
@@ -23,20 +24,22 @@ export async function exportLog(options: GlobalOptions & { readonly after: numbe
   }
 }
 
-export async function listCheckpoints(options: ListOptions & { readonly after: number }): Promise<void> {
+/** Prints the signed checkpoints after a position. */
+export async function listCheckpoints(options: ListingOptions & { readonly after: number }): Promise<void> {
   const context = await openContext(options);
+  await runList(context, options, {
+    kind: checkpointKind,
+    fetch: async () => fetchCheckpoints(context, options.after),
+  });
+}
+
+async function fetchCheckpoints(context: Context, start: number): Promise<readonly Checkpoint[]> {
   const items: Checkpoint[] = [];
-  for (let { after } = options; ; after = items.at(-1)?.position ?? after) {
+  for (let after = start; ; after = items.at(-1)?.position ?? after) {
     const { body } = await context.call('list checkpoints', 'listCheckpoints', { query: { after, limit: PAGE } });
     items.push(...body.checkpoints);
-    if (body.checkpoints.length < PAGE) break;
+    if (body.checkpoints.length < PAGE) return items;
   }
-  await printListing(context.terminal, options.output, {
-    items,
-    header: ['POSITION', 'SIGNED AT', 'KEY ID', 'HASH'],
-    row: ({ position, at, keyId, hash }) => [String(position), at, keyId, hash],
-    whenEmpty: 'No checkpoints yet: a worker signs one within ten seconds of an event.',
-  });
 }
 
 export async function printKeys(options: GlobalOptions): Promise<void> {

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 
-import { count, examples, outputOption, subcommand } from './options.ts';
+import { checkpointKind } from '../kinds/checkpoint.ts';
+import { listOptions } from '../list/options.ts';
+import { count, examples, subcommand } from './options.ts';
 
 /** `oo audit`. */
 export function defineAudit(group: Command): void {
@@ -38,10 +40,10 @@ export function defineAudit(group: Command): void {
     .action(async (_, command: Command) => {
       await (await import('./audit-export.ts')).exportLog(command.optsWithGlobals());
     });
-  subcommand(group, 'checkpoints', 'checkpoint')
+  const list = subcommand(group, 'checkpoints', 'checkpoint')
     .description('list the signed checkpoints: at that time the log had this hash at this position')
-    .option('--after <position>', 'only those after this position', count, 0)
-    .addOption(outputOption())
+    .option('--after <position>', 'only those after this position', count, 0);
+  listOptions(list, checkpointKind)
     .addHelpText('after', examples('oo audit checkpoints', 'oo audit checkpoints -o json > checkpoints.json'))
     .action(async (_, command: Command) => {
       await (await import('./audit-export.ts')).listCheckpoints(command.optsWithGlobals());

@@ -1,37 +1,18 @@
-import type { BuildView } from '../../api/contract/build-schemas.ts';
 import { openContext } from '../context.ts';
-import { printListing, printValue } from '../output.ts';
-import { shorten } from '../text/details.ts';
-import { formatSeconds } from '../text/duration.ts';
+import { buildKind } from '../kinds/build.ts';
+import type { ListingOptions } from '../list/options.ts';
+import { runList } from '../list/run.ts';
+import { printValue } from '../output.ts';
 import { printable } from '../text/table.ts';
 import type { ListOptions } from './options.ts';
 
-/** Characters of a commit that a table shows. */
-const COMMIT_SHOWN = 12;
-
 /** Prints all builds. */
-export async function listBuilds(options: ListOptions): Promise<void> {
+export async function listBuilds(options: ListingOptions): Promise<void> {
   const context = await openContext(options);
-  const { body } = await context.call('list builds', 'listBuilds', {});
-  await printListing(context.terminal, options.output, {
-    items: body.builds,
-    header: ['BUILD ID', 'STATUS', 'REPO URL', 'COMMIT', 'NODE', 'TOOK', 'DETAILS'],
-    row: (build) => [
-      build.id,
-      build.status,
-      build.url,
-      build.commit.slice(0, COMMIT_SHOWN),
-      build.nodeId ?? '',
-      build.milliseconds === undefined ? '' : formatSeconds(build.milliseconds),
-      shorten(detailsOf(build)),
-    ],
-    whenEmpty: 'No builds yet. Save a definition with a repository, and a deployment of it: oo definition save FILE',
+  await runList(context, options, {
+    kind: buildKind,
+    fetch: async () => (await context.call('list builds', 'listBuilds', {})).body.builds,
   });
-}
-
-function detailsOf({ status, failure, step = '', image }: BuildView): string {
-  if (status === 'Failed') return `${failure?.reason ?? ''}${failure?.terminal === false ? ' (tried again)' : ''}`;
-  return status === 'Succeeded' ? image : step;
 }
 
 /** Prints a build's log as it stands. */

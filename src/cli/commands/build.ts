@@ -1,12 +1,15 @@
 import type { Command } from 'commander';
 
+import { buildKind } from '../kinds/build.ts';
+import { listOptions } from '../list/options.ts';
 import { examples, outputOption, subcommand } from './options.ts';
 
 /** `oo build`. */
 export function defineBuild(group: Command): void {
-  subcommand(group, 'list', 'ls')
-    .description('list the images that are made from repositories, the latest first')
-    .addOption(outputOption())
+  const list = subcommand(group, 'list', 'ls').description(
+    'list the images that are made from repositories, the latest first',
+  );
+  listOptions(list, buildKind)
     .addHelpText('after', examples('oo build list', 'oo build ls -o json'))
     .action(async (_, command: Command) => {
       await (await import('./build-actions.ts')).listBuilds(command.optsWithGlobals());

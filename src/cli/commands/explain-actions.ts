@@ -3,24 +3,23 @@ import { explanationOf } from '../explain/describe.ts';
 import { findField, KINDS, type Missing, rootOf } from '../explain/field.ts';
 import { explanationText } from '../explain/text.ts';
 import { Failure } from '../failure.ts';
-import { printListing, printValue } from '../output.ts';
+import { printValue } from '../output.ts';
 import { processTerminal } from '../terminal.ts';
+import { renderTable } from '../text/table.ts';
 import type { ListOptions } from './options.ts';
 
 /** Prints what a field of a file is for; without a path, the kinds of files. Asks no server. */
 export async function explain(path: string | undefined, { output }: ListOptions): Promise<void> {
   const terminal = processTerminal();
   if (path === undefined) {
-    return printListing(terminal, output, {
-      items: KINDS.map((kind) => ({
-        kind,
-        description: rootOf(kind).schema.description ?? '',
-        save: `oo ${kind} save`,
-      })),
-      header: ['KIND', 'SAVED BY', 'DESCRIPTION'],
-      row: ({ kind, save, description }) => [kind, save, description],
-      whenEmpty: '',
-    });
+    const kinds = KINDS.map((kind) => ({
+      kind,
+      description: rootOf(kind).schema.description ?? '',
+      save: `oo ${kind} save`,
+    }));
+    if (output !== 'table') return printValue(terminal, output, kinds);
+    const rows = kinds.map(({ kind, save, description }) => [kind, save, description]);
+    return void terminal.stdout.write(renderTable(['KIND', 'SAVED BY', 'DESCRIPTION'], rows));
   }
   const field = findField(path);
   if ('unknown' in field) throw unknownPath(field);

@@ -2,33 +2,26 @@ import { openContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import { plural } from '../fleet/plural.ts';
-import { printListing } from '../output.ts';
+import { deadJobKind } from '../kinds/job.ts';
+import type { ListingOptions } from '../list/options.ts';
+import { runList } from '../list/run.ts';
 import type { GlobalOptions } from '../session.ts';
-import { formatSeconds } from '../text/duration.ts';
-import type { ListOptions } from './options.ts';
 
 /** Dead letters that are listed; the rest is counted. */
 const LISTED = 1_000;
 
 /** Prints the dead letters, those that died last first. */
-export async function listDeadJobs(options: ListOptions): Promise<void> {
+export async function listDeadJobs(options: ListingOptions): Promise<void> {
   const context = await openContext(options);
-  const { body } = await context.call('list jobs', 'listDeadJobs', { query: { limit: LISTED } });
-  const now = Date.now();
-  await printListing(context.terminal, options.output, {
-    items: body.jobs,
-    header: ['JOB ID', 'QUEUE', 'KEY', 'ATTEMPTS', 'AGE', 'LAST ERROR'],
-    row: ({ id, queue, key, attempts, diedAt, error }) => [
-      id,
-      queue,
-      key,
-      String(attempts),
-      formatSeconds(now - Date.parse(diedAt)),
-      error,
-    ],
-    whenEmpty: 'No dead jobs: nothing was given up.',
+  let more = 0;
+  await runList(context, options, {
+    kind: deadJobKind,
+    fetch: async () => {
+      const { body } = await context.call('list jobs', 'listDeadJobs', { query: { limit: LISTED } });
+      more = body.total - body.jobs.length;
+      return body.jobs;
+    },
   });
-  const more = body.total - body.jobs.length;
   if (more > 0) context.terminal.stderr.write(`and ${plural(more, 'more job')}; the oldest are not shown\n`);
 }
 

@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 
-import { examples, outputOption, subcommand } from './options.ts';
+import { deadJobKind } from '../kinds/job.ts';
+import { listOptions } from '../list/options.ts';
+import { examples, subcommand } from './options.ts';
 
 /** `oo job`. */
 export function defineJob(group: Command): void {
-  subcommand(group, 'list', 'ls')
+  const list = subcommand(group, 'list', 'ls')
     .description('list the jobs that were given up, with what their last attempt failed at')
-    .option('--dead', 'those that were given up, which wait for a person; others take care of themselves', true)
-    .addOption(outputOption())
+    .option('--dead', 'those that were given up, which wait for a person; others take care of themselves', true);
+  listOptions(list, deadJobKind)
     .addHelpText('after', examples('oo job list --dead', 'oo job ls --dead -o json'))
     .action(async (_, command: Command) => {
       await (await import('./job-actions.ts')).listDeadJobs(command.optsWithGlobals());

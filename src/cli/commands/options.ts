@@ -4,7 +4,7 @@ import { type Format, FORMATS } from '../output.ts';
 import type { GlobalOptions } from '../session.ts';
 import { parseDuration } from '../text/duration.ts';
 
-/** The options of every list. */
+/** The options of what prints one thing; lists have more: `ListingOptions`. */
 export interface ListOptions extends GlobalOptions {
   readonly output: Format;
 }

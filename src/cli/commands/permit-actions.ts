@@ -1,10 +1,11 @@
 import { openContext } from '../context.ts';
 import { enrollFile, permitFile } from '../document/grant-files.ts';
 import { loadDocuments } from '../document/load.ts';
-import { printListing } from '../output.ts';
+import { enrollKind, permitKind } from '../kinds/grant.ts';
+import type { ListingOptions } from '../list/options.ts';
+import { runList } from '../list/run.ts';
 import type { GlobalOptions } from '../session.ts';
 import { batchFailure } from './batch-failure.ts';
-import type { ListOptions } from './options.ts';
 
 /** Saves every permit in the files, or none. Prints nothing. */
 export async function savePermits(files: readonly string[], options: GlobalOptions): Promise<void> {
@@ -18,17 +19,14 @@ export async function savePermits(files: readonly string[], options: GlobalOptio
 
 /** Prints who was given which permissions. */
 export async function listPermits(
-  options: ListOptions & { readonly permission?: string; readonly slug?: string },
+  options: ListingOptions & { readonly permission?: string; readonly slug?: string },
 ): Promise<void> {
   const context = await openContext(options);
   const { permission, slug } = options;
   const query = { ...(permission === undefined ? {} : { permission }), ...(slug === undefined ? {} : { slug }) };
-  const { body } = await context.call('list permits', 'listPermits', { body: query });
-  await printListing(context.terminal, options.output, {
-    items: body.permits,
-    header: ['PERMIT ID', 'PERMISSION', 'SLUGS', 'ROLES'],
-    row: (permit) => [permit.id, permit.permission, permit.slugs.join(', '), permit.roles.join(', ')],
-    whenEmpty: 'No permits. Give one with: oo permit save ./permits.yaml',
+  await runList(context, options, {
+    kind: permitKind,
+    fetch: async () => (await context.call('list permits', 'listPermits', { body: query })).body.permits,
   });
 }
 
@@ -50,19 +48,16 @@ export async function saveEnrolls(files: readonly string[], options: GlobalOptio
 
 /** Prints who was given which roles: to who may not see them all, those that concern them. */
 export async function listEnrolls(
-  options: ListOptions & { readonly role?: string; readonly userId?: string; readonly contactId?: string },
+  options: ListingOptions & { readonly role?: string; readonly userId?: string; readonly contactId?: string },
 ): Promise<void> {
   const context = await openContext(options);
   const { role, userId, contactId } = options;
   const query = Object.fromEntries(
     Object.entries({ role, userId, contactId }).filter(([, value]) => value !== undefined),
   );
-  const { body } = await context.call('list enrolls', 'listEnrolls', { body: query });
-  await printListing(context.terminal, options.output, {
-    items: body.enrolls,
-    header: ['ENROLL ID', 'ROLE', 'USER ID', 'CONTACT ID'],
-    row: (enroll) => [enroll.id, enroll.role, enroll.userId ?? '', enroll.contactId ?? ''],
-    whenEmpty: 'No enrolls. Give a role with: oo enroll save ./enrolls.yaml',
+  await runList(context, options, {
+    kind: enrollKind,
+    fetch: async () => (await context.call('list enrolls', 'listEnrolls', { body: query })).body.enrolls,
   });
 }
 

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 
-import { examples, outputOption, subcommand } from './options.ts';
+import { enrollKind, permitKind } from '../kinds/grant.ts';
+import { listOptions } from '../list/options.ts';
+import { examples, subcommand } from './options.ts';
 
 /** `oo permit`. */
 export function definePermit(group: Command): void {
@@ -11,11 +13,11 @@ export function definePermit(group: Command): void {
     .action(async (files: string[], _, command: Command) => {
       await (await import('./permit-actions.ts')).savePermits(files, command.optsWithGlobals());
     });
-  subcommand(group, 'list', 'ls')
+  const list = subcommand(group, 'list', 'ls')
     .description('list who was given which permissions')
     .option('--permission <permission>', 'those that give it')
-    .option('--slug <slug>', 'those that give it to the account')
-    .addOption(outputOption())
+    .option('--slug <slug>', 'those that give it to the account');
+  listOptions(list, permitKind)
     .addHelpText('after', examples('oo permit list', 'oo p ls --slug shop-svc', 'oo p ls -o json'))
     .action(async (_, command: Command) => {
       await (await import('./permit-actions.ts')).listPermits(command.optsWithGlobals());
@@ -37,12 +39,12 @@ export function defineEnroll(group: Command): void {
     .action(async (files: string[], _, command: Command) => {
       await (await import('./permit-actions.ts')).saveEnrolls(files, command.optsWithGlobals());
     });
-  subcommand(group, 'list', 'ls')
+  const list = subcommand(group, 'list', 'ls')
     .description('list who was given which roles')
     .option('--role <role>', 'those in the role')
     .option('-u, --userId <id>', 'those of the account')
-    .option('-c, --contactId <id>', 'those of the contact')
-    .addOption(outputOption())
+    .option('-c, --contactId <id>', 'those of the contact');
+  listOptions(list, enrollKind)
     .addHelpText('after', examples('oo enroll list', 'oo enr ls --role shop-svc:editor', 'oo enr ls -o json'))
     .action(async (_, command: Command) => {
       await (await import('./permit-actions.ts')).listEnrolls(command.optsWithGlobals());

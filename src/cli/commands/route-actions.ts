@@ -4,12 +4,11 @@ import { loadDocuments } from '../document/load.ts';
 import { routeFile } from '../document/route-file.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
-import { printListing } from '../output.ts';
+import { certKind, NO_CERTS, routeKind } from '../kinds/proxy.ts';
+import type { ListingOptions } from '../list/options.ts';
+import { runList } from '../list/run.ts';
 import type { GlobalOptions } from '../session.ts';
 import { batchFailure } from './batch-failure.ts';
-import type { ListOptions } from './options.ts';
-
-const NO_CERTS = 'No certificates: the server ends no TLS.';
 
 /** Saves every route in the files, or none. Prints nothing. */
 export async function saveRoutes(files: readonly string[], options: GlobalOptions): Promise<void> {
@@ -22,14 +21,11 @@ export async function saveRoutes(files: readonly string[], options: GlobalOption
 }
 
 /** Prints routes: those of the ids, or all. */
-export async function listRoutes(ids: readonly string[], options: ListOptions): Promise<void> {
+export async function listRoutes(ids: readonly string[], options: ListingOptions): Promise<void> {
   const context = await openContext(options);
-  const { body } = await context.call('list routes', 'listRoutes', { body: queryOf(ids) });
-  await printListing(context.terminal, options.output, {
-    items: body.routes,
-    header: ['ROUTE ID', 'TARGET'],
-    row: (route) => [route.id, route.target],
-    whenEmpty: 'No routes. Save one with: oo route save ./routes.yaml',
+  await runList(context, options, {
+    kind: routeKind,
+    fetch: async () => (await context.call('list routes', 'listRoutes', { body: queryOf(ids) })).body.routes,
   });
 }
 
@@ -40,23 +36,9 @@ export async function removeRoutes(ids: readonly string[], options: GlobalOption
 }
 
 /** Prints what certificates say of themselves. */
-export async function listCerts(ids: readonly string[], options: ListOptions): Promise<void> {
+export async function listCerts(ids: readonly string[], options: ListingOptions): Promise<void> {
   const context = await openContext(options);
-  await printListing(context.terminal, options.output, {
-    items: await fetchCerts(context, ids),
-    header: ['CERT ID', 'CREATED AT', 'UPDATED AT', 'COMMON NAME', 'ISSUER', 'NOT BEFORE', 'NOT AFTER', 'SERIAL'],
-    row: (cert) => [
-      cert.id,
-      cert.createdAt,
-      cert.updatedAt,
-      cert.commonName ?? '',
-      cert.issuer ?? '',
-      cert.notBefore ?? '',
-      cert.notAfter ?? '',
-      cert.serialNumber ?? '',
-    ],
-    whenEmpty: NO_CERTS,
-  });
+  await runList(context, options, { kind: certKind, fetch: async () => fetchCerts(context, ids) });
 }
 
 /** Prints certificates as they are. */

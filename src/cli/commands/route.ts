@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 
-import { examples, outputOption, subcommand } from './options.ts';
+import { certKind, routeKind } from '../kinds/proxy.ts';
+import { listOptions } from '../list/options.ts';
+import { examples, subcommand } from './options.ts';
 
 /** `oo route`. */
 export function defineRoute(group: Command): void {
@@ -11,9 +13,8 @@ export function defineRoute(group: Command): void {
     .action(async (files: string[], _, command: Command) => {
       await (await import('./route-actions.ts')).saveRoutes(files, command.optsWithGlobals());
     });
-  subcommand(group, 'list [ids...]', 'ls')
-    .description('list routes')
-    .addOption(outputOption())
+  const list = subcommand(group, 'list [ids...]', 'ls').description('list routes');
+  listOptions(list, routeKind)
     .addHelpText('after', examples('oo route list', 'oo r ls shop.example -o json'))
     .action(async (ids: string[], _, command: Command) => {
       await (await import('./route-actions.ts')).listRoutes(ids, command.optsWithGlobals());
@@ -28,9 +29,8 @@ export function defineRoute(group: Command): void {
 
 /** `oo cert`. */
 export function defineCert(group: Command): void {
-  subcommand(group, 'list [ids...]', 'ls')
-    .description('list certificates')
-    .addOption(outputOption())
+  const list = subcommand(group, 'list [ids...]', 'ls').description('list certificates');
+  listOptions(list, certKind)
     .addHelpText('after', examples('oo cert list'))
     .action(async (ids: string[], _, command: Command) => {
       await (await import('./route-actions.ts')).listCerts(ids, command.optsWithGlobals());

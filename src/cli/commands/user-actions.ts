@@ -2,15 +2,17 @@ import type { UserRecord } from '../../api/contract/user-schemas.ts';
 import { type Context, openContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
-import { printListing } from '../output.ts';
+import { appKind } from '../kinds/app.ts';
+import { userKind } from '../kinds/user.ts';
+import type { ListingOptions } from '../list/options.ts';
+import { runList } from '../list/run.ts';
 import { ask } from '../prompt.ts';
 import type { GlobalOptions } from '../session.ts';
-import type { ListOptions } from './options.ts';
 
 /** Accounts asked for at once when all of them are wanted. */
 const PAGE = 500;
 
-interface UserListOptions extends ListOptions {
+interface UserListOptions extends ListingOptions {
   readonly userId?: string;
   readonly contactId?: string;
   readonly limit?: number;
@@ -19,12 +21,7 @@ interface UserListOptions extends ListOptions {
 /** Prints accounts. */
 export async function listUsers(options: UserListOptions): Promise<void> {
   const context = await openContext(options);
-  await printListing(context.terminal, options.output, {
-    items: await fetchUsers(context, options),
-    header: ['USER ID', 'SLUG', 'NAME', 'ROLES IDS', 'CONTACT IDS'],
-    row: (user) => [user.id, user.slug, user.name ?? '', user.roles.join(', '), user.contactIds.join(', ')],
-    whenEmpty: 'No such accounts. See all of them with: oo user list',
-  });
+  await runList(context, options, { kind: userKind, fetch: async () => fetchUsers(context, options) });
 }
 
 async function fetchUsers(
@@ -68,14 +65,11 @@ export async function saveApp(host: string, options: GlobalOptions): Promise<voi
 }
 
 /** Prints apps. */
-export async function listApps(hosts: readonly string[], options: ListOptions): Promise<void> {
+export async function listApps(hosts: readonly string[], options: ListingOptions): Promise<void> {
   const context = await openContext(options);
   const query = hosts.length === 0 ? {} : { host: [...hosts] };
-  const { body } = await context.call('list apps', 'listApps', { body: query });
-  await printListing(context.terminal, options.output, {
-    items: body.apps,
-    header: ['APP ID', 'HOST'],
-    row: ({ id, host }) => [id, host],
-    whenEmpty: 'No such apps. Make one with: oo app save <host>',
+  await runList(context, options, {
+    kind: appKind,
+    fetch: async () => (await context.call('list apps', 'listApps', { body: query })).body.apps,
   });
 }

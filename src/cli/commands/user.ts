@@ -1,15 +1,18 @@
 import type { Command } from 'commander';
 
-import { count, examples, outputOption, subcommand } from './options.ts';
+import { appKind } from '../kinds/app.ts';
+import { userKind } from '../kinds/user.ts';
+import { listOptions } from '../list/options.ts';
+import { count, examples, subcommand } from './options.ts';
 
 /** `oo user`. */
 export function defineUser(group: Command): void {
-  subcommand(group, 'list', 'ls')
+  const list = subcommand(group, 'list', 'ls')
     .description('list accounts, the newest first')
     .option('-u, --userId <id>', 'the one of that id')
     .option('-c, --contactId <id>', 'the one with that contact')
-    .option('-l, --limit <number>', 'so many at most; all of them when absent', count)
-    .addOption(outputOption())
+    .option('-l, --limit <number>', 'so many at most; all of them when absent', count);
+  listOptions(list, userKind)
     .addHelpText('after', examples('oo user list', 'oo u ls -c ada@shop.example', 'oo u ls -l 20 -o json'))
     .action(async (_, command: Command) => {
       await (await import('./user-actions.ts')).listUsers(command.optsWithGlobals());
@@ -36,9 +39,8 @@ export function defineApp(group: Command): void {
     .action(async (host: string, _, command: Command) => {
       await (await import('./user-actions.ts')).saveApp(host, command.optsWithGlobals());
     });
-  subcommand(group, 'list [hosts...]', 'ls')
-    .description('list apps: those of the hosts, or all')
-    .addOption(outputOption())
+  const list = subcommand(group, 'list [hosts...]', 'ls').description('list apps: those of the hosts, or all');
+  listOptions(list, appKind)
     .addHelpText('after', examples('oo app list', 'oo app ls shop.example -o json'))
     .action(async (hosts: string[], _, command: Command) => {
       await (await import('./user-actions.ts')).listApps(hosts, command.optsWithGlobals());

@@ -37,6 +37,38 @@ const configs: Source = async (client) => {
   const { body } = await (await client()).call('listConfigs', { body: {} }, { timeout: TIMEOUT_MS });
   return Object.values(body.configs).map(({ id }) => ({ value: id, description: 'config' }));
 };
+const builds: Source = async (client) => {
+  const { body } = await (await client()).call('listBuilds', {}, { timeout: TIMEOUT_MS });
+  return body.builds.map(({ id, status, url }) => ({ value: id, description: `${status} ${url}` }));
+};
+const users: Source = async (client) => {
+  const { body } = await (await client()).call('listUsers', { body: { limit: 500 } }, { timeout: TIMEOUT_MS });
+  return body.users.map(({ id, slug }) => ({ value: id, description: slug }));
+};
+const permits: Source = async (client) => {
+  const { body } = await (await client()).call('listPermits', { body: {} }, { timeout: TIMEOUT_MS });
+  return body.permits.map(({ id, permission }) => ({ value: id, description: permission }));
+};
+const enrolls: Source = async (client) => {
+  const { body } = await (await client()).call('listEnrolls', { body: {} }, { timeout: TIMEOUT_MS });
+  return body.enrolls.map(({ id, role }) => ({ value: id, description: role }));
+};
+const routes: Source = async (client) => {
+  const { body } = await (await client()).call('listRoutes', { body: {} }, { timeout: TIMEOUT_MS });
+  return body.routes.map(({ id, target }) => ({ value: id, description: target }));
+};
+const certs: Source = async (client) => {
+  const { body } = await (await client()).call('listCerts', { body: {} }, { timeout: TIMEOUT_MS });
+  return body.certs.map(({ id, issuer = '' }) => ({ value: id, description: issuer }));
+};
+const apps: Source = async (client) => {
+  const { body } = await (await client()).call('listApps', { body: {} }, { timeout: TIMEOUT_MS });
+  return body.apps.map(({ id, host }) => ({ value: host, description: id }));
+};
+const deadJobs: Source = async (client) => {
+  const { body } = await (await client()).call('listDeadJobs', { query: { limit: 500 } }, { timeout: TIMEOUT_MS });
+  return body.jobs.map(({ id, queue }) => ({ value: id, description: queue }));
+};
 const environments: Source = async () =>
   Object.entries((await loadState()).environments).map(([value, { url }]) => ({ value, description: url }));
 
@@ -51,6 +83,14 @@ const SOURCES: readonly (readonly [RegExp, Source])[] = [
   [/^instance remove id$/, instances],
   [/^secret (list|read|remove|save|encrypt) /, secrets],
   [/^config list id$/, configs],
+  [/^build logs id$/, builds],
+  [/ --userId$/, users],
+  [/^permit remove ids$/, permits],
+  [/^enroll remove ids$/, enrolls],
+  [/^route (list|remove) ids$/, routes],
+  [/^cert (list|raw) ids$/, certs],
+  [/^app list hosts$/, apps],
+  [/^job retry id$/, deadJobs],
   [/^env (select|remove) name$/, environments],
 ];
 

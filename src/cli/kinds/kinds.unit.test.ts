@@ -1,14 +1,21 @@
 import { expect, test } from 'vitest';
 
 import { type ListKind, optionName } from '../list/column.ts';
+import { appKind } from './app.ts';
+import { buildKind } from './build.ts';
+import { checkpointKind } from './checkpoint.ts';
 import { configKind } from './config.ts';
 import { definitionKind } from './definition.ts';
 import { deploymentKind, type ListedDeployment } from './deployment.ts';
 import { environmentKind } from './environment.ts';
 import { eventKind } from './event.ts';
+import { enrollKind, permitKind } from './grant.ts';
 import { instanceKind } from './instance.ts';
+import { deadJobKind } from './job.ts';
 import { type ListedNode, nodeKind } from './node.ts';
+import { certKind, routeKind } from './proxy.ts';
 import { secretKind } from './secret.ts';
+import { userKind } from './user.ts';
 import { workerKind } from './worker.ts';
 
 const NOW = Date.parse('2026-01-02T03:04:05Z');
@@ -36,6 +43,15 @@ const KINDS = [
   secretKind,
   workerKind,
   configKind('x'),
+  appKind,
+  buildKind,
+  certKind,
+  checkpointKind,
+  deadJobKind,
+  enrollKind,
+  permitKind,
+  routeKind,
+  userKind,
 ] as readonly ListKind<never>[];
 
 test.each(KINDS.map((kind) => [kind.columns.map(optionName), kind] as const))(
@@ -185,4 +201,48 @@ test('secrets of one name in two apps are two', () => {
   expect(secretKind.key?.({ ...secret, appHost: 'a' })).not.toBe(secretKind.key?.({ ...secret, appHost: 'b' }));
   expect(secretKind.id({ ...secret, appHost: 'a' })).toBe('key');
   expect(said(secretKind, { ...secret, appHost: 'a' })).toMatchObject({ writers: 'ada', length: '3' });
+});
+
+test('a permit of several permissions is told apart by each of them', () => {
+  const permit = { id: 'perm_1', appId: 'app_1', slugs: ['ada', 'bob'], roles: [], createdAt: '', updatedAt: '' };
+  const first = { ...permit, permission: 'edit' };
+  const second = { ...permit, permission: 'view' };
+  expect(said(permitKind, first)).toEqual({
+    'permit-id': 'perm_1',
+    permission: 'edit',
+    slugs: 'ada, bob',
+    'app-id': 'app_1',
+  });
+  expect(permitKind.key?.(first)).not.toBe(permitKind.key?.(second));
+});
+
+test('what a build tells depends on how it stands, and what it took is sorted by time', () => {
+  const build = {
+    id: 'build_1',
+    url: 'https://git.example/shop.git',
+    commit: '0123456789abcdef0123456789abcdef01234567',
+    image: 'shop:1',
+    step: 'Step 3/7 : RUN npm ci',
+    milliseconds: 65_000,
+    requestedAt: '2026-01-02T03:00:00Z',
+    changedAt: '2026-01-02T03:01:05Z',
+  };
+  const failure = { reason: 'no such file', terminal: false };
+  expect(said(buildKind, { ...build, status: 'Succeeded' })).toMatchObject({
+    commit: '0123456789ab',
+    took: '1m5s',
+    details: 'shop:1',
+  });
+  expect(said(buildKind, { ...build, status: 'Failed', failure })).toMatchObject({
+    details: 'no such file (tried again)',
+  });
+  expect(values(buildKind, { ...build, status: 'Succeeded' })).toMatchObject({ took: 65_000, commit: build.commit });
+});
+
+test('the job that died first is the oldest', () => {
+  const job = { id: 'job_1', queue: 'starts', key: 'repl_1', attempts: 10, error: 'no route to host', createdAt: '' };
+  const early = { ...job, diedAt: '2026-01-02T03:03:00Z' };
+  const late = { ...job, diedAt: '2026-01-02T03:04:00Z' };
+  expect(said(deadJobKind, early)).toMatchObject({ age: '1m5s', attempts: '10' });
+  expect(values(deadJobKind, early)['age']).toBeGreaterThan(Number(values(deadJobKind, late)['age']));
 });
