@@ -6,7 +6,7 @@ import type { SimulatedImage } from './script.ts';
 /** What a simulated host is like. */
 export interface SimulatedHostOptions {
   readonly clock?: Clock | undefined;
-  /** Of its latencies and container ids: the same seed gives the same run. */
+  /** Of its latencies and container ids, together with its name: the same seed gives the same run, and no two hosts the same ids. */
   readonly seed?: number | undefined;
   readonly latencies?: Latencies | undefined;
   readonly capacity?: EngineCapacity | undefined;

@@ -1,3 +1,5 @@
+import { crc32 } from 'node:zlib';
+
 import { type Clock, systemClock } from '../../clock.ts';
 import { type ContainerSpec, type EngineCapacity, type EngineEvent, LABEL } from '../engine.ts';
 import { EngineError, type EngineErrorCode } from '../engine-error.ts';
@@ -38,7 +40,7 @@ export class SimulatedHost {
     this.takenPorts = new Set(options.takenPorts);
     this.networks = new Set(['bridge', 'host', 'none', ...(options.networks ?? [])]);
     this.events = createFeed<EngineEvent>(options.eventMemory ?? 256);
-    this.random = seededRandom(options.seed ?? 1);
+    this.random = seededRandom((options.seed ?? 1) ^ crc32(name));
     this.latencies = options.latencies ?? MEASURED_LATENCIES;
     this.capacity = options.capacity ?? DEFAULT_CAPACITY;
   }
