@@ -35,6 +35,19 @@ export async function readOrigins(db: Db, deploymentId: string, correlationIds: 
   );
 }
 
+/** Who saved the definition last before a position; undefined when nobody did after `since`. */
+export async function readDefiner(
+  db: Db,
+  definitionId: string,
+  { since, before }: { readonly since: number; readonly before: number },
+): Promise<string | undefined> {
+  const { rows } = await sql<{ actor: string }>`
+    select actor from events where stream = ${streamOf('definition', definitionId)}
+      and position > ${since} and position < ${before} order by version desc limit 1
+  `.execute(db);
+  return rows[0]?.actor;
+}
+
 /** What was pulled for a deployment's replicas. */
 export interface Pulled {
   readonly replicaId: string;

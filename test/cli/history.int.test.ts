@@ -50,12 +50,13 @@ test('two revisions, what differs, who did it, a tag, and the way back, also aft
   await define('web:2');
   const rolled = await service.oo('deployment', 'rollback', ID, '--to', 'good', '--wait', '-m', 'it was better');
   expect(rolled).toContain(`${ID} OK 1/1 ready`);
-  const [latest] = await entries();
+  const [latest, ofDefinition] = await entries();
+  expect(ofDefinition).toMatchObject({ kind: 'definition', author: '1backend' });
   expect(latest).toMatchObject({ kind: 'rollback', outcome: 'OK', reason: 'it was better', image: 'web:1' });
   expect(JSON.parse(await oo(`deployment get ${ID} -o json`))).toMatchObject({ spec: { resources: { cpu: '500m' } } });
 
   const stale = await service.tryOo('deployment', 'save', await deployment('replicas: 2\n'), '--if-revision', '1');
-  expect([stale.code, stale.stderr]).toEqual([5, expect.stringContaining('by 1backend: CPU 500m -> 1')]);
+  expect([stale.code, stale.stderr]).toEqual([5, expect.stringContaining('revision 2 by 1backend: CPU 500m -> 1')]);
   const none = await service.tryOo('deployment', 'rollback', ID, '--to', '99');
   expect([none.code, none.stderr]).toEqual([3, expect.stringMatching(/no revision 99; the nearest is \d/)]);
   expect(await oo(`deployment untag ${ID} good`)).toContain('no revision');

@@ -37,7 +37,7 @@ function plan(world: World): Template {
 }
 
 const spec = (cpu: string, mode: string): DeploymentSpec =>
-  parseDeployment({ id: 'd', definitionId: DEF, resources: { cpu }, envars: { MODE: mode, P: '${secret.S}' } }, 'd');
+  parseDeployment({ id: 'd', definitionId: DEF, resources: { cpu }, envars: { MODE: mode, P: '{{secret:S}}' } }, 'd');
 const step = fc.oneof(
   fc.record({ cpu: fc.constantFrom('1', '2'), mode: fc.constantFrom('a', 'b') }),
   fc.record({ image: fc.constantFrom('web:1', 'web:2', 'web:3') }),

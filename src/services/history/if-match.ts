@@ -41,7 +41,9 @@ export async function refuseStale(
   const entries = state === undefined ? [] : await readEntries(db, id);
   const base = wanted === '*' ? 0 : Math.min(...wanted.map((each) => Math.floor(Number(each))));
   const start = entries.findLastIndex(({ revision }) => revision !== undefined && revision <= base);
-  const since = entries.slice(start + 1).filter(({ changes }) => changes.length > 0);
+  const since = entries
+    .slice(start + 1)
+    .filter(({ kind, changes }) => changes.length > 0 && !['tag', 'untag'].includes(kind));
   const said = since.slice(-3).map(({ revision, kind, actor, changes }) => {
     const what = revision === undefined ? kind : `revision ${revision}`;
     return `${what} by ${authorOf(actor)}: ${changes.map(({ text }) => text).join(', ')}`;

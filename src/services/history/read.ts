@@ -1,7 +1,7 @@
 import type { Entry } from '../../domain/deployment/history/entry.ts';
 import { historyOf } from '../../domain/deployment/history/fold.ts';
 import type { Db } from '../../postgres/database.ts';
-import { type Pulled, readHistory, readOrigins, readPulls } from '../../store/history.ts';
+import { type Pulled, readDefiner, readHistory, readOrigins, readPulls } from '../../store/history.ts';
 
 /** The history of a deployment, oldest first. Cost by the deployment's own events. */
 export async function readEntries(db: Db, deploymentId: string): Promise<readonly Entry[]> {
@@ -10,7 +10,22 @@ export async function readEntries(db: Db, deploymentId: string): Promise<readonl
   const foreign = events.flatMap((event) =>
     event.type === 'RevisionCreated' && !own.has(event.correlationId) ? [event.correlationId] : [],
   );
-  return historyOf(events, await readOrigins(db, deploymentId, foreign));
+  return withDefiners(db, historyOf(events, await readOrigins(db, deploymentId, foreign)));
+}
+
+/** A plan that was due for another reason may be the first to see a definition that was changed: its correlation is not of that. */
+async function withDefiners(db: Db, entries: readonly Entry[]): Promise<readonly Entry[]> {
+  const named: Entry[] = [];
+  let since = 0;
+  for (const entry of entries) {
+    const { kind, actor, position, made } = entry;
+    const unknown = kind === 'definition' && !actor.startsWith('user/') && made !== undefined;
+    const { definitionId = '' } = made?.spec ?? {};
+    const definer = unknown ? await readDefiner(db, definitionId, { since, before: position }) : undefined;
+    named.push(definer === undefined ? entry : { ...entry, actor: definer });
+    if (entry.revision !== undefined) since = position;
+  }
+  return named;
 }
 
 /** Revision -> the digest that its image had when it was last pulled for it. */
