@@ -28,6 +28,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** A repeated call under the same key has no second effect. */
   readonly idempotencyKey?: string;
+  /** The version that the call is good for; refused with 412 when it is another one by now. */
+  readonly ifMatch?: string;
   /** Milliseconds until the call is given up; 30 000 by default. */
   readonly timeout?: number;
 }
@@ -92,6 +94,7 @@ function requestOf(
   const headers = new Headers({ accept: 'application/json' });
   if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
   if (options.idempotencyKey !== undefined) headers.set('idempotency-key', options.idempotencyKey);
+  if (options.ifMatch !== undefined) headers.set('if-match', `"${options.ifMatch}"`);
   if (input.body === undefined) return new Request(url, { method, headers });
   headers.set('content-type', 'application/json');
   return new Request(url, { method, headers, body: JSON.stringify(input.body) });

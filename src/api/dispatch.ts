@@ -24,6 +24,7 @@ interface AnyReply {
   readonly body: unknown;
   readonly position?: number | undefined;
   readonly status?: number | undefined;
+  readonly etag?: string | undefined;
 }
 type AnyHandler = (request: RequestContext & Parts) => Promise<AnyReply>;
 
@@ -40,9 +41,10 @@ export function dispatch(name: OperationName, deps: DispatchDeps): RequestHandle
   return async (request, response) => {
     const caller = await authorize(request, route, deps.authenticator);
     const parts = partsOf(route, request);
-    const { body, position, status } = await handler({ ...contextOf(name, request, response, caller), ...parts });
+    const { body, position, status, etag } = await handler({ ...contextOf(name, request, response, caller), ...parts });
     if (deps.checkResponses && status === undefined) checkResponse(name, route, body);
     if (position !== undefined) response.set('X-Log-Position', String(position));
+    if (etag !== undefined) response.set('ETag', `"${etag}"`);
     if (route.maxAgeSeconds !== undefined) response.set('Cache-Control', `private, max-age=${route.maxAgeSeconds}`);
     if (route.produces !== undefined) {
       response
@@ -77,6 +79,7 @@ function contextOf(
     caller,
     correlationId: correlationOf(response),
     idempotencyKey: caller && !confidential ? idempotencyKeyOf(name, request, caller) : undefined,
+    ifMatch: request.get('if-match'),
     address: request.ip ?? '',
   };
 }

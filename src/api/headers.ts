@@ -8,9 +8,9 @@ const CORS = {
   'Access-Control-Allow-Methods': 'POST, GET, OPTIONS, PUT, DELETE',
   'Access-Control-Allow-Headers':
     'Accept, Content-Type, Content-Length, Accept-Encoding, X-CSRF-Token, Authorization, X-Content-Encrypted, ' +
-    'Cache-Control, Idempotency-Key, Last-Event-ID, X-Correlation-Id',
+    'Cache-Control, Idempotency-Key, If-Match, Last-Event-ID, X-Correlation-Id',
   'Access-Control-Allow-Credentials': 'false',
-  'Access-Control-Expose-Headers': 'X-Correlation-Id, X-Log-Position, Retry-After',
+  'Access-Control-Expose-Headers': 'X-Correlation-Id, X-Log-Position, Retry-After, ETag',
   Vary: 'Origin',
 } as const;
 

@@ -3,6 +3,8 @@ import type { EventType, RecordedEvent } from '../domain/event.ts';
 /** Events that nobody waits for: whoever adds one here says that no job follows from it. */
 const INERT = [
   'RevisionCreated',
+  'RevisionTagged',
+  'RevisionUntagged',
   'DeploymentPlanned',
   'DeploymentStatusChanged',
   'DeploymentRemoved',

@@ -1,4 +1,4 @@
-import { deriveTemplate, fingerprintOf, type Built } from '../domain/deployment/derive-template.ts';
+import { deriveTemplate, fingerprintOf, pinnedTemplate, type Built } from '../domain/deployment/derive-template.ts';
 import type { DeploymentState } from '../domain/deployment/evolve.ts';
 import type { Rollback } from '../domain/deployment/rollout-state.ts';
 import type { Template } from '../domain/template.ts';
@@ -25,10 +25,13 @@ export function targetOf(
   snapshot: Snapshot,
 ): Target | { readonly problem: string } | { readonly awaited: Awaited; readonly present: Target | undefined } {
   const { deployment, definition, secrets } = snapshot;
-  const { spec, template, fingerprint, anew, restart } = deployment;
-  const source = sourceOf(snapshot);
+  const { spec, template, fingerprint, anew, restart, pinned } = deployment;
+  const source = pinned === undefined ? sourceOf(snapshot) : undefined;
   const built = source === undefined || 'awaited' in source ? TO_BE_BUILT : source.built;
-  const derived = deriveTemplate(spec, definition?.deleted === true ? undefined : definition?.spec, secrets, built);
+  const derived =
+    pinned === undefined
+      ? deriveTemplate(spec, definition?.deleted === true ? undefined : definition?.spec, secrets, built)
+      : pinnedTemplate(pinned.template, secrets);
   if ('problem' in derived) {
     // What was gone back to is looked after, whatever cannot be made now.
     if (deployment.rollback !== undefined) return backTo(snapshot, deployment.rollback);
@@ -73,12 +76,16 @@ export function backTo(snapshot: Snapshot, rollback: Rollback): Target {
  * containers from one that does not touch them.
  */
 function isAsRevised({ deployment, definition, secrets }: Snapshot): boolean {
-  const { spec, template, fingerprint, saves, savedAtRevision, anew } = deployment;
+  const { spec, template, fingerprint, saves, savedAtRevision, anew, pinned } = deployment;
   // Somebody asked for another try, which what is missing forbids.
   if (anew) return false;
   const runnable = definition?.deleted === false;
   if (saves === savedAtRevision && !runnable) return true;
-  const last = deriveTemplate(spec, definition?.spec, { ...template?.secrets, ...secrets }, builtFor(template));
+  const known = { ...template?.secrets, ...secrets };
+  const last =
+    pinned === undefined
+      ? deriveTemplate(spec, definition?.spec, known, builtFor(template))
+      : pinnedTemplate(pinned.template, known);
   return 'template' in last && fingerprintOf(last.template) === fingerprint;
 }
 

@@ -37,6 +37,8 @@ const deployments = projection({
     'SourceAsked',
     'SourceResolved',
     'SourceFailed',
+    'RevisionTagged',
+    'RevisionUntagged',
   ],
   key: ({ data }) => data.deploymentId,
   evolve: (state: DeploymentState | undefined, event) => evolveDeployment(state, event, event.at.getTime()),

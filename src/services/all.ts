@@ -17,6 +17,7 @@ import { logReader, type LogReader } from './log/reader.ts';
 import { logService } from './log/service.ts';
 import { fleetService, type FleetPorts } from './fleet/service.ts';
 import type { Handlers } from './handler.ts';
+import { historyService } from './history/service.ts';
 import { observabilityService, type ObservabilityPorts } from './observability/service.ts';
 import type { NodePorts } from './registry/nodes.ts';
 import { proxyService } from './proxy/service.ts';
@@ -60,6 +61,7 @@ export function allServices(
   const deployPorts = { ...ports, buildSteps: (ids: readonly string[]) => readSteps(db, ids) };
   return {
     ...deployService(store, deployPorts),
+    ...historyService({ store, db, allowHostPaths }),
     ...buildService(store, db),
     ...standingService(db),
     ...logService(streams.logs),

@@ -22,6 +22,8 @@ export interface RequestContext {
   readonly correlationId: string;
   /** As the caller sent it, scoped by caller and route. */
   readonly idempotencyKey: string | undefined;
+  /** The header If-Match, as it was sent. */
+  readonly ifMatch?: string | undefined;
   /** The address of the peer. */
   readonly address: string;
 }
@@ -40,6 +42,8 @@ export interface Reply<N extends OperationName> {
   readonly body: Given<Routes[N], 'response'>;
   /** Where the log put the last event that this caused. */
   readonly position?: number | undefined;
+  /** What the answer is a version of, for the header ETag. */
+  readonly etag?: string;
   /** Instead of the route's own, where the answer is a failure that has a body of its own. */
   readonly status?: 503;
 }

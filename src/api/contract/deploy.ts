@@ -8,7 +8,8 @@ export const deployRoutes = {
   saveDeployment: {
     summary: 'Creates the deployment, or replaces what is wanted of it',
     permission: 'deploy-svc:deployment:edit',
-    body: z.object({ deployment: deploymentInput }),
+    /** `reason`: why, in the caller's own words; it is kept in the history. */
+    body: z.object({ deployment: deploymentInput, reason: z.string().max(500).optional() }),
     bodyJudgedBy: 'domain',
     status: 200,
     response: z.strictObject({}),

@@ -19,7 +19,7 @@ export interface ScaleOptions extends StepOptions {
   readonly replicas: number;
 }
 
-type Verb = 'pause' | 'resume' | 'abort' | 'restart' | 'scale';
+type Verb = 'pause' | 'resume' | 'abort' | 'restart' | 'scale' | 'rollback';
 
 const DONE: Readonly<Record<Verb, string>> = {
   pause: 'paused',
@@ -27,6 +27,7 @@ const DONE: Readonly<Record<Verb, string>> = {
   abort: 'aborted',
   restart: 'restarted',
   scale: 'scaled',
+  rollback: 'rolled back',
 };
 
 /** Pauses a rollout, goes on with it, or takes it back. */
@@ -51,6 +52,20 @@ export async function scaleDeployment(id: string, options: ScaleOptions): Promis
   await carryOut('scale', id, options, (context) =>
     context.call(`scale deployment ${id} to ${options.replicas}`, 'scaleDeployment', input, LOOK_UP),
   );
+}
+
+/** Rolls an earlier revision out anew. */
+export async function rollbackDeployment(id: string, options: StepOptions & { readonly to?: string }): Promise<void> {
+  const input = { params: { id }, body: { to: options.to, reason: options.message } };
+  await carryOut('rollback', id, options, async (context) => {
+    const answer = await context.call(`roll ${id} back`, 'rollbackDeployment', input, {
+      lookUp: `oo deployment history ${id}`,
+    });
+    if (options.output === 'table') {
+      context.terminal.stderr.write(`rolling back to revision ${answer.body.to}: ${answer.body.image}\n`);
+    }
+    return answer;
+  });
 }
 
 const LOOK_UP = { lookUp: 'oo deployment list' };

@@ -13,6 +13,9 @@ import type { ListOptions } from './options.ts';
 interface SaveOptions extends ListOptions {
   readonly wait?: boolean;
   readonly detach?: boolean;
+  readonly message?: string;
+  /** `3`: refused when its revision is another one by now. */
+  readonly ifRevision?: string;
   /** Milliseconds. */
   readonly timeout: number;
 }
@@ -28,12 +31,21 @@ export async function saveDeployments(files: readonly string[], options: SaveOpt
     throw new Failure('--wait and --detach exclude each other', { exitCode: EXIT.usage });
   }
   const loaded = await loadDocuments(files, process.stdin, deploymentFile);
+  if (options.ifRevision !== undefined && loaded.length > 1) {
+    const message = `--if-revision is for one deployment, and ${files.join(', ')} hold ${loaded.length}`;
+    throw new Failure(message, { exitCode: EXIT.usage, next: ['save them one by one'] });
+  }
   const context = await openContext(options);
   const startedAt = performance.now();
   const saved = await saveAll(context, loaded, {
     noun: 'deployment',
     name: ({ id }) => id,
-    send: (deployment) => context.client.call('saveDeployment', { body: { deployment } }),
+    send: (deployment) =>
+      context.client.call(
+        'saveDeployment',
+        { body: { deployment, reason: options.message } },
+        options.ifRevision === undefined ? {} : { ifMatch: options.ifRevision },
+      ),
   });
   const wait = options.wait ?? (options.detach !== true && context.terminal.stdout.isTTY === true);
   if (wait) return follow(context, saved, { ...options, startedAt });

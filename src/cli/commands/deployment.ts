@@ -1,7 +1,8 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import { deploymentKind } from '../kinds/deployment.ts';
 import { listOptions } from '../list/options.ts';
+import { defineHistory } from './deployment-history.ts';
 import { defineRollout } from './deployment-rollout.ts';
 import { examples, outputOption, subcommand, timeoutOption } from './options.ts';
 
@@ -9,6 +10,7 @@ import { examples, outputOption, subcommand, timeoutOption } from './options.ts'
 export function defineDeployment(group: Command): void {
   defineSave(group);
   defineRollout(group);
+  defineHistory(group);
   const list = subcommand(group, 'list', 'ls')
     .description('list all deployments')
     .option('--full', 'print details whole instead of their first 75 bytes');
@@ -55,6 +57,8 @@ function defineSave(group: Command): void {
   subcommand(group, 'save', 's')
     .description('create deployments from files, or change them')
     .argument('<files...>', 'YAML or JSON files, directories of them, or - for standard input; several objects each')
+    .option('-m, --message <text>', 'why; it is kept in the history')
+    .addOption(new Option('--if-revision <number>', 'only while that is its revision').argParser(version))
     .option('--wait', 'follow the rollout to its end (the default on a terminal)')
     .option('--detach', 'return as soon as it is saved (the default elsewhere)')
     .addOption(timeoutOption())
@@ -63,6 +67,7 @@ function defineSave(group: Command): void {
       'after',
       examples(
         'oo deployment save ./my-deployment.yaml',
+        'oo deployment save ./my-deployment.yaml --if-revision 3 -m "more memory"',
         'oo deployment save ./deployments/ --wait --timeout 10m',
         'cat my-deployment.yaml | oo deployment save - -o json',
       ),
@@ -70,4 +75,11 @@ function defineSave(group: Command): void {
     .action(async (files: string[], _, command: Command) => {
       await (await import('./deployment-save.ts')).saveDeployments(files, command.optsWithGlobals());
     });
+}
+
+/** Reads `3`, or `3.1`: revision 3 after one more save. */
+function version(text: string): string {
+  if (!/^\d+(\.\d+)?$/.test(text))
+    throw new InvalidArgumentError('It is a revision like 3, or 3.1 after one more save.');
+  return text;
 }

@@ -82,7 +82,8 @@ export function decideScale(
   return [{ type: 'DeploymentSaved', data }];
 }
 
-function living(state: State, id: string): DeploymentState {
+/** The state of a deployment that may be told something. Throws NotFound, or Conflict while it is being deleted. */
+export function living(state: State, id: string): DeploymentState {
   if (state === undefined || state.phase === 'removed') {
     throw new NotFound(`deployment ${id} does not exist; oo deployment list shows those that do`);
   }

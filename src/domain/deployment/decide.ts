@@ -7,7 +7,7 @@ import { isAskedBySaving } from './source-state.ts';
 /**
  * A save that changes nothing is no event, except of a failed deployment, or one that may have used its restart budget up,
  * where it asks for another try, of one that is built from a branch, where it asks what the branch stands for now,
- * and of one that is being deleted, which it brings back. Whether the definition exists is not asked here: without it the deployment fails
+ * of one that went back to a revision, where it ends that, and of one that is being deleted, which it brings back. Whether the definition exists is not asked here: without it the deployment fails
  * with that reason, and goes on once somebody has saved the definition and the deployment. `app`: the host of the app in
  * which it is saved; secrets are looked up there.
  */
@@ -15,11 +15,13 @@ export function decideSaveDeployment(
   state: DeploymentState | undefined,
   spec: DeploymentSpec,
   app?: string,
+  reason?: string,
 ): DeploymentEvent[] {
   const gaveUp = state?.status === 'Failed' || (state?.status === 'Error' && state.spec.restart !== undefined);
-  const settled = state?.phase === 'live' && !gaveUp && !isAskedBySaving(state.source, state.status);
+  const pinned = state?.pinned !== undefined;
+  const settled = state?.phase === 'live' && !gaveUp && !pinned && !isAskedBySaving(state.source, state.status);
   if (settled && isSame(state.spec, spec) && (app === undefined || app === (state.app ?? DEFAULT_APP))) return [];
-  const given = app === undefined ? {} : { app };
+  const given = { ...(app === undefined ? {} : { app }), ...(reason === undefined ? {} : { reason }) };
   return [{ type: 'DeploymentSaved', data: { deploymentId: spec.id, spec, ...given } }];
 }
 

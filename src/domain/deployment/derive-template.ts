@@ -89,6 +89,31 @@ export function secretsReferredTo(...given: Parameters<typeof environmentOf>): r
   return referencesOf(Object.values(environmentOf(...given))).secrets;
 }
 
+/** What a deployment's envars, its definition's and those of the revision that it went back to refer to. */
+export function secretsUsedBy(
+  { spec, pinned }: { readonly spec: DeploymentSpec; readonly pinned?: { readonly template: Template } | undefined },
+  definition: Pick<DefinitionSpec, 'envars'> | undefined,
+): readonly string[] {
+  if (pinned === undefined) return secretsReferredTo(spec, definition);
+  return referencesOf(Object.values(pinned.template.env)).secrets;
+}
+
+/**
+ * The template of the revision that somebody went back to, with the secrets of today: the values of then may have been
+ * replaced because they had become known.
+ */
+export function pinnedTemplate(
+  template: Template,
+  secrets: SecretFingerprints = {},
+): { readonly template: Template } | { readonly problem: string } {
+  const used = referencesOf(Object.values(template.env)).secrets;
+  const missing = used.filter((name) => !Object.hasOwn(secrets, name));
+  if (missing.length > 0) return { problem: missing.map(missingSecret).join('; ') };
+  const fingerprints = Object.fromEntries(used.map((name) => [name, secrets[name] ?? '']));
+  const { secrets: ofThen, ...rest } = template;
+  return { template: ofThen === undefined && used.length === 0 ? rest : { ...rest, secrets: fingerprints } };
+}
+
 /** SHA-256 of the template's canonical form: replicas whose revision has another one are replaced. */
 export function fingerprintOf(template: Template): string {
   return createHash('sha256')

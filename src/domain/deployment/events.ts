@@ -78,7 +78,17 @@ export const deploymentEvents = {
     /** Only the count of its replicas was changed, by a command of its own. */
     scaled: z.boolean().optional(),
     reason: z.string().optional(),
+    /** Its containers are made from this, whatever the definition says: somebody went back to that revision. Until the next save. */
+    pinned: z.object({ revision: z.number().int(), template }).optional(),
   }),
+  /** Somebody gave a revision a name; a name that another revision had moves here. */
+  RevisionTagged: z.object({
+    deploymentId: z.string(),
+    name: z.string(),
+    revision: z.number().int(),
+    reason: z.string().optional(),
+  }),
+  RevisionUntagged: z.object({ deploymentId: z.string(), name: z.string() }),
   /** What its containers are made from has changed; replicas of earlier revisions are replaced. */
   RevisionCreated: z.object({
     deploymentId: z.string(),

@@ -22,6 +22,8 @@ export type DeploymentEvent = EventOf<
   | 'SourceAsked'
   | 'SourceResolved'
   | 'SourceFailed'
+  | 'RevisionTagged'
+  | 'RevisionUntagged'
 >;
 
 /** A deployment as its stream tells it. */
@@ -51,6 +53,10 @@ export interface DeploymentState extends RolloutState {
   readonly scaled?: Scaled | undefined;
   /** What the latest rebalancing moves; `begun`: the replacement has been scheduled. Absent when there never was one. */
   readonly moves?: readonly MoveState[];
+  /** Somebody went back to a revision: what its containers are made from until the next save. */
+  readonly pinned?: EventOf<'DeploymentSaved'>['data']['pinned'];
+  /** Name -> revision. */
+  readonly tags?: Readonly<Record<string, number>> | undefined;
   /** Absent when its containers were never built from a repository. */
   readonly source?: SourceState | undefined;
 }
@@ -99,9 +105,17 @@ export function evolveDeployment(
     case 'SourceResolved':
     case 'SourceFailed':
       return state && { ...state, source: evolveSource(state.source, event, at) };
+    case 'RevisionTagged':
+      return state && { ...state, tags: { ...state.tags, [event.data.name]: event.data.revision } };
+    case 'RevisionUntagged':
+      return state && { ...state, tags: without(state.tags, event.data.name) };
     default:
       return event satisfies never;
   }
+}
+
+function without(tags: DeploymentState['tags'] = {}, name: string): DeploymentState['tags'] {
+  return Object.fromEntries(Object.entries(tags).filter(([each]) => each !== name));
 }
 
 function statusOf({
@@ -113,7 +127,7 @@ function statusOf({
 
 function saved(
   state: DeploymentState | undefined,
-  { spec, scaled, app }: EventOf<'DeploymentSaved'>['data'],
+  { spec, scaled, app, pinned }: EventOf<'DeploymentSaved'>['data'],
   at: number,
 ): DeploymentState {
   const before = state ?? {
@@ -133,6 +147,11 @@ function saved(
   return {
     ...before,
     ...(anew ? { status: 'Pending' as const, details: '', anew, rollback: undefined, restart: undefined } : {}),
+    // Who goes back wants the containers of then anew, also when the latest are made from the same.
+    ...(pinned === undefined ? {} : { anew: true }),
+    ...(state?.pinned === undefined && pinned === undefined
+      ? {}
+      : { pinned: scaled === true ? state?.pinned : pinned }),
     id: spec.id,
     definitionId: spec.definitionId,
     spec,

@@ -56,6 +56,8 @@ export const replicaEvents = {
     image: z.string(),
     milliseconds: z.number().int(),
     nodeId: z.string().optional(),
+    /** `sha256:…` of what the registry gave for the image's name. */
+    digest: z.string().optional(),
   }),
   ContainerCreated: z.object({ ...attempt, containerId: z.string(), adopted: z.boolean() }),
   ContainerStarted: z.object({

@@ -3,16 +3,19 @@ import type { BuildState } from '../../domain/build/evolve.ts';
 import { decideDeleteDeployment, decideSaveDeployment } from '../../domain/deployment/decide.ts';
 import type { DeploymentState } from '../../domain/deployment/evolve.ts';
 import { parseDeployment } from '../../domain/deployment/parse.ts';
+import { parseRolloutCommand } from '../../domain/deployment/parse-command.ts';
 import { newId } from '../../domain/identifier.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
 import { NotFound } from '../../domain/problem.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
+import type { Db } from '../../postgres/database.ts';
 import type { EventStore, SnapshotReader } from '../../store/event-store.ts';
 import { partOf } from '../body.ts';
 import { toDeploymentBuild } from '../build/view.ts';
 import { refuseHostPaths } from '../host-paths.ts';
 import { carryOut } from '../carry-out.ts';
 import { callerOf, type Handlers, type Reply, type RequestOf } from '../handler.ts';
+import { parseIfMatch, refuseStale, versionOf } from '../history/if-match.ts';
 import { rolloutCommands, type RolloutOperation } from './rollout.ts';
 import { toScalingView, type ReadDecision } from './scaling-view.ts';
 import { toDeployment, toDeploymentView, toEventView } from './view.ts';
@@ -22,6 +25,7 @@ const PAGE = 100;
 
 /** What the service is told from outside. */
 export interface DeployPorts {
+  readonly db: Db;
   /** Paths of nodes that volumes may mount. */
   readonly allowHostPaths: readonly string[];
   readonly latestDecision: ReadDecision;
@@ -38,7 +42,7 @@ export function deployService(
 > {
   return {
     ...rolloutCommands(store),
-    saveDeployment: (request) => saveDeployment(store, request, ports.allowHostPaths),
+    saveDeployment: (request) => saveDeployment(store, request, ports),
     async deleteDeployment(request) {
       const decision = { kind: 'deployment', id: request.body.deploymentId, decide: decideDeleteDeployment } as const;
       return { body: {}, position: await carryOut<DeploymentState>(store, request, decision) };
@@ -47,7 +51,10 @@ export function deployService(
       const rows = await store.rows<DeploymentState>('deployments', { phase: ['live', 'deleting'] });
       return { body: { deployments: rows.map(({ state }) => toDeployment(state)) } };
     },
-    showDeployment: async ({ params }) => ({ body: await deploymentViewOf(store, params.id, ports) }),
+    async showDeployment({ params }) {
+      const { view, version } = await versionedView(store, params.id, ports);
+      return { body: view, etag: version };
+    },
     listEvents: (request) => listEvents(store, request),
   };
 }
@@ -55,14 +62,20 @@ export function deployService(
 async function saveDeployment(
   store: EventStore,
   request: RequestOf<'saveDeployment'>,
-  allowHostPaths: readonly string[],
+  { db, allowHostPaths }: Pick<DeployPorts, 'db' | 'allowHostPaths'>,
 ): Promise<Reply<'saveDeployment'>> {
   const spec = parseDeployment(partOf(request.body, 'deployment'), newId('depl'));
+  const { reason } = parseRolloutCommand(request.body);
+  const ifMatch = parseIfMatch(request.ifMatch);
   refuseHostPaths(spec.volumes, allowHostPaths);
   const position = await carryOut<DeploymentState>(store, request, {
     kind: 'deployment',
     id: spec.id,
-    decide: (state) => decideSaveDeployment(state, spec, callerOf(request).appHost),
+    async decide(state) {
+      const events = decideSaveDeployment(state, spec, callerOf(request).appHost, reason);
+      if (events.length > 0) await refuseStale(db, spec.id, state, ifMatch);
+      return events;
+    },
   });
   return { body: {}, position };
 }
@@ -73,11 +86,23 @@ export async function deploymentViewOf(
   id: string,
   { buildSteps, latestDecision }: Pick<DeployPorts, 'buildSteps' | 'latestDecision'>,
 ): Promise<DeploymentView> {
+  return (await versionedView(store, id, { buildSteps, latestDecision })).view;
+}
+
+/** With the version that a save may name in If-Match. Throws NotFound. */
+async function versionedView(
+  store: EventStore,
+  id: string,
+  { buildSteps, latestDecision }: Pick<DeployPorts, 'buildSteps' | 'latestDecision'>,
+): Promise<{ readonly view: DeploymentView; readonly version: string }> {
   const { state, view, build: found } = await store.snapshot((reader) => viewOf(reader, id));
   const step = found && (await buildSteps([found.id])).get(found.id);
   const build = toDeploymentBuild(state, found, step);
   const scaling = await toScalingView(state, latestDecision);
-  return { ...view, ...(build && { build }), ...(scaling && { scaling }) };
+  return {
+    view: { ...view, ...(build && { build }), ...(scaling && { scaling }) },
+    version: versionOf(state),
+  };
 }
 
 interface Found {

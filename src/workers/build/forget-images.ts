@@ -64,7 +64,11 @@ async function buildsInUse({ store }: Pick<WorkerDeps, 'store'>): Promise<Readon
   const revisions = await store.rows<Revision>('revisions', { id: [...keys] });
   const ids = [
     ...revisions.map(({ state }) => state.template.build?.id),
-    ...deployments.flatMap(({ state }) => [state.template?.build?.id, state.source?.resolved?.buildId]),
+    ...deployments.flatMap(({ state }) => [
+      state.template?.build?.id,
+      state.pinned?.template.build?.id,
+      state.source?.resolved?.buildId,
+    ]),
   ];
   return new Set(ids.filter((id) => id !== undefined));
 }

@@ -1,6 +1,6 @@
 import type { BuildState } from '../../domain/build/evolve.ts';
 import type { DefinitionState } from '../../domain/definition/evolve.ts';
-import { secretsReferredTo, type SecretFingerprints } from '../../domain/deployment/derive-template.ts';
+import { secretsUsedBy, type SecretFingerprints } from '../../domain/deployment/derive-template.ts';
 import type { DeploymentState } from '../../domain/deployment/evolve.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import type { SecretState } from '../../domain/secret/evolve.ts';
@@ -46,6 +46,7 @@ export async function snapshotIn(
     deployment.state.source?.resolved?.image,
     definition?.state.spec.image?.name,
     deployment.state.template?.image,
+    deployment.state.pinned?.template.image,
     ...earlier.map(({ template }) => template.image),
   ];
   return {
@@ -69,10 +70,10 @@ export async function snapshotIn(
 
 async function secretsOf(
   reader: SnapshotReader,
-  { spec, app = DEFAULT_APP }: DeploymentState,
+  { spec, pinned, app = DEFAULT_APP }: DeploymentState,
   definition: DefinitionState | undefined,
 ): Promise<SecretFingerprints> {
-  const names = secretsReferredTo(spec, definition?.spec);
+  const names = secretsUsedBy({ spec, pinned }, definition?.spec);
   if (names.length === 0) return {};
   const keys = names.map((name) => secretKey(app, name));
   const present = states(await reader.rows<SecretState>('secrets', { id: keys })).filter(({ removed }) => !removed);

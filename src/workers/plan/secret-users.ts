@@ -1,5 +1,5 @@
 import type { DefinitionState } from '../../domain/definition/evolve.ts';
-import { secretsReferredTo } from '../../domain/deployment/derive-template.ts';
+import { secretsUsedBy } from '../../domain/deployment/derive-template.ts';
 import type { DeploymentState } from '../../domain/deployment/evolve.ts';
 import { DEFAULT_APP, secretKey } from '../../domain/secret/name.ts';
 import type { EventStore } from '../../store/event-store.ts';
@@ -14,7 +14,7 @@ export async function usersOfSecret(
   const ids = [...new Set(deployments.map(({ state }) => state.definitionId))];
   const rows = ids.length === 0 ? [] : await store.rows<DefinitionState>('definitions', { id: ids });
   const definitions = new Map(rows.map(({ id, state }) => [id, state.spec]));
-  return deployments.filter(({ state: { spec, definitionId, app = DEFAULT_APP } }) => {
-    return secretsReferredTo(spec, definitions.get(definitionId)).some((name) => secretKey(app, name) === key);
+  return deployments.filter(({ state: { spec, pinned, definitionId, app = DEFAULT_APP } }) => {
+    return secretsUsedBy({ spec, pinned }, definitions.get(definitionId)).some((name) => secretKey(app, name) === key);
   });
 }

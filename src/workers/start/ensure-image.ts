@@ -5,19 +5,25 @@ import type { WorkerDeps } from '../deps.ts';
 /** Progress lines of one pull in the log: not more often than this. */
 const PROGRESS_MS = 5_000;
 
+/** What a pull took, and what it brought: the digest that the registry has for the name, where the engine tells. */
+export interface Pulled {
+  readonly milliseconds: number;
+  readonly digest?: string;
+}
+
 /** Pulls under way in this process: replicas of one image on one engine share a pull. */
-const pulls = new Map<string, Promise<number>>();
+const pulls = new Map<string, Promise<Pulled>>();
 
 /** Questions under way: replicas that start together ask once. */
 const questions = new Map<string, Promise<boolean>>();
 
-/** Has the image on the engine. Returns the milliseconds that the pull took, or undefined when it was there. */
+/** Has the image on the engine. Returns what the pull took and brought, or undefined when it was there. */
 export async function ensureImage(
   engine: Engine,
   image: string,
   deps: Pick<WorkerDeps, 'clock' | 'log'>,
   signal: AbortSignal,
-): Promise<number | undefined> {
+): Promise<Pulled | undefined> {
   const key = `${engine.url} ${image}`;
   if (await hasImage(key, engine, image, signal)) return undefined;
   const running = pulls.get(key) ?? pull(engine, image, deps).finally(() => pulls.delete(key));
@@ -33,15 +39,17 @@ function hasImage(key: string, engine: Engine, image: string, signal: AbortSigna
   return raceAbort(asked, signal);
 }
 
-async function pull(engine: Engine, image: string, { clock, log }: Pick<WorkerDeps, 'clock' | 'log'>): Promise<number> {
+async function pull(engine: Engine, image: string, { clock, log }: Pick<WorkerDeps, 'clock' | 'log'>): Promise<Pulled> {
   const started = performance.now();
   let told = clock.now().getTime();
+  let digest: string | undefined;
   const onProgress = ({ status, current, total }: PullProgress): void => {
+    digest = /^Digest: (sha256:[0-9a-f]{64})$/.exec(status)?.[1] ?? digest;
     const now = clock.now().getTime();
     if (now - told < PROGRESS_MS) return;
     told = now;
     log.info('pulling', { image, engine: engine.url, status, current, total });
   };
   await engine.pull(image, onProgress);
-  return Math.round(performance.now() - started);
+  return { milliseconds: Math.round(performance.now() - started), ...(digest === undefined ? {} : { digest }) };
 }

@@ -17,7 +17,7 @@ import { exitFailure, startFailure } from '../failure.ts';
 import { reachableHost } from '../node-host.ts';
 import { instanceRegistered } from '../register-instance.ts';
 import { presentReplica, record, type KnownReplica } from '../replica-log.ts';
-import { ensureImage } from './ensure-image.ts';
+import { ensureImage, type Pulled } from './ensure-image.ts';
 import { environmentOf } from './environment.ts';
 import type { KnownStart } from './known-starts.ts';
 import { whenUp, type Up } from './when-up.ts';
@@ -76,7 +76,7 @@ async function bringUp(deps: WorkerDeps, start: Start): Promise<void> {
   const ids = { replicaId: replica.id, deploymentId: replica.deploymentId, generation: replica.generation };
   const pulled = await imageOnNode(deps, start);
   if (pulled !== undefined) {
-    const image = { image: spec.image, milliseconds: pulled, nodeId: replica.nodeId };
+    const image = { image: spec.image, ...pulled, nodeId: replica.nodeId };
     await record(deps, attempt, () => [{ type: 'ImagePulled', data: { ...ids, ...image } }], known);
   }
   reached('pulled');
@@ -97,12 +97,13 @@ async function bringUp(deps: WorkerDeps, start: Start): Promise<void> {
 }
 
 /** What a build has made no registry may have. */
-function imageOnNode(
+async function imageOnNode(
   deps: WorkerDeps,
   { engine, attempt, signal, spec: { image }, build }: Start,
-): Promise<number | undefined> {
+): Promise<Pulled | undefined> {
   if (build === undefined) return ensureImage(engine, image, deps, signal);
-  return carryImage(deps, { engine, image, buildId: build.id, cause: attempt.cause }, signal);
+  const milliseconds = await carryImage(deps, { engine, image, buildId: build.id, cause: attempt.cause }, signal);
+  return milliseconds === undefined ? undefined : { milliseconds };
 }
 
 function upEvents(

@@ -1,0 +1,20 @@
+import type { Made } from '../../domain/deployment/diff/diff.ts';
+import type { Entry } from '../../domain/deployment/history/entry.ts';
+import { NotFound } from '../../domain/problem.ts';
+import type { Db } from '../../postgres/database.ts';
+import type { EventStore } from '../../store/event-store.ts';
+
+/** What the history is read from, and what a way back is judged by. */
+export interface HistoryPorts {
+  readonly store: EventStore;
+  readonly db: Db;
+  /** Paths of nodes that volumes may mount. */
+  readonly allowHostPaths: readonly string[];
+}
+
+/** What that revision was made from. Throws NotFound. */
+export function madeOf(entries: readonly Entry[], id: string, revision: number): Made {
+  const made = entries.find((entry) => entry.revision === revision)?.made;
+  if (made === undefined) throw new NotFound(`${id} has no revision ${revision}; see: oo deployment history ${id}`);
+  return made;
+}
