@@ -28,6 +28,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** A repeated call under the same key has no second effect. */
   readonly idempotencyKey?: string;
+  /** As of that moment: a position, an RFC 3339 time, or the id of an event. */
+  readonly at?: string | undefined;
   /** Milliseconds until the call is given up; 30 000 by default. */
   readonly timeout?: number;
 }
@@ -85,7 +87,7 @@ function requestOf(
   const url = new URL(
     base + path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(input.params?.[key] ?? '')),
   );
-  for (const [key, value] of Object.entries(input.query ?? {})) {
+  for (const [key, value] of Object.entries({ ...input.query, at: options.at ?? input.query?.['at'] })) {
     if (value !== undefined && value !== null)
       url.searchParams.set(key, typeof value === 'string' ? value : JSON.stringify(value));
   }

@@ -16,6 +16,7 @@ export const deployRoutes = {
   listDeployments: {
     summary: 'All deployments with their status',
     permission: 'deploy-svc:deployment:view',
+    asOf: true,
     body: z.object({}),
     status: 200,
     response: z.strictObject({ deployments: z.array(deployment) }),
@@ -30,6 +31,7 @@ export const deployRoutes = {
   showDeployment: {
     summary: 'One deployment with its progress and its replicas',
     permission: 'deploy-svc:deployment:view',
+    asOf: true,
     params: z.object({ id: z.string() }),
     status: 200,
     response: deploymentView,
@@ -44,6 +46,17 @@ export const deployRoutes = {
       deploymentId: z.string().optional(),
       /** `deployment/depl_x`, `node/node_x` … */
       stream: z.string().optional(),
+      /** An id of anything: deployment, replica, node, definition, build, user … */
+      entity: z.string().optional(),
+      /** Types or globs of them, with commas between: `Replica*,DeploymentSaved`. */
+      type: z.string().optional(),
+      /** `user/usr_x`, `worker/…` */
+      actor: z.string().optional(),
+      correlationId: z.string().optional(),
+      /** After that moment: a position, an RFC 3339 time, or the id of an event. */
+      since: z.string().optional(),
+      /** Up to that moment. */
+      until: z.string().optional(),
     }),
     status: 200,
     otherTypes: ['text/event-stream'],

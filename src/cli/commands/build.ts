@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import { atOption } from './at-option.ts';
 import { examples, outputOption, subcommand } from './options.ts';
 
 /** `oo build`. */
@@ -7,7 +8,8 @@ export function defineBuild(group: Command): void {
   subcommand(group, 'list', 'ls')
     .description('list the images that are made from repositories, the latest first')
     .addOption(outputOption())
-    .addHelpText('after', examples('oo build list', 'oo build ls -o json'))
+    .addOption(atOption())
+    .addHelpText('after', examples('oo build list', 'oo build ls -o json', 'oo build ls --at 1h'))
     .action(async (_, command: Command) => {
       await (await import('./build-actions.ts')).listBuilds(command.optsWithGlobals());
     });
