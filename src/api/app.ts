@@ -62,7 +62,7 @@ export function createApp(deps: AppDeps): Express {
   for (const name of ['deploymentLogs', 'replicaLogs'] as const) app.get(pathOf(name), withRoute(name), following);
   for (const name of Object.keys(ROUTES) as OperationName[]) {
     const own = isScraped(name) ? withScraper(authenticator, deps.scraper) : authenticator;
-    const handler = dispatch(name, { handlers, authenticator: own, checkResponses });
+    const handler = dispatch(name, { handlers, authenticator: own, store, checkResponses });
     app[verbOf(name)](pathOf(name), withRoute(name), handler);
   }
   app.use(referenceRoutes());

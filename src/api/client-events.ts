@@ -4,10 +4,16 @@ import { errorOf, ServerUnreachable } from './client-error.ts';
 import type { Client } from './client.ts';
 import type { EventView } from './contract/deploy-schemas.ts';
 
+/** Which events, as `listEvents` takes it. */
+export type EventQuery = Partial<
+  Record<'entity' | 'type' | 'actor' | 'correlationId' | 'since' | 'until', string | undefined>
+>;
+
 export interface FollowOptions {
   /** Events after this position. */
   readonly after: number;
   readonly deploymentId?: string | undefined;
+  readonly query?: EventQuery | undefined;
   /** Ends the sequence without error. */
   readonly signal: AbortSignal;
 }
@@ -17,8 +23,8 @@ export interface FollowOptions {
  * the connection breaks; the caller goes on with the last position that it has seen.
  */
 export async function* followEvents(client: Client, options: FollowOptions): AsyncGenerator<EventView, void> {
-  const { after, deploymentId, signal } = options;
-  const request = client.request('listEvents', { query: { after, deploymentId } });
+  const { after, deploymentId, query, signal } = options;
+  const request = client.request('listEvents', { query: { ...query, after, deploymentId } });
   request.headers.set('accept', 'text/event-stream');
   try {
     const response = await fetch(request, { signal });

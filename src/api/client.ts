@@ -30,6 +30,8 @@ export interface CallOptions {
   readonly idempotencyKey?: string;
   /** The version that the call is good for; refused with 412 when it is another one by now. */
   readonly ifMatch?: string;
+  /** As of that moment: a position, an RFC 3339 time, or the id of an event. */
+  readonly at?: string | undefined;
   /** Milliseconds until the call is given up; 30 000 by default. */
   readonly timeout?: number;
 }
@@ -87,7 +89,7 @@ function requestOf(
   const url = new URL(
     base + path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(input.params?.[key] ?? '')),
   );
-  for (const [key, value] of Object.entries(input.query ?? {})) {
+  for (const [key, value] of Object.entries({ ...input.query, at: options.at ?? input.query?.['at'] })) {
     if (value !== undefined && value !== null)
       url.searchParams.set(key, typeof value === 'string' ? value : JSON.stringify(value));
   }

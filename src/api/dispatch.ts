@@ -11,10 +11,12 @@ import { type OperationName, OPERATIONS } from './contract/operations.ts';
 import type { Route } from './contract/route.ts';
 import { ROUTES } from './contract/routes.ts';
 import { bodyOf, checked, queryOf } from './input.ts';
+import { type PastStore, pastOf } from './past.ts';
 
 export interface DispatchDeps {
   readonly handlers: Handlers;
   readonly authenticator: Authenticator;
+  readonly store: PastStore;
   /** Holds every answer against the contract; an answer that breaks it is a failure of ours. For tests. */
   readonly checkResponses: boolean;
 }
@@ -41,7 +43,9 @@ export function dispatch(name: OperationName, deps: DispatchDeps): RequestHandle
   return async (request, response) => {
     const caller = await authorize(request, route, deps.authenticator);
     const parts = partsOf(route, request);
-    const { body, position, status, etag } = await handler({ ...contextOf(name, request, response, caller), ...parts });
+    const past = await pastOf(name, queryOf(request)['at'], deps.store);
+    const context = { ...contextOf(name, request, response, caller), past };
+    const { body, position = past?.position, status, etag } = await handler({ ...context, ...parts });
     if (deps.checkResponses && status === undefined) checkResponse(name, route, body);
     if (position !== undefined) response.set('X-Log-Position', String(position));
     if (etag !== undefined) response.set('ETag', `"${etag}"`);

@@ -3,8 +3,11 @@ import { once } from 'node:events';
 import { createSession } from 'better-sse';
 import type { RequestHandler } from 'express';
 
+import { eventRange } from '../services/deploy/events-query.ts';
 import { toEventView } from '../services/deploy/view.ts';
 import type { Authenticator } from '../services/user/authenticate.ts';
+import type { Moments } from '../services/moment.ts';
+import { passes } from '../store/event-filter.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { authorize } from './authorize.ts';
 import { ROUTES } from './contract/routes.ts';
@@ -14,7 +17,7 @@ import { holdOpen } from './limits/admission.ts';
 const KEEP_ALIVE_MS = 15_000;
 
 export interface StreamDeps {
-  readonly store: Pick<EventStore, 'subscribe'>;
+  readonly store: Moments & Pick<EventStore, 'subscribe'>;
   readonly authenticator: Authenticator;
   /** Aborts when the server closes. */
   readonly closing: AbortSignal;
@@ -25,7 +28,9 @@ export function eventStream({ store, authenticator, closing }: StreamDeps): Requ
   return async (request, response, next) => {
     if (!(request.get('accept') ?? '').includes('text/event-stream')) return next();
     await authorize(request, ROUTES.listEvents, authenticator);
-    const { after = 0, deploymentId, stream } = checked(ROUTES.listEvents.query, queryOf(request));
+    const query = checked(ROUTES.listEvents.query, queryOf(request));
+    const { deploymentId, stream } = query;
+    const { after, until = Infinity, filter } = await eventRange(store, query);
     holdOpen(response);
     const gone = new AbortController();
     response.on('close', () => gone.abort());
@@ -35,8 +40,11 @@ export function eventStream({ store, authenticator, closing }: StreamDeps): Requ
     const seen = /^\d{1,15}$/.test(session.lastId) ? Number(session.lastId) : undefined;
     try {
       for await (const event of store.subscribe({ from: seen ?? after, signal, deploymentId })) {
-        if (stream !== undefined && event.stream !== stream) continue;
-        session.push(toEventView(event), event.type, String(event.position));
+        if (event.position > until) break;
+        if ((stream === undefined || event.stream === stream) && passes(event, filter)) {
+          session.push(toEventView(event), event.type, String(event.position));
+        }
+        if (event.position === until) break;
         // Without waiting, everything that a slow reader does not take would pile up here.
         if (response.writableNeedDrain) await once(response, 'drain', { signal });
       }

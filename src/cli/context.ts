@@ -1,6 +1,7 @@
 import type { Answer, CallOptions, InputOf } from '../api/client.ts';
 import type { OperationName } from '../api/contract/operations.ts';
 import { serverFailure } from './server-failure.ts';
+import { momentOf } from './text/moment.ts';
 import { type GlobalOptions, openSession, type Session } from './session.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
@@ -21,6 +22,7 @@ export interface ContextCall extends CallOptions {
 /** Opens the session that the options choose. */
 export async function openContext(options: GlobalOptions): Promise<Context> {
   const session = await openSession(options);
+  const at = options.at === undefined ? undefined : momentOf(options.at);
   const failure: Context['failure'] = (error, what, lookUp) =>
     serverFailure(error, {
       what,
@@ -34,7 +36,7 @@ export async function openContext(options: GlobalOptions): Promise<Context> {
     failure,
     async call(what, name, input, options = {}) {
       try {
-        return await session.client.call(name, input, options);
+        return await session.client.call(name, input, { at, ...options });
       } catch (error) {
         throw failure(error, what, options.lookUp);
       }

@@ -9,6 +9,8 @@ import { loadState } from './state/state-file.ts';
 export interface GlobalOptions {
   readonly env?: string | undefined;
   readonly appHost?: string | undefined;
+  /** Of reads that take `--at`: as of that moment. */
+  readonly at?: string | undefined;
 }
 
 /** Which server a command speaks to, and as whom. */

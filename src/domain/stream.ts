@@ -1,19 +1,21 @@
 /** Names of streams: one per deployment, build, definition, replica, node, instance, user, permit, enroll, route, secret, config, one per container that was run by hand, and one for what was run in a replica's containers. */
-export type StreamKind =
-  | 'deployment'
-  | 'build'
-  | 'definition'
-  | 'replica'
-  | 'node'
-  | 'instance'
-  | 'user'
-  | 'permit'
-  | 'enroll'
-  | 'route'
-  | 'secret'
-  | 'config'
-  | 'container'
-  | 'exec';
+export const STREAM_KINDS = [
+  'deployment',
+  'build',
+  'definition',
+  'replica',
+  'node',
+  'instance',
+  'user',
+  'permit',
+  'enroll',
+  'route',
+  'secret',
+  'config',
+  'container',
+  'exec',
+] as const;
+export type StreamKind = (typeof STREAM_KINDS)[number];
 
 /** `deployment/depl_x`. */
 export function streamOf(kind: StreamKind, id: string): string {

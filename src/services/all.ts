@@ -67,7 +67,7 @@ export function allServices(
     ...logService(streams.logs),
     ...execService(streams.executor),
     ...usageService({ store, db, heartbeats: nodes.heartbeats }),
-    ...describeService({ store, viewOf: (id) => deploymentViewOf(store, id, deployPorts) }),
+    ...describeService({ store, viewOf: (id, past) => deploymentViewOf(store, id, deployPorts, past) }),
     ...registryService(store, nodes, allowHostPaths),
     ...fleetService(store, nodes),
     ...auditService(ports),

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 
 import type { OperationName } from '../api/contract/operations.ts';
 import type { Routes } from '../api/contract/routes.ts';
+import type { SnapshotReader } from '../store/event-store.ts';
 
 /** Who asks: the account and the app of the token. */
 export interface Caller {
@@ -26,6 +27,8 @@ export interface RequestContext {
   readonly ifMatch?: string | undefined;
   /** The address of the peer. */
   readonly address: string;
+  /** The rows as they were at the position that the caller asks for; undefined when it asks for how things are. */
+  readonly past?: SnapshotReader | undefined;
 }
 
 type Given<R, K extends string> = R extends { readonly [P in K]: infer S extends z.ZodType } ? z.output<S> : undefined;

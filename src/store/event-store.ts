@@ -50,11 +50,24 @@ export interface SnapshotReader extends Pick<EventStore, 'row'> {
 export interface ReadOptions {
   readonly after: number;
   readonly limit: number;
+  /** Not after this position. */
+  readonly until?: number | undefined;
+  readonly filter?: EventFilter | undefined;
   readonly stream?: string | undefined;
   /** Events of the deployment, its replicas and its instances. */
   readonly deploymentId?: string | undefined;
   /** The last so many of them instead of the first; in order all the same. */
   readonly last?: boolean | undefined;
+}
+
+/** Which events; all of what is given has to hold. */
+export interface EventFilter {
+  /** Globs of types, one of which holds: `Replica*`. */
+  readonly types?: readonly string[] | undefined;
+  readonly actor?: string | undefined;
+  readonly correlationId?: string | undefined;
+  /** An id of anything: its own streams, and what tells of it as its deployment. */
+  readonly entity?: string | undefined;
 }
 
 export interface TouchedOptions {

@@ -1,5 +1,6 @@
 import { sql, type Db, type RawBuilder, type Tx } from '../postgres/database.ts';
 import type { RecordedEvent } from '../domain/event.ts';
+import { conditionOf } from './event-filter.ts';
 import type { ReadOptions, RowFilter, SnapshotReader } from './event-store.ts';
 import type { ProjectionName, Row } from './projection.ts';
 import { EVENT_COLUMNS, toRecorded, type EventRow } from './recorded.ts';
@@ -43,14 +44,14 @@ export async function readRow<State>(
 /** Events after a position, in order, as of their present schema versions. */
 export async function readEvents(
   db: Db,
-  { after, limit, stream, deploymentId, last = false }: ReadOptions,
+  { after, limit, until, filter: wanted, stream, deploymentId, last = false }: ReadOptions,
   upcasts: UpcastTable,
 ): Promise<readonly RecordedEvent[]> {
   const ofStream = stream === undefined ? sql`true` : sql`stream = ${stream}`;
   const ofDeployment = deploymentId === undefined ? sql`true` : sql`data ->> 'deploymentId' = ${deploymentId}`;
   const { rows } = await sql<EventRow>`
     select ${sql.raw(EVENT_COLUMNS)} from events
-    where position > ${after} and ${ofStream} and ${ofDeployment} order by ${orderOf(stream, last)} limit ${limit}
+    where position > ${after} and ${conditionOf(wanted)} and ${until === undefined ? sql`true` : sql`position <= ${until}`} and ${ofStream} and ${ofDeployment} order by ${orderOf(stream, last)} limit ${limit}
   `.execute(db);
   const recorded = rows.map((row) => toRecorded(row, upcasts));
   return last ? recorded.toReversed() : recorded;

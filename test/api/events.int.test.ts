@@ -42,6 +42,29 @@ describe('the log', () => {
     expect(none.body).toEqual({ events: [], position: start + 4 });
   });
 
+  test('is searched by what it concerns, type, actor, request and time', async () => {
+    const { admin, store } = api;
+    const start = await store.head();
+    await save('searched');
+    await save('unsearched');
+    await save('searched', 2);
+    const ask = async (query: object): Promise<readonly number[]> =>
+      (await admin.call('listEvents', { query: { after: start, ...query } })).body.events.map(
+        (event) => event.position,
+      );
+    expect(await ask({ entity: 'searched' })).toEqual([start + 1, start + 3]);
+    expect(await ask({ entity: 'searched', type: 'Replica*,Definition*' })).toEqual([]);
+    expect(await ask({ type: 'Deployment*', until: String(start + 2) })).toEqual([start + 1, start + 2]);
+    expect(await ask({ since: String(start + 2) })).toEqual([start + 3]);
+    const [one] = (await admin.call('listEvents', { query: { after: start } })).body.events;
+    expect(await ask({ correlationId: one?.correlationId })).toEqual([start + 1]);
+    expect(await ask({ actor: one?.actor })).toEqual([start + 1, start + 2, start + 3]);
+    expect(await ask({ actor: 'user/nobody' })).toEqual([]);
+    expect(await ask({ since: '2020-01-01T00:00:00Z', until: one?.id })).toEqual([start + 1]);
+    await expect(ask({ since: 'soon' })).rejects.toThrow('since: "soon" is no moment of the log');
+    await expect(ask({ until: '99999' })).rejects.toThrow('until: position 99999 is in the future');
+  });
+
   test.each(['after=-1', 'after=x', 'limit=0', 'limit=1001'])('refuses %s', async (query) => {
     expect((await api.send('GET', `/deploy-svc/events?${query}`, { token: api.adminToken })).status).toBe(400);
   });
@@ -80,6 +103,17 @@ describe('the stream', () => {
     gone.abort();
     expect(text).toMatch(new RegExp(`^id: ?${position + 1}$`, 'm'));
     expect(text).not.toContain('"replicas":1');
+  });
+
+  test('brings only what is asked for, and ends where it is told to', async () => {
+    const before = await api.store.head();
+    for (const id of ['of-stream', 'not-of-stream', 'of-stream']) await save(id, id.length + (await api.store.head()));
+    const query = { entity: 'of-stream', type: 'Deploy*', until: String(before + 3) };
+    const events: EventView[] = [];
+    const signal = AbortSignal.timeout(10_000);
+    for await (const event of followEvents(api.admin, { after: before, query, signal })) events.push(event);
+    expect(signal.aborted).toBe(false);
+    expect(events.map(({ position }) => position)).toEqual([before + 1, before + 3]);
   });
 
   test('is for those who may', async () => {

@@ -32,30 +32,36 @@ test('events are listed as a table, filtered by the server', async () => {
       'POSITION   TIME                       TYPE              STREAM              ACTOR           DATA\n' +
       '7          2026-01-02T03:04:05.678Z   DeploymentSaved   deployment/depl_x   user:1backend   {"deploymentId":"depl_x"}\n',
   });
-  expect(server.received.map(({ path }) => path)).toEqual(['/deploy-svc/events?after=6&limit=5&deploymentId=depl_x']);
+  expect(server.received.map(({ path }) => path)).toEqual(['/deploy-svc/events?entity=depl_x&after=6&limit=5']);
 });
 
-test('events of some types are looked for page by page, and printed one a line', async () => {
-  const typed = (position: number): object => ({ ...event(position), type: position % 600 === 0 ? 'Rare' : 'Common' });
+test('more events than a page holds are read page by page; the server does the looking', async () => {
   await using server = await startReplayServer(({ path }) => {
     const query = new URL(path, 'http://x').searchParams;
     const [after, limit] = [Number(query.get('after') ?? 0), Number(query.get('limit'))];
     const positions = Array.from({ length: 2_500 }, (_, index) => index + 1)
       .filter((each) => each > after)
       .slice(0, limit);
-    return { body: { events: positions.map(typed), position: positions.at(-1) ?? after } };
+    return { body: { events: positions.map(event), position: positions.at(-1) ?? after } };
   });
   await using shell = await openShell();
   await shell.oo(['env', 'add', 'test', server.url]);
-  const positionsOf = (text: string): number[] =>
-    text
-      .trim()
-      .split('\n')
-      .map((line) => (JSON.parse(line) as { position: number }).position);
-  const all = await shell.oo(['events', '--type', 'Rare', '-o', 'ndjson']);
-  expect(positionsOf(all.stdout)).toEqual([600, 1200, 1800, 2400]);
-  const two = await shell.oo(['events', '--type', 'Rare', '-n', '2', '-o', 'ndjson']);
-  expect(positionsOf(two.stdout)).toEqual([600, 1200]);
+  const options = ['--type', 'Rare', 'Very*', '--actor', 'user/a', '--correlation', 'c', '--since', '7', '-o', 'name'];
+  const { stdout } = await shell.oo(['events', ...options, '-n', '2200']);
+  expect(stdout.trim().split('\n')).toEqual(Array.from({ length: 2_200 }, (_, index) => `evt_${index + 1}`));
+  const asked = server.received.map(({ path }) => Object.fromEntries(new URL(path, 'http://x').searchParams));
+  const filter = { type: 'Rare,Very*', actor: 'user/a', correlationId: 'c', since: '7' };
+  expect(asked).toEqual([
+    { ...filter, limit: '1000' },
+    { ...filter, limit: '1000', after: '1000' },
+    { ...filter, limit: '200', after: '2000' },
+  ]);
+});
+
+test('what follows has no end', async () => {
+  await using shell = await openShell();
+  const ran = await shell.oo(['events', '--follow', '--until', '10m']);
+  expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining('what follows has no end')]);
 });
 
 test('followed events come one JSON object for each line, over a broken stream, until the reader goes away', async () => {

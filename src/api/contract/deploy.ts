@@ -17,6 +17,7 @@ export const deployRoutes = {
   listDeployments: {
     summary: 'All deployments with their status',
     permission: 'deploy-svc:deployment:view',
+    asOf: true,
     body: z.object({}),
     status: 200,
     response: z.strictObject({ deployments: z.array(deployment) }),
@@ -31,6 +32,7 @@ export const deployRoutes = {
   showDeployment: {
     summary: 'One deployment with its progress and its replicas',
     permission: 'deploy-svc:deployment:view',
+    asOf: true,
     params: z.object({ id: z.string() }),
     status: 200,
     response: deploymentView,
@@ -45,6 +47,17 @@ export const deployRoutes = {
       deploymentId: z.string().optional(),
       /** `deployment/depl_x`, `node/node_x` … */
       stream: z.string().optional(),
+      /** An id of anything: deployment, replica, node, definition, build, user … */
+      entity: z.string().optional(),
+      /** Types or globs of them, with commas between: `Replica*,DeploymentSaved`. */
+      type: z.string().optional(),
+      /** `user/usr_x`, `worker/…` */
+      actor: z.string().optional(),
+      correlationId: z.string().optional(),
+      /** After that moment: a position, an RFC 3339 time, or the id of an event. */
+      since: z.string().optional(),
+      /** Up to that moment. */
+      until: z.string().optional(),
     }),
     status: 200,
     otherTypes: ['text/event-stream'],

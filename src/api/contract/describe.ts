@@ -31,6 +31,7 @@ export const describeRoutes = {
   describe: {
     summary: 'What has this id: its state and since when, its last decision and its last events',
     permission: 'deploy-svc:deployment:view',
+    asOf: true,
     params: z.object({ id: z.string() }),
     status: 200,
     response: description,

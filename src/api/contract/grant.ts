@@ -62,6 +62,7 @@ export const grantRoutes = {
   listPermits: {
     summary: 'Who was given which permissions',
     permission: 'user-svc:permit:view',
+    asOf: true,
     body: z.object({ permission: z.string().nullish(), slug: z.string().nullish() }),
     status: 200,
     response: z.strictObject({ permits: z.array(permit) }),
@@ -84,6 +85,7 @@ export const grantRoutes = {
   listEnrolls: {
     summary: 'Who was given which roles: one’s own, those in roles that one owns, or all',
     permission: 'authenticated',
+    asOf: true,
     body: z.object({ role: z.string().nullish(), userId: z.string().nullish(), contactId: z.string().nullish() }),
     status: 200,
     response: z.strictObject({ enrolls: z.array(enroll) }),

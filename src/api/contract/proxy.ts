@@ -44,6 +44,7 @@ export const proxyRoutes = {
   listRoutes: {
     summary: 'Routes: those of the ids, or all',
     permission: 'proxy-svc:route:view',
+    asOf: true,
     body: byIds,
     status: 200,
     response: z.strictObject({ routes: z.array(proxyRoute) }),

@@ -12,6 +12,7 @@ export const registryRoutes = {
   listDefinitions: {
     summary: 'All definitions',
     permission: 'registry-svc:definition:view',
+    asOf: true,
     status: 200,
     response: z.strictObject({ definitions: z.array(definition) }),
   },
@@ -32,6 +33,7 @@ export const registryRoutes = {
   listNodes: {
     summary: 'The nodes with their load; all of them, or those with these ids',
     permission: 'registry-svc:node:view',
+    asOf: true,
     body: z.object({ ids: ids.nullish() }),
     status: 200,
     // Beside the contract's strict objects: clients pass over keys that they do not know here.
@@ -68,6 +70,7 @@ export const registryRoutes = {
   listInstances: {
     summary: 'Running instances; filters are exact and all must hold',
     permission: 'registry-svc:instance:view',
+    asOf: true,
     query: z.object({
       id: z.string().optional(),
       scheme: z.string().optional(),

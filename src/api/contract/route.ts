@@ -16,6 +16,8 @@ export interface Route {
   readonly query?: z.ZodType;
   /** An absent, empty or `null` body counts as `{}`. */
   readonly body?: z.ZodType;
+  /** `?at=` asks for the answer as of a position of the log, a time, or an event. */
+  readonly asOf?: true;
   /**
    * `domain`: the schema describes the body, and the decision behind the route judges it as it came, so that every
    * problem of form and of meaning is told at once, in the user's own terms.

@@ -24,6 +24,7 @@ export const standingRoutes = {
   listStandings: {
     summary: 'How every deployment stands: replicas, revision, image, strategy and age',
     permission: 'deploy-svc:deployment:view',
+    asOf: true,
     status: 200,
     response: z.strictObject({ standings: z.array(deploymentStanding) }),
   },

@@ -84,7 +84,8 @@ function accessOf({ permission }: Route): Partial<ZodOpenApiOperationObject> {
   }
 }
 
-function parametersOf({ params, query }: Route): Partial<ZodOpenApiOperationObject> {
+function parametersOf({ params, query: own, asOf }: Route): Partial<ZodOpenApiOperationObject> {
+  const query = asOf === true ? atOf(own) : own;
   const path = params instanceof z.ZodObject ? { path: params } : {};
   // A query of free keys has no parameters by name; it is one object that is spread out.
   if (query !== undefined && !(query instanceof z.ZodObject)) {
@@ -126,4 +127,12 @@ function responsesOf({
 function packageVersion(): string {
   const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { readonly version: string }).version;
+}
+
+/** The query with `at`, which every route that has a past takes. */
+function atOf(query: z.ZodType | undefined): z.ZodObject {
+  const own = query instanceof z.ZodObject ? query : z.object({});
+  return own.extend({
+    at: z.string().optional().describe('As of then: a position of the log, an RFC 3339 time, or the id of an event'),
+  });
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import { buildKind } from '../kinds/build.ts';
 import { listOptions } from '../list/options.ts';
+import { atOption } from './at-option.ts';
 import { examples, outputOption, subcommand } from './options.ts';
 
 /** `oo build`. */
@@ -10,7 +11,8 @@ export function defineBuild(group: Command): void {
     'list the images that are made from repositories, the latest first',
   );
   listOptions(list, buildKind)
-    .addHelpText('after', examples('oo build list', 'oo build ls -o json'))
+    .addOption(atOption())
+    .addHelpText('after', examples('oo build list', 'oo build ls -o json', 'oo build ls --at 1h'))
     .action(async (_, command: Command) => {
       await (await import('./build-actions.ts')).listBuilds(command.optsWithGlobals());
     });

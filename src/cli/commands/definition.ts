@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import { definitionKind } from '../kinds/definition.ts';
 import { listOptions } from '../list/options.ts';
+import { atOption } from './at-option.ts';
 import { examples, outputOption, subcommand } from './options.ts';
 
 /** `oo definition`. */
@@ -15,7 +16,8 @@ export function defineDefinition(group: Command): void {
       await (await import('./definition-save.ts')).saveDefinitions(files, command.optsWithGlobals());
     });
   listOptions(subcommand(group, 'list', 'ls').description('list all definitions'), definitionKind)
-    .addHelpText('after', examples('oo definition list', 'oo def ls -o wide', 'oo def ls -o yaml'))
+    .addOption(atOption())
+    .addHelpText('after', examples('oo definition list', 'oo def ls -o wide', 'oo def ls -o yaml', 'oo def ls --at 1h'))
     .action(async (_, command: Command) => {
       await (await import('./definition-list.ts')).listDefinitions(command.optsWithGlobals());
     });

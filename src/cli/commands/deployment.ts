@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import { deploymentKind } from '../kinds/deployment.ts';
 import { listOptions } from '../list/options.ts';
+import { atOption } from './at-option.ts';
 import { defineHistory } from './deployment-history.ts';
 import { defineRollout } from './deployment-rollout.ts';
 import { examples, outputOption, subcommand, timeoutOption } from './options.ts';
@@ -15,6 +16,7 @@ export function defineDeployment(group: Command): void {
     .description('list all deployments')
     .option('--full', 'print details whole instead of their first 75 bytes');
   listOptions(list, deploymentKind({ full: false }))
+    .addOption(atOption())
     .addHelpText(
       'after',
       examples(
@@ -22,6 +24,7 @@ export function defineDeployment(group: Command): void {
         "oo deployment list --full --filter 'status=E*'",
         'oo depl ls -o json | jq ".[].id"',
         'oo depl ls --watch',
+        'oo depl ls --at 10m',
       ),
     )
     .action(async (_, command: Command) => {
@@ -33,16 +36,7 @@ export function defineDeployment(group: Command): void {
     .action(async (id: string, _, command: Command) => {
       await (await import('./deployment-remove.ts')).removeDeployment(id, command.optsWithGlobals());
     });
-  subcommand(group, 'get <id>')
-    .description('show one deployment with its replicas')
-    .addOption(outputOption())
-    .addHelpText(
-      'after',
-      examples('oo deployment get depl_myservice123', 'oo deployment get depl_myservice123 -o yaml'),
-    )
-    .action(async (id: string, _, command: Command) => {
-      await (await import('./deployment-get.ts')).getDeployment(id, command.optsWithGlobals());
-    });
+  defineGet(group);
   subcommand(group, 'watch <id>', 'status')
     .description('follow a rollout until it is up or known to have failed')
     .addOption(timeoutOption())
@@ -50,6 +44,24 @@ export function defineDeployment(group: Command): void {
     .addHelpText('after', examples('oo deployment watch depl_myservice123 --timeout 10m'))
     .action(async (id: string, _, command: Command) => {
       await (await import('./deployment-watch.ts')).watchDeployment(id, command.optsWithGlobals());
+    });
+}
+
+function defineGet(group: Command): void {
+  subcommand(group, 'get <id>')
+    .description('show one deployment with its replicas')
+    .addOption(outputOption())
+    .addOption(atOption())
+    .addHelpText(
+      'after',
+      examples(
+        'oo deployment get depl_myservice123',
+        'oo deployment get depl_myservice123 -o yaml',
+        'oo deployment get depl_myservice123 --at 2026-11-23T03:12:00Z',
+      ),
+    )
+    .action(async (id: string, _, command: Command) => {
+      await (await import('./deployment-get.ts')).getDeployment(id, command.optsWithGlobals());
     });
 }
 

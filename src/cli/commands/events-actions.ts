@@ -1,3 +1,4 @@
+import type { EventQuery } from '../../api/client-events.ts';
 import type { EventView } from '../../api/contract/deploy-schemas.ts';
 import { type Context, openContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -8,11 +9,16 @@ import { runList } from '../list/run.ts';
 import { arrange, columnsOf, selectionOf } from '../list/select.ts';
 import { toYaml } from '../output.ts';
 import { eventFeed } from '../rollout/event-feed.ts';
+import { momentOf } from '../text/moment.ts';
 import { printable } from '../text/table.ts';
 
 interface EventOptions extends ListingOptions {
   readonly type?: readonly string[];
   readonly of?: string;
+  readonly actor?: string;
+  readonly correlation?: string;
+  readonly since?: string;
+  readonly until?: string;
   readonly after?: number;
   readonly limit: number;
   readonly follow?: boolean;
@@ -28,18 +34,30 @@ export async function printEvents(options: EventOptions): Promise<void> {
   await runList(context, options, { kind: eventKind, fetch: () => listed(context, options) });
 }
 
-/** Events of some types stand among others: pages are read until there are enough, or no more. */
+/** One page of the server holds 1000: pages are read until there are enough, or no more. */
 async function listed(context: Context, options: EventOptions): Promise<readonly EventView[]> {
-  const { limit, type: types } = options;
-  const page = types === undefined ? limit : MAX_PAGE;
+  const wanted = queryOf(options);
   const found: EventView[] = [];
   for (let { after } = options; ;) {
-    const query = { after, limit: page, deploymentId: options.of };
-    const { body } = await context.call('list events', 'listEvents', { query });
-    found.push(...body.events.filter(({ type }) => types?.includes(type) ?? true));
-    if (types === undefined || found.length >= limit || body.events.length < page) return found.slice(0, limit);
+    const limit = Math.min(options.limit - found.length, MAX_PAGE);
+    if (limit === 0) return found;
+    const { body } = await context.call('list events', 'listEvents', { query: { ...wanted, after, limit } });
+    found.push(...body.events);
+    if (body.events.length < limit) return found;
     after = body.position;
   }
+}
+
+/** What the server is to look for. */
+function queryOf({ of, type, actor, correlation, since, until }: EventOptions): EventQuery {
+  return {
+    entity: of,
+    type: type?.join(','),
+    actor,
+    correlationId: correlation,
+    since: since === undefined ? undefined : momentOf(since),
+    until: until === undefined ? undefined : momentOf(until),
+  };
 }
 
 async function follow(context: Context, options: EventOptions): Promise<void> {
@@ -48,13 +66,15 @@ async function follow(context: Context, options: EventOptions): Promise<void> {
       exitCode: EXIT.usage,
     });
   }
+  if (options.until !== undefined) {
+    throw new Failure('--until and --follow exclude each other: what follows has no end', { exitCode: EXIT.usage });
+  }
   const selection = selectionOf(eventKind.columns, options);
   const columns = columnsOf(eventKind.columns, selection, options.output, []);
   const signal = AbortSignal.any([]);
-  const feed = eventFeed(context.client, { after: options.after ?? 0, deploymentId: options.of, signal });
+  const feed = eventFeed(context.client, { after: options.after ?? 0, query: queryOf(options), signal });
   try {
     for await (const event of feed) {
-      if (options.type?.includes(event.type) === false) continue;
       const now = Date.now();
       if (arrange([event], selection, now).length === 0) continue;
       const cells = columns.map(({ name, cell }) => [name, cell(event, now)] as const);

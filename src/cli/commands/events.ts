@@ -7,10 +7,17 @@ import { count, examples } from './options.ts';
 /** `oo events`. */
 export function defineEvents(command: Command): void {
   command
-    .option('--of <id>', 'only events of this deployment, with its replicas')
+    .option(
+      '--of <id>',
+      'only events of what has this id: a deployment with its replicas, a replica, node, definition …',
+    )
+    .option('--actor <actor>', 'only what this actor caused: user/usr_x')
+    .option('--correlation <id>', 'only events of this request, with what came of it')
+    .option('--since <moment>', 'only events after it: 10m (ago), a time, a position, or the id of an event')
+    .option('--until <moment>', 'only events up to it')
     .option('--after <position>', 'only events after this position', count)
     .option('-n, --limit <number>', 'so many at most (without --follow)', count, 100)
-    .option('--type <type...>', 'only events of these types')
+    .option('--type <type...>', 'only events of these types; * and ? match any')
     .option('-f, --follow', 'go on with events as they happen');
   listOptions(command, eventKind, { watch: false })
     .addHelpText(
@@ -19,7 +26,8 @@ export function defineEvents(command: Command): void {
         'oo events --of depl_myservice123',
         'oo events -f --after 1200',
         "oo events -f --filter 'type=Replica*' -o ndjson | jq .data",
-        'oo events --type ReplicaExecuted',
+        "oo events --type 'Replica*' --since 10m",
+        'oo events --actor user/usr_x --since 2026-11-23T03:00:00Z --until 2026-11-23T04:00:00Z',
       ),
     )
     .action(async (_, self: Command) => {

@@ -2,17 +2,20 @@ import { type Command, InvalidArgumentError } from 'commander';
 
 import { nodeKind } from '../kinds/node.ts';
 import { listOptions } from '../list/options.ts';
+import { atOption } from './at-option.ts';
 import { examples, longTimeoutOption, outputOption, subcommand } from './options.ts';
 
 /** `oo node`. */
 export function defineNode(group: Command): void {
   listOptions(subcommand(group, 'list', 'ls').description('list all nodes'), nodeKind)
+    .addOption(atOption())
     .addHelpText(
       'after',
       examples(
         'oo node list -o wide',
         'oo node ls --sort memory-reserved:desc --watch',
         'oo node ls -o json   (with usage and GPUs)',
+        'oo node ls --at 1h30m',
       ),
     )
     .action(async (_, command: Command) => {

@@ -1,4 +1,6 @@
 import type { Client } from '../../api/client.ts';
+import { EXIT } from '../exit-codes.ts';
+import { Failure } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 import type { ListKind } from './column.ts';
 import type { ListingOptions } from './options.ts';
@@ -24,6 +26,12 @@ export async function runList<T>(place: ListPlace, options: ListingOptions, sour
   const selection = selectionOf(kind.columns, options);
   const printing = { kind, format: options.output, selection, headers: options.headers !== false };
   const fetch = async (): Promise<readonly T[]> => source.fetch({ wide: selection.wide });
+  if (options.watch === true && options.at !== undefined) {
+    throw new Failure('--watch and --at exclude each other: the past does not change', {
+      exitCode: EXIT.usage,
+      next: ['leave out --watch, or --at'],
+    });
+  }
   if (options.watch !== true) return printItems(place.terminal, await fetch(), printing);
   const { watchList } = await import('./watch.ts');
   const { createView } = await import('./view.ts');

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { ApiError, ServerUnreachable } from '../../api/client-error.ts';
-import { followEvents } from '../../api/client-events.ts';
+import { type EventQuery, followEvents } from '../../api/client-events.ts';
 import type { Client } from '../../api/client.ts';
 import type { EventView } from '../../api/contract/deploy-schemas.ts';
 
@@ -11,6 +11,7 @@ const LAST_RETRY = 5000;
 export interface FeedOptions {
   readonly after: number;
   readonly deploymentId?: string | undefined;
+  readonly query?: EventQuery | undefined;
   readonly signal: AbortSignal;
   /** Told when the connection breaks; the feed itself goes on. */
   readonly onBreak?: (error: ServerUnreachable) => void;
@@ -21,12 +22,12 @@ export interface FeedOptions {
  * event that came. Throws ApiError when the server refuses.
  */
 export async function* eventFeed(client: Client, options: FeedOptions): AsyncGenerator<EventView, void> {
-  const { deploymentId, signal, onBreak } = options;
+  const { deploymentId, query, signal, onBreak } = options;
   let { after } = options;
   let retry = FIRST_RETRY;
   while (!signal.aborted) {
     try {
-      for await (const event of followEvents(client, { after, deploymentId, signal })) {
+      for await (const event of followEvents(client, { after, deploymentId, query, signal })) {
         yield event;
         after = event.position;
         retry = FIRST_RETRY;

@@ -15,6 +15,7 @@ import { toDeploymentBuild } from '../build/view.ts';
 import { refuseHostPaths } from '../host-paths.ts';
 import { carryOut } from '../carry-out.ts';
 import { callerOf, type Handlers, type Reply, type RequestOf } from '../handler.ts';
+import { eventRange } from './events-query.ts';
 import { parseIfMatch, refuseStale, versionOf } from '../history/if-match.ts';
 import { rolloutCommands, type RolloutOperation } from './rollout.ts';
 import { toScalingView, type ReadDecision } from './scaling-view.ts';
@@ -47,11 +48,12 @@ export function deployService(
       const decision = { kind: 'deployment', id: request.body.deploymentId, decide: decideDeleteDeployment } as const;
       return { body: {}, position: await carryOut<DeploymentState>(store, request, decision) };
     },
-    async listDeployments() {
-      const rows = await store.rows<DeploymentState>('deployments', { phase: ['live', 'deleting'] });
+    async listDeployments({ past = store }) {
+      const rows = await past.rows<DeploymentState>('deployments', { phase: ['live', 'deleting'] });
       return { body: { deployments: rows.map(({ state }) => toDeployment(state)) } };
     },
-    async showDeployment({ params }) {
+    async showDeployment({ params, past }) {
+      if (past !== undefined) return { body: await deploymentViewOf(store, params.id, ports, past) };
       const { view, version } = await versionedView(store, params.id, ports);
       return { body: view, etag: version };
     },
@@ -80,12 +82,18 @@ async function saveDeployment(
   return { body: {}, position };
 }
 
-/** One deployment as it is now. Throws NotFound. */
+/** One deployment as it is now; or as it was, without what was measured of it. Throws NotFound. */
 export async function deploymentViewOf(
   store: EventStore,
   id: string,
   { buildSteps, latestDecision }: Pick<DeployPorts, 'buildSteps' | 'latestDecision'>,
+  past?: SnapshotReader,
 ): Promise<DeploymentView> {
+  if (past !== undefined) {
+    const { state, view, build: found } = await viewOf(past, id);
+    const build = toDeploymentBuild(state, found, undefined);
+    return { ...view, ...(build && { build }) };
+  }
   return (await versionedView(store, id, { buildSteps, latestDecision })).view;
 }
 
@@ -129,10 +137,11 @@ async function viewOf(reader: SnapshotReader, id: string): Promise<Found> {
 }
 
 async function listEvents(store: EventStore, { query }: RequestOf<'listEvents'>): Promise<Reply<'listEvents'>> {
-  const { after = 0, limit = PAGE, deploymentId, stream } = query;
+  const { limit = PAGE, deploymentId, stream } = query;
+  const { after, until, filter } = await eventRange(store, query);
   // Read first: with a filter there may be no event up to the head, and the reader must still get on.
   const head = await store.head();
-  const events = await store.read({ after, limit, deploymentId, stream });
+  const events = await store.read({ after, until, limit, filter, deploymentId, stream });
   const last = events.at(-1)?.position ?? after;
   const position = events.length < limit ? Math.max(head, last) : last;
   return { body: { events: events.map(toEventView), position } };

@@ -3,7 +3,7 @@ import type { DeploymentView } from '../../api/contract/deploy-schemas.ts';
 import type { RecordedEvent } from '../../domain/event.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import { streamOf } from '../../domain/stream.ts';
-import type { EventStore } from '../../store/event-store.ts';
+import type { EventStore, SnapshotReader } from '../../store/event-store.ts';
 import { toEventView } from '../deploy/view.ts';
 import type { Handlers } from '../handler.ts';
 import { findSubject, noSubject, type Subject } from '../subject/find.ts';
@@ -14,33 +14,34 @@ const LOOKED_THROUGH = 100;
 
 export interface DescribeDeps {
   readonly store: EventStore;
-  readonly viewOf: (deploymentId: string) => Promise<DeploymentView>;
+  readonly viewOf: (deploymentId: string, past: SnapshotReader | undefined) => Promise<DeploymentView>;
 }
 
 /** Describes whatever has an id. */
 export function describeService(deps: DescribeDeps): Handlers<'describe'> {
   return {
-    async describe({ params: { id } }) {
-      const subject = await findSubject(deps.store, id);
+    async describe({ params: { id }, past }) {
+      const subject = await findSubject(past ?? deps.store, id);
       if (subject === undefined) {
-        throw await noSubject(deps.store, id, ['deployment', 'replica', 'instance', 'node', 'definition']);
+        throw await noSubject(past ?? deps.store, id, ['deployment', 'replica', 'instance', 'node', 'definition']);
       }
-      return { body: await describe(deps, subject) };
+      return { body: await describe(deps, subject, past) };
     },
   };
 }
 
-async function describe(deps: DescribeDeps, subject: Subject): Promise<Description> {
+async function describe(deps: DescribeDeps, subject: Subject, past?: SnapshotReader): Promise<Description> {
   const { kind, row } = subject;
   const { store } = deps;
+  const until = past?.position;
   const of = kind === 'deployment' ? { deploymentId: row.id } : { stream: streamOf(kind, row.id) };
-  const events = await store.read({ after: 0, limit: EVENTS, last: true, ...of });
+  const events = await store.read({ after: 0, limit: EVENTS, last: true, until, ...of });
   const common = { kind, id: row.id, state: { ...row.state }, events: events.map(toEventView) };
   const [at] = await store.read({ after: row.since - 1, limit: 1 });
   const since = at?.at.toISOString();
   switch (kind) {
     case 'deployment':
-      return { ...common, status: row.state.status, ...(await ofDeployment(deps, row.id)) };
+      return { ...common, status: row.state.status, ...(await ofDeployment(deps, row.id, past)) };
     case 'replica': {
       const { status, changedAt, deploymentId } = row.state;
       const next = [`oo logs ${row.id}`, `oo exec ${row.id} -- sh`, `oo describe ${deploymentId}`];
@@ -58,7 +59,7 @@ async function describe(deps: DescribeDeps, subject: Subject): Promise<Descripti
     }
     case 'node': {
       const { scheduling, liveness, removed } = row.state;
-      const rows = await store.rows<ReplicaState>('replicas', { node_id: row.id });
+      const rows = await (past ?? store).rows<ReplicaState>('replicas', { node_id: row.id });
       const replicas = rows.map(({ state }) => state).filter(({ status }) => status !== 'Stopped');
       return {
         ...common,
@@ -83,10 +84,11 @@ async function describe(deps: DescribeDeps, subject: Subject): Promise<Descripti
 async function ofDeployment(
   { store, viewOf }: DescribeDeps,
   id: string,
+  past: SnapshotReader | undefined,
 ): Promise<Pick<Description, 'since' | 'deployment' | 'decision' | 'next'>> {
-  const deployment = await viewOf(id);
+  const deployment = await viewOf(id, past);
   const stream = streamOf('deployment', id);
-  const own = await store.read({ after: 0, limit: LOOKED_THROUGH, last: true, stream });
+  const own = await store.read({ after: 0, limit: LOOKED_THROUGH, last: true, until: past?.position, stream });
   const changed = own.findLast(({ type }) => type === 'DeploymentStatusChanged');
   const planned = own.findLast((event) => event.type === 'DeploymentPlanned');
   const failing = deployment.replicas.some(({ failure }) => failure !== undefined);

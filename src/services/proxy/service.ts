@@ -26,7 +26,7 @@ export function proxyService(store: EventStore): Handlers<'saveRoutes' | 'listRo
         position,
       };
     },
-    listRoutes: async ({ body }) => ({ body: { routes: await readRoutes(store, body.ids ?? []) } }),
+    listRoutes: async ({ body, past = store }) => ({ body: { routes: await readRoutes(past, body.ids ?? []) } }),
     async removeRoutes(request) {
       const targets = [...new Set(request.body.ids ?? [])].map((id) => ({ id, decide: decideRemoveRoute }));
       return { body: {}, position: await carryOutAll<RouteState>(store, request, 'route', targets) };
@@ -37,7 +37,7 @@ export function proxyService(store: EventStore): Handlers<'saveRoutes' | 'listRo
 }
 
 /** All of them without ids. */
-async function readRoutes(store: EventStore, ids: readonly string[]): Promise<ProxyRoute[]> {
+async function readRoutes(store: Pick<EventStore, 'rows'>, ids: readonly string[]): Promise<ProxyRoute[]> {
   const rows = await store.rows<RouteState>('routes', { removed: 'false', ...(ids.length === 0 ? {} : { id: ids }) });
   return rows.map(({ state: { id, target, createdAt, updatedAt } }) => ({
     id,

@@ -38,12 +38,14 @@ async function listInstances(
   const where: Record<string, string> = { removed: 'false' };
   if (deploymentId !== undefined) where['deployment_id'] = deploymentId;
   if (id !== undefined) where['id'] = id;
-  const rows = await store.rows<InstanceState>('instances', where satisfies RowFilter);
+  const rows = await (request.past ?? store).rows<InstanceState>('instances', where satisfies RowFilter);
   const wanted = Object.entries(rest).filter(([, value]) => value !== undefined) as [keyof typeof rest, string][];
   const found = rows
     .map(({ state }) => state)
     .filter((state) => roles.includes(ADMIN_ROLE) || state.slug === slug)
     .filter((state) => wanted.every(([key, value]) => state[key] === value));
+  // Heartbeats have no past.
+  if (request.past !== undefined) return { body: { instances: found.map((state) => toInstance(state, undefined)) } };
   if (found.length === 0) return { body: { instances: [] } };
   const [nodes, ofNodes, own] = await Promise.all([
     store.rows<NodeState>('nodes', { removed: 'false' }),

@@ -38,9 +38,13 @@ type NodeOperation = 'listNodes' | 'selfNode' | 'saveNode' | 'scheduleNode' | 'd
 /** The registry of nodes. */
 export function nodeHandlers(store: EventStore, ports: NodePorts): Handlers<NodeOperation> {
   return {
-    async listNodes({ body }) {
+    async listNodes({ body, past }) {
       const ids = body.ids ?? [];
-      const listed = await nodesOf(store, ports, ids.length === 0 ? {} : { id: ids });
+      const listed = await nodesOf(
+        past ?? store,
+        past === undefined ? ports : UNHEARD,
+        ids.length === 0 ? {} : { id: ids },
+      );
       return { body: { nodes: listed.map(({ node }) => node), states: listed.map(({ standing }) => standing) } };
     },
     async selfNode() {
@@ -54,9 +58,12 @@ export function nodeHandlers(store: EventStore, ports: NodePorts): Handlers<Node
   };
 }
 
+/** What was heard of nodes is kept for the present alone. */
+const UNHEARD = { heartbeats: async () => new Map<string, Date>() };
+
 async function nodesOf(
-  store: EventStore,
-  { heartbeats, gpuReadings }: NodePorts,
+  store: Pick<EventStore, 'rows'>,
+  { heartbeats, gpuReadings }: Pick<NodePorts, 'heartbeats' | 'gpuReadings'>,
   where: Readonly<Record<string, string | readonly string[]>>,
 ): Promise<readonly { readonly node: Node; readonly standing: NodeStanding }[]> {
   const rows = await store.rows<NodeState>('nodes', { ...where, removed: 'false' });

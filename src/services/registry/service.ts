@@ -36,8 +36,8 @@ export function registryService(
 
 function definitionHandlers(store: EventStore, allowHostPaths: readonly string[]): Handlers<DefinitionOperation> {
   return {
-    async listDefinitions() {
-      const rows = await store.rows<DefinitionState>('definitions', { deleted: 'false' });
+    async listDefinitions({ past = store }) {
+      const rows = await past.rows<DefinitionState>('definitions', { deleted: 'false' });
       return { body: { definitions: rows.map(({ state }) => toDefinition(state.spec)) } };
     },
     async saveDefinition(request) {

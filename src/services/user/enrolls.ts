@@ -20,7 +20,7 @@ export function enrollHandlers(deps: GrantDeps): Handlers<'saveEnrolls' | 'listE
     async listEnrolls(request) {
       const { role, userId, contactId } = request.body;
       const isVisible = await visibleTo(deps.store, callerOf(request));
-      const rows = await deps.store.rows<EnrollState>('enrolls', { removed: 'false' });
+      const rows = await (request.past ?? deps.store).rows<EnrollState>('enrolls', { removed: 'false' });
       const enrolls = rows
         .map(({ state }) => state)
         .filter(
