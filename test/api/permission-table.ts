@@ -54,6 +54,14 @@ export const PERMISSION_TABLE: Readonly<Record<OperationName, readonly Case[]>> 
     ADMIN_ONLY,
     { ...ADMIN_ONLY, what: 'of one deployment', input: () => ({ query: { deploymentId: 'depl-of-others' } }) },
   ],
+  planDeployment: [
+    { ...ADMIN_ONLY, input: () => ({ body: { deploymentId: 'depl-of-others' } }) },
+    {
+      ...ADMIN_ONLY,
+      what: 'of a file',
+      input: () => ({ body: { deployment: { id: 'depl-of-others', definitionId: 'def-of-others' } } }),
+    },
+  ],
   listWorkers: [ADMIN_ONLY],
   deploymentLogs: [deployment],
   replicaLogs: [{ ...ADMIN_ONLY, input: () => ({ params: { id: 'depl-of-others-r1-0' } }) }],

@@ -5,10 +5,11 @@ import { deploymentInput } from './deployment-input.ts';
 import type { Route } from './route.ts';
 
 export const deployRoutes = {
+  /** `planPosition`: only if what was planned at that position would still be planned; else 409. */
   saveDeployment: {
     summary: 'Creates the deployment, or replaces what is wanted of it',
     permission: 'deploy-svc:deployment:edit',
-    body: z.object({ deployment: deploymentInput }),
+    body: z.object({ deployment: deploymentInput, planPosition: z.int().min(0).optional() }),
     bodyJudgedBy: 'domain',
     status: 200,
     response: z.strictObject({}),

@@ -8,6 +8,7 @@ import { execRoutes } from './exec.ts';
 import { fleetRoutes } from './fleet.ts';
 import { grantRoutes } from './grant.ts';
 import { healthRoutes } from './health.ts';
+import { planRoutes } from './plan.ts';
 import { observabilityRoutes } from './observability.ts';
 import { logRoutes } from './log.ts';
 import type { OperationName } from './operations.ts';
@@ -25,6 +26,7 @@ import { userRoutes } from './user.ts';
 export const ROUTES = {
   ...deployRoutes,
   ...rolloutRoutes,
+  ...planRoutes,
   ...standingRoutes,
   ...buildRoutes,
   ...logRoutes,

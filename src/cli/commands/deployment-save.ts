@@ -13,6 +13,8 @@ import type { ListOptions } from './options.ts';
 interface SaveOptions extends ListOptions {
   readonly wait?: boolean;
   readonly detach?: boolean;
+  /** Only if what was planned there is what would be done. */
+  readonly planPosition?: number;
   /** Milliseconds. */
   readonly timeout: number;
 }
@@ -28,12 +30,20 @@ export async function saveDeployments(files: readonly string[], options: SaveOpt
     throw new Failure('--wait and --detach exclude each other', { exitCode: EXIT.usage });
   }
   const loaded = await loadDocuments(files, process.stdin, deploymentFile);
+  if (options.planPosition !== undefined && loaded.length > 1) {
+    // The first save moves what the plan of the second was made from.
+    throw new Failure(`--plan-position is of one deployment, and these are ${loaded.length}`, {
+      exitCode: EXIT.usage,
+      next: ['oo deployment plan FILE, and then oo deployment save FILE --plan-position P, one after the other'],
+    });
+  }
   const context = await openContext(options);
   const startedAt = performance.now();
   const saved = await saveAll(context, loaded, {
     noun: 'deployment',
     name: ({ id }) => id,
-    send: (deployment) => context.client.call('saveDeployment', { body: { deployment } }),
+    send: (deployment) =>
+      context.client.call('saveDeployment', { body: { deployment, planPosition: options.planPosition } }),
   });
   const wait = options.wait ?? (options.detach !== true && context.terminal.stdout.isTTY === true);
   if (wait) return follow(context, saved, { ...options, startedAt });

@@ -2,12 +2,14 @@ import type { Command } from 'commander';
 
 import { deploymentKind } from '../kinds/deployment.ts';
 import { listOptions } from '../list/options.ts';
+import { definePlan, planPositionOption } from './deployment-plan.ts';
 import { defineRollout } from './deployment-rollout.ts';
 import { examples, outputOption, subcommand, timeoutOption } from './options.ts';
 
 /** `oo deployment`. */
 export function defineDeployment(group: Command): void {
   defineSave(group);
+  definePlan(group);
   defineRollout(group);
   const list = subcommand(group, 'list', 'ls')
     .description('list all deployments')
@@ -57,6 +59,7 @@ function defineSave(group: Command): void {
     .argument('<files...>', 'YAML or JSON files, directories of them, or - for standard input; several objects each')
     .option('--wait', 'follow the rollout to its end (the default on a terminal)')
     .option('--detach', 'return as soon as it is saved (the default elsewhere)')
+    .addOption(planPositionOption())
     .addOption(timeoutOption())
     .addOption(outputOption())
     .addHelpText(
@@ -64,6 +67,7 @@ function defineSave(group: Command): void {
       examples(
         'oo deployment save ./my-deployment.yaml',
         'oo deployment save ./deployments/ --wait --timeout 10m',
+        'oo deployment save ./my-deployment.yaml --plan-position 1234',
         'cat my-deployment.yaml | oo deployment save - -o json',
       ),
     )

@@ -9,17 +9,18 @@ import { isAskedBySaving } from './source-state.ts';
  * where it asks for another try, of one that is built from a branch, where it asks what the branch stands for now,
  * and of one that is being deleted, which it brings back. Whether the definition exists is not asked here: without it the deployment fails
  * with that reason, and goes on once somebody has saved the definition and the deployment. `app`: the host of the app in
- * which it is saved; secrets are looked up there.
+ * which it is saved; secrets are looked up there. `seed`: of the plan that was reviewed before.
  */
 export function decideSaveDeployment(
   state: DeploymentState | undefined,
   spec: DeploymentSpec,
   app?: string,
+  seed?: number,
 ): DeploymentEvent[] {
   const gaveUp = state?.status === 'Failed' || (state?.status === 'Error' && state.spec.restart !== undefined);
   const settled = state?.phase === 'live' && !gaveUp && !isAskedBySaving(state.source, state.status);
   if (settled && isSame(state.spec, spec) && (app === undefined || app === (state.app ?? DEFAULT_APP))) return [];
-  const given = app === undefined ? {} : { app };
+  const given = { ...(app === undefined ? {} : { app }), ...(seed === undefined ? {} : { seed }) };
   return [{ type: 'DeploymentSaved', data: { deploymentId: spec.id, spec, ...given } }];
 }
 

@@ -78,6 +78,8 @@ export const deploymentEvents = {
     /** Only the count of its replicas was changed, by a command of its own. */
     scaled: z.boolean().optional(),
     reason: z.string().optional(),
+    /** Of the plan that was reviewed before: what is planned now breaks ties as that did. */
+    seed: z.number().int().optional(),
   }),
   /** What its containers are made from has changed; replicas of earlier revisions are replaced. */
   RevisionCreated: z.object({

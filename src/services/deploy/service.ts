@@ -13,6 +13,7 @@ import { toDeploymentBuild } from '../build/view.ts';
 import { refuseHostPaths } from '../host-paths.ts';
 import { carryOut } from '../carry-out.ts';
 import { callerOf, type Handlers, type Reply, type RequestOf } from '../handler.ts';
+import { refuseOutdated, reviewedPosition } from '../plan/reviewed.ts';
 import { rolloutCommands, type RolloutOperation } from './rollout.ts';
 import { toScalingView, type ReadDecision } from './scaling-view.ts';
 import { toDeployment, toDeploymentView, toEventView } from './view.ts';
@@ -25,6 +26,7 @@ export interface DeployPorts {
   /** Paths of nodes that volumes may mount. */
   readonly allowHostPaths: readonly string[];
   readonly latestDecision: ReadDecision;
+  readonly now: () => Date;
   /** How far builds have come, by their ids. */
   readonly buildSteps: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 }
@@ -38,7 +40,7 @@ export function deployService(
 > {
   return {
     ...rolloutCommands(store),
-    saveDeployment: (request) => saveDeployment(store, request, ports.allowHostPaths),
+    saveDeployment: (request) => saveDeployment(store, request, ports),
     async deleteDeployment(request) {
       const decision = { kind: 'deployment', id: request.body.deploymentId, decide: decideDeleteDeployment } as const;
       return { body: {}, position: await carryOut<DeploymentState>(store, request, decision) };
@@ -55,14 +57,22 @@ export function deployService(
 async function saveDeployment(
   store: EventStore,
   request: RequestOf<'saveDeployment'>,
-  allowHostPaths: readonly string[],
+  ports: Pick<DeployPorts, 'allowHostPaths' | 'now'>,
 ): Promise<Reply<'saveDeployment'>> {
   const spec = parseDeployment(partOf(request.body, 'deployment'), newId('depl'));
-  refuseHostPaths(spec.volumes, allowHostPaths);
+  refuseHostPaths(spec.volumes, ports.allowHostPaths);
+  const reviewed = reviewedPosition(request.body);
+  const app = callerOf(request).appHost;
   const position = await carryOut<DeploymentState>(store, request, {
     kind: 'deployment',
     id: spec.id,
-    decide: (state) => decideSaveDeployment(state, spec, callerOf(request).appHost),
+    async decide(state) {
+      const events = decideSaveDeployment(state, spec, app, reviewed === undefined ? undefined : reviewed + 1);
+      if (reviewed !== undefined && events.length > 0) {
+        await refuseOutdated(store, { spec, app, reviewed, now: ports.now() });
+      }
+      return events;
+    },
   });
   return { body: {}, position };
 }
