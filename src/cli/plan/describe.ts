@@ -67,12 +67,14 @@ function waitPart({ actions, report }: PlanView): readonly string[] {
 function endPart(view: PlanView): readonly string[] {
   const { steps, end, wanted, ready, mostUnavailable, mostSurge, wakeAt } = view;
   if (!view.changes) return [];
-  const details = end.details === '' ? '' : `: ${end.details}`;
+  const details = end.details === '' ? `, ${end.ready}/${wanted} ready` : `: ${end.details}`;
+  const told = new Set([...view.report, ...view.actions.map(({ text }) => text)]);
   return [
     '\n',
     `${plural(steps.length, 'step')}; at worst ${mostUnavailable} of ${ready} that serve now missing, ${mostSurge} more than ${wanted} there\n`,
-    `Leads to ${end.status}, ${end.ready}/${wanted} ready${details}\n`,
-    ...(wakeAt === undefined ? [] : [`Looked at again at ${wakeAt} at the latest\n`]),
+    `Leads to ${end.status}${details}\n`,
+    ...end.blocked.filter((line) => !told.has(line)).map((line) => `  ${line}\n`),
+    ...(wakeAt === undefined || end.status === 'OK' ? [] : [`Looked at again at ${wakeAt} at the latest\n`]),
   ];
 }
 
