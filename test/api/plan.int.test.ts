@@ -251,6 +251,10 @@ describe('a save as it was reviewed', () => {
     for (const replicas of [1, 2, 3]) await save({ id: 'other', definitionId: 'def', replicas });
     await save(deployment, shown.position);
     expect(await work('reviewed')).toEqual(shown.actions.map(({ text }) => text));
+    const decided = (await api.store.read({ after: shown.position, limit: 100 })).find(
+      ({ type, data }) => type === 'DeploymentPlanned' && data.deploymentId === 'reviewed',
+    );
+    expect(decided?.data).toMatchObject({ seed: shown.position + 1, snapshotPosition: shown.position + 4 });
     // Sent once more, as after a lost answer, it is saved already.
     await save(deployment, shown.position);
   });
