@@ -275,6 +275,7 @@ describe('a save as it was reviewed', () => {
     await save({ ...deployment, description: 'by somebody else' });
     await refused(three.position, /deployment reviewed \(position \d+\)/);
     await save(deployment, (await ask({ deployment })).position);
+    expect((await ask({ deployment })).saves).toBe(false);
   });
 
   test('a position that the log has not reached, or that is none, is refused', async () => {
