@@ -26,3 +26,6 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
 };
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Code of a wrong command line where 2 says something else: `oo deployment plan`. */
+export const ONE_FOR_EVERY_ERROR = 'oo.oneForEveryError';

@@ -1,7 +1,7 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
 
 import { execArguments } from './exec/arguments.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, ONE_FOR_EVERY_ERROR } from './exit-codes.ts';
 import { describeFailure, Failure } from './failure.ts';
 import { GROUPS, type Group } from './groups.ts';
 import { rootHelp } from './help/root.ts';
@@ -66,7 +66,10 @@ function addGroup(program: Command, group: Group): void {
 
 function report(error: unknown): number {
   // Commander has already printed what it has to say.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.ok;
+    return error.code === ONE_FOR_EVERY_ERROR ? EXIT.failure : EXIT.usage;
+  }
   if (error instanceof Failure) {
     process.stderr.write(describeFailure(error));
     return error.exitCode;

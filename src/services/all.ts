@@ -20,6 +20,7 @@ import type { Handlers } from './handler.ts';
 import { historyService } from './history/service.ts';
 import { observabilityService, type ObservabilityPorts } from './observability/service.ts';
 import type { NodePorts } from './registry/nodes.ts';
+import { planService } from './plan/service.ts';
 import { proxyService } from './proxy/service.ts';
 import { registryService } from './registry/service.ts';
 import { secretService } from './secret/service.ts';
@@ -29,7 +30,7 @@ import type { UserService } from './user/service.ts';
 
 /** What the services stand on, and what they are told from outside. */
 export interface ServicePorts
-  extends Omit<DeployPorts, 'buildSteps'>, AuditPorts, Pick<ContainerDeps, 'engineAt' | 'installationId'> {
+  extends Omit<DeployPorts, 'buildSteps' | 'now'>, AuditPorts, Pick<ContainerDeps, 'engineAt' | 'installationId'> {
   readonly store: EventStore;
   readonly users: UserService;
   readonly nodes: NodePorts & FleetPorts;
@@ -58,11 +59,12 @@ export function allServices(
   streams: StreamPorts = streamPorts(ports),
 ): Omit<Handlers, 'healthz' | 'readyz'> {
   const { store, db, users, nodes, vault, keys, allowHostPaths, checkouts } = ports;
-  const deployPorts = { ...ports, buildSteps: (ids: readonly string[]) => readSteps(db, ids) };
+  const deployPorts = { ...ports, now: nodes.now, buildSteps: (ids: readonly string[]) => readSteps(db, ids) };
   return {
     ...deployService(store, deployPorts),
     ...historyService({ store, db, allowHostPaths }),
     ...buildService(store, db),
+    ...planService(store, { allowHostPaths, now: nodes.now }),
     ...standingService(db),
     ...logService(streams.logs),
     ...execService(streams.executor),

@@ -60,6 +60,14 @@ export const PERMISSION_TABLE: Readonly<Record<OperationName, readonly Case[]>> 
   rollbackDeployment: [deployment],
   tagRevision: [{ ...deployment, input: () => ({ params: { id: 'depl-of-others' }, body: { name: 'taken' } }) }],
   untagRevision: [{ ...deployment, input: () => ({ params: { id: 'depl-of-others' }, body: { name: 'taken' } }) }],
+  planDeployment: [
+    { ...ADMIN_ONLY, input: () => ({ body: { deploymentId: 'depl-of-others' } }) },
+    {
+      ...ADMIN_ONLY,
+      what: 'of a file',
+      input: () => ({ body: { deployment: { id: 'depl-of-others', definitionId: 'def-of-others' } } }),
+    },
+  ],
   listWorkers: [ADMIN_ONLY],
   deploymentLogs: [{ ...ADMIN_ONLY, input: () => ({ params: { id: 'depl-of-others' } }) }],
   replicaLogs: [{ ...ADMIN_ONLY, input: () => ({ params: { id: 'depl-of-others-r1-0' } }) }],

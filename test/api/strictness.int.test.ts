@@ -220,6 +220,7 @@ const OWN: ReadonlySet<OperationName> = new Set<OperationName>([
   'saveNode',
   'scheduleNode',
   'drainPlan',
+  'planDeployment',
   'rebalancePlan',
   'rebalance',
   'checkoutByQuery',

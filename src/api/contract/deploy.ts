@@ -5,11 +5,19 @@ import { deploymentInput } from './deployment-input.ts';
 import type { Route } from './route.ts';
 
 export const deployRoutes = {
+  /** `planPosition`: only if what was planned at that position would still be planned; else 409. */
   saveDeployment: {
     summary: 'Creates the deployment, or replaces what is wanted of it',
     permission: 'deploy-svc:deployment:edit',
-    /** `reason`: why, in the caller's own words; it is kept in the history. */
-    body: z.object({ deployment: deploymentInput, reason: z.string().max(500).optional() }),
+    /**
+     * `reason`: why, in the caller's own words; it is kept in the history. `planPosition`: only while what was planned there is
+     * what would be done.
+     */
+    body: z.object({
+      deployment: deploymentInput,
+      reason: z.string().max(500).optional(),
+      planPosition: z.int().min(0).optional(),
+    }),
     bodyJudgedBy: 'domain',
     status: 200,
     response: z.strictObject({}),

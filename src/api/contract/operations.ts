@@ -24,6 +24,7 @@ export const OPERATIONS = {
   openExecSession: 'GET /deploy-svc/replica/{id}/exec',
   describe: 'GET /deploy-svc/describe/{id}',
   usage: 'GET /deploy-svc/usage',
+  planDeployment: 'POST /deploy-svc/deployment/plan',
   listEvents: 'GET /deploy-svc/events',
   listBuilds: 'GET /deploy-svc/builds',
   showBuild: 'GET /deploy-svc/build/{id}',

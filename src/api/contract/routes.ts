@@ -9,6 +9,7 @@ import { fleetRoutes } from './fleet.ts';
 import { grantRoutes } from './grant.ts';
 import { healthRoutes } from './health.ts';
 import { historyRoutes } from './history.ts';
+import { planRoutes } from './plan.ts';
 import { observabilityRoutes } from './observability.ts';
 import { logRoutes } from './log.ts';
 import type { OperationName } from './operations.ts';
@@ -27,6 +28,7 @@ export const ROUTES = {
   ...deployRoutes,
   ...rolloutRoutes,
   ...historyRoutes,
+  ...planRoutes,
   ...standingRoutes,
   ...buildRoutes,
   ...logRoutes,

@@ -16,6 +16,8 @@ interface SaveOptions extends ListOptions {
   readonly message?: string;
   /** `3`: refused when its revision is another one by now. */
   readonly ifRevision?: string;
+  /** Only if what was planned there is what would be done. */
+  readonly planPosition?: number;
   /** Milliseconds. */
   readonly timeout: number;
 }
@@ -35,6 +37,13 @@ export async function saveDeployments(files: readonly string[], options: SaveOpt
     const message = `--if-revision is for one deployment, and ${files.join(', ')} hold ${loaded.length}`;
     throw new Failure(message, { exitCode: EXIT.usage, next: ['save them one by one'] });
   }
+  if (options.planPosition !== undefined && loaded.length > 1) {
+    // The first save moves what the plan of the second was made from.
+    throw new Failure(`--plan-position is of one deployment, and these are ${loaded.length}`, {
+      exitCode: EXIT.usage,
+      next: ['oo deployment plan FILE, and then oo deployment save FILE --plan-position P, one after the other'],
+    });
+  }
   const context = await openContext(options);
   const startedAt = performance.now();
   const saved = await saveAll(context, loaded, {
@@ -43,7 +52,7 @@ export async function saveDeployments(files: readonly string[], options: SaveOpt
     send: (deployment) =>
       context.client.call(
         'saveDeployment',
-        { body: { deployment, reason: options.message } },
+        { body: { deployment, reason: options.message, planPosition: options.planPosition } },
         options.ifRevision === undefined ? {} : { ifMatch: options.ifRevision },
       ),
   });

@@ -4,12 +4,14 @@ import { deploymentKind } from '../kinds/deployment.ts';
 import { listOptions } from '../list/options.ts';
 import { atOption } from './at-option.ts';
 import { defineHistory } from './deployment-history.ts';
+import { definePlan, planPositionOption } from './deployment-plan.ts';
 import { defineRollout } from './deployment-rollout.ts';
 import { examples, outputOption, subcommand, timeoutOption } from './options.ts';
 
 /** `oo deployment`. */
 export function defineDeployment(group: Command): void {
   defineSave(group);
+  definePlan(group);
   defineRollout(group);
   defineHistory(group);
   const list = subcommand(group, 'list', 'ls')
@@ -73,6 +75,7 @@ function defineSave(group: Command): void {
     .addOption(new Option('--if-revision <number>', 'only while that is its revision').argParser(version))
     .option('--wait', 'follow the rollout to its end (the default on a terminal)')
     .option('--detach', 'return as soon as it is saved (the default elsewhere)')
+    .addOption(planPositionOption())
     .addOption(timeoutOption())
     .addOption(outputOption())
     .addHelpText(
@@ -81,6 +84,7 @@ function defineSave(group: Command): void {
         'oo deployment save ./my-deployment.yaml',
         'oo deployment save ./my-deployment.yaml --if-revision 3 -m "more memory"',
         'oo deployment save ./deployments/ --wait --timeout 10m',
+        'oo deployment save ./my-deployment.yaml --plan-position 1234',
         'cat my-deployment.yaml | oo deployment save - -o json',
       ),
     )

@@ -80,6 +80,8 @@ export const deploymentEvents = {
     reason: z.string().optional(),
     /** Its containers are made from this, whatever the definition says: somebody went back to that revision. Until the next save. */
     pinned: z.object({ revision: z.number().int(), template }).optional(),
+    /** Of the plan that was reviewed before: what is planned now breaks ties as that did. */
+    seed: z.number().int().optional(),
   }),
   /** Somebody gave a revision a name; a name that another revision had moves here. */
   RevisionTagged: z.object({

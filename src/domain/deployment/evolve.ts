@@ -45,6 +45,8 @@ export interface DeploymentState extends RolloutState {
   readonly savedAtRevision: number;
   /** The value of `saves` when the planner last looked. */
   readonly savedAtPlan: number;
+  /** What the plan that answers the latest save breaks ties by; absent: the position that it is made at. */
+  readonly seed?: number | undefined;
   /** Saved for the first time, or after a failure or a deletion: a new revision is due, also when nothing has changed. */
   readonly anew: boolean;
   /** Host of the app whose secrets its envars refer to. */
@@ -127,10 +129,10 @@ function statusOf({
 
 function saved(
   state: DeploymentState | undefined,
-  { spec, scaled, app, pinned }: EventOf<'DeploymentSaved'>['data'],
+  { spec, scaled, app, pinned, seed }: EventOf<'DeploymentSaved'>['data'],
   at: number,
 ): DeploymentState {
-  const before = state ?? {
+  const before: Omit<DeploymentState, 'id' | 'definitionId' | 'spec' | 'phase'> = state ?? {
     status: 'Pending' as const,
     details: '',
     revision: 0,
@@ -155,6 +157,7 @@ function saved(
     id: spec.id,
     definitionId: spec.definitionId,
     spec,
+    ...(seed === undefined && before.seed === undefined ? {} : { seed }),
     ...(app === undefined ? {} : { app }),
     // Whoever saves gives the rollout that is under way its time anew.
     progress: state?.progress && { ...state.progress, at },

@@ -10,6 +10,8 @@ const MOST = 2_000;
 export interface Rehearsal {
   /** The plans that do something, in order; each begins when everything of the one before has come off. */
   readonly waves: readonly Plan[];
+  /** How it stands once each of them is decided and nothing of it has come off. */
+  readonly moments: readonly Snapshot[];
   /** How it stands then. */
   readonly end: Snapshot;
   /** What blocks the rest, in words and numbers; empty when there is no rest. */
@@ -19,14 +21,17 @@ export interface Rehearsal {
 /** Plays a deployment's plans to their end, with the planner itself and the domain's own fold. Pure. */
 export function rehearse(snapshot: Snapshot): Rehearsal {
   const waves: Plan[] = [];
+  const moments: Snapshot[] = [];
   let present = afterWork(snapshot);
   for (;;) {
     const next = plan(present);
     if (next.actions.length === 0 || waves.length === MOST) {
       const told = new Set(next.actions.map(describeAction));
-      return { waves, end: present, blocked: next.report.filter((line) => !told.has(line)) };
+      return { waves, moments, end: present, blocked: next.report.filter((line) => !told.has(line)) };
     }
     waves.push(next);
-    present = afterWork(afterPlan(present, next));
+    const decided = afterPlan(present, next);
+    moments.push(decided);
+    present = afterWork(decided);
   }
 }

@@ -17,6 +17,7 @@ import { carryOut } from '../carry-out.ts';
 import { callerOf, type Handlers, type Reply, type RequestOf } from '../handler.ts';
 import { eventRange } from './events-query.ts';
 import { parseIfMatch, refuseStale, versionOf } from '../history/if-match.ts';
+import { refuseOutdated, reviewedPosition } from '../plan/reviewed.ts';
 import { rolloutCommands, type RolloutOperation } from './rollout.ts';
 import { toScalingView, type ReadDecision } from './scaling-view.ts';
 import { toDeployment, toDeploymentView, toEventView } from './view.ts';
@@ -30,6 +31,7 @@ export interface DeployPorts {
   /** Paths of nodes that volumes may mount. */
   readonly allowHostPaths: readonly string[];
   readonly latestDecision: ReadDecision;
+  readonly now: () => Date;
   /** How far builds have come, by their ids. */
   readonly buildSteps: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 }
@@ -64,18 +66,24 @@ export function deployService(
 async function saveDeployment(
   store: EventStore,
   request: RequestOf<'saveDeployment'>,
-  { db, allowHostPaths }: Pick<DeployPorts, 'db' | 'allowHostPaths'>,
+  ports: Pick<DeployPorts, 'db' | 'allowHostPaths' | 'now'>,
 ): Promise<Reply<'saveDeployment'>> {
   const spec = parseDeployment(partOf(request.body, 'deployment'), newId('depl'));
   const { reason } = parseRolloutCommand(request.body);
   const ifMatch = parseIfMatch(request.ifMatch);
-  refuseHostPaths(spec.volumes, allowHostPaths);
+  refuseHostPaths(spec.volumes, ports.allowHostPaths);
+  const reviewed = reviewedPosition(request.body);
+  const app = callerOf(request).appHost;
+  const seed = reviewed === undefined ? undefined : reviewed + 1;
   const position = await carryOut<DeploymentState>(store, request, {
     kind: 'deployment',
     id: spec.id,
     async decide(state) {
-      const events = decideSaveDeployment(state, spec, callerOf(request).appHost, reason);
-      if (events.length > 0) await refuseStale(db, spec.id, state, ifMatch);
+      const events = decideSaveDeployment(state, spec, { app, reason, seed });
+      if (events.length > 0) await refuseStale(ports.db, spec.id, state, ifMatch);
+      if (reviewed !== undefined && events.length > 0) {
+        await refuseOutdated(store, { spec, app, reviewed, now: ports.now() });
+      }
       return events;
     },
   });

@@ -53,7 +53,7 @@ export async function snapshotIn(
     snapshot: {
       position: reader.position,
       now,
-      seed: reader.position,
+      seed: seedOf(deployment.state, reader.position),
       deployment: deployment.state,
       definition: definition?.state,
       secrets: await secretsOf(reader, deployment.state, definition?.state),
@@ -66,6 +66,11 @@ export async function snapshotIn(
     deploymentVersion: deployment.version,
     replicaVersions: new Map(replicas.map(({ id, version }) => [id, version])),
   };
+}
+
+/** Whoever saves a plan as it was reviewed gets that one, although the log has gone on. */
+function seedOf({ seed, saves, savedAtPlan }: DeploymentState, position: number): number {
+  return seed === undefined || savedAtPlan === saves ? position : seed;
 }
 
 async function secretsOf(

@@ -48,7 +48,13 @@ export function definitionOf(world: World): DefinitionState | undefined {
 
 /** The rows of the world, read the way the worker reads them: columns are fields of the state. */
 function storeOf(world: World): EventStore {
-  const reader: SnapshotReader = {
+  const reader = readerOf(world);
+  return { snapshot: async (read: (given: SnapshotReader) => Promise<unknown>) => read(reader) } as EventStore;
+}
+
+/** As they are now. */
+export function readerOf(world: World): SnapshotReader {
+  return {
     position: world.events.length,
     row: async (projection, id) => rowOf(world, projection, id),
     rows: async (projection, where = {}) =>
@@ -62,5 +68,4 @@ function storeOf(world: World): EventStore {
         )
         .toSorted((left, right) => (left.id < right.id ? -1 : 1)),
   };
-  return { snapshot: async (read: (given: SnapshotReader) => Promise<unknown>) => read(reader) } as EventStore;
 }
