@@ -25,6 +25,7 @@ import { secretService } from './secret/service.ts';
 import { sourceService } from './source/service.ts';
 import { usageService } from './usage/service.ts';
 import type { UserService } from './user/service.ts';
+import { whyService } from './why/service.ts';
 
 /** What the services stand on, and what they are told from outside. */
 export interface ServicePorts
@@ -66,6 +67,7 @@ export function allServices(
     ...execService(streams.executor),
     ...usageService({ store, db, heartbeats: nodes.heartbeats }),
     ...describeService({ store, viewOf: (id) => deploymentViewOf(store, id, deployPorts) }),
+    ...whyService({ store, db }),
     ...registryService(store, nodes, allowHostPaths),
     ...fleetService(store, nodes),
     ...auditService(ports),
