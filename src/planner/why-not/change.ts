@@ -55,7 +55,7 @@ export function changeText(change: Change, { deployment }: Pick<Snapshot, 'deplo
       return `-${less} ${change.resource} per replica: request ${format(change.to)} instead of ${format(change.from)}`;
     }
     case 'replicas':
-      return `${change.to} replicas instead of ${wantedReplicas(deployment)}: oo deployment scale ${deployment.id} --replicas ${change.to}`;
+      return `${change.to} ${change.to === 1 ? 'replica' : 'replicas'} instead of ${wantedReplicas(deployment)}: oo deployment scale ${deployment.id} ${change.to}`;
     case 'uncordon':
       return `open node ${change.nodeId} again: oo node uncordon ${change.nodeId}`;
     case 'nodes':
