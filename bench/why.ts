@@ -9,7 +9,8 @@ import { openPool } from './support/postgres.ts';
 import { latencies, percentile } from './support/statistics.ts';
 
 const AIM_MS = 50;
-const EVENTS = 1_000_000;
+const EVENTS = 300_000;
+const PART = 50_000;
 const DEPLOYMENTS = 50;
 /** Of a replica's life; every life is scheduled because the one before in its deployment was ready, as in a rolling update. */
 const LIFE = ['ReplicaScheduled', 'ContainerCreated', 'ContainerStarted', 'ReplicaReady'] as const;
@@ -68,15 +69,18 @@ async function fill(db: Db): Promise<void> {
   const more = { ordinal: 0, revision: 1, reservation, decision, reason: '1 wanted' };
   const datas = [more, { containerId: 'c'.repeat(64), adopted: false }, { containerId: 'c'.repeat(64), ports: [] }, {}];
   await sql`alter table events disable trigger user`.execute(db);
-  await sql`
+  // In parts, each within the time that a statement may take.
+  for (let from = 0; from < EVENTS; from += PART) {
+    await sql`
     insert into events (position, id, stream, version, type, schema_version, data, actor, correlation_id, causation_id, at, hash)
     select n, md5(n::text)::uuid, 'replica/replica-' || life, n % 4 + 1, (${[...LIFE]}::text[])[n % 4 + 1], 1,
       (${JSON.stringify(datas)}::jsonb -> (n % 4) || jsonb_build_object('replicaId', 'replica-' || life, 'generation', 1,
         'deploymentId', 'depl-' || life / ${ROLLOUT} % ${DEPLOYMENTS}::int))::json,
       'worker/bench', (life / ${ROLLOUT})::text,
       case when n % ${ROLLOUT * LIFE.length} > 0 then md5((n - 1)::text)::uuid::text end, now(), ''
-    from generate_series(0, ${EVENTS - 1}::int) as n, lateral (select n / 4 as life) as lives
+    from generate_series(${from}::int, ${from + PART - 1}::int) as n, lateral (select n / 4 as life) as lives
   `.execute(db);
+  }
   const state = { status: 'Ready', generation: 1, nodeId: 'n', failures: 0, scheduledAt: 0, changedAt: 0, ports: [] };
   await sql`
     insert into replicas (id, since, version, state)
