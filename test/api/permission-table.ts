@@ -62,8 +62,8 @@ export const PERMISSION_TABLE: Readonly<Record<OperationName, readonly Case[]>> 
   ],
   openExecSession: [{ ...ADMIN_ONLY, input: () => ({ params: { id: 'depl-of-others-r1-0' } }) }],
   describe: [deployment],
-  why: [deployment],
-  whyNot: [deployment],
+  why: [{ ...ADMIN_ONLY, input: () => ({ params: { id: 'depl-of-others' } }) }],
+  whyNot: [{ ...ADMIN_ONLY, input: () => ({ params: { id: 'depl-of-others' } }) }],
   trace: [{ ...ADMIN_ONLY, input: () => ({ params: { eventId: '1' } }) }],
   report: [
     {
