@@ -12,6 +12,7 @@ import { runSimulated } from './run-simulated.ts';
 import { chainCost } from './chain-cost.ts';
 import { saveToCreate } from './save-to-create.ts';
 import { verifyChain } from './verify-chain.ts';
+import { why } from './why.ts';
 
 /** Every benchmark, in the order in which they run. */
 export const BENCHMARKS: readonly Benchmark[] = [
@@ -31,5 +32,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   rolling(10),
   verifyChain,
   chainCost,
+  why,
   cliHelp,
 ];

@@ -126,6 +126,30 @@ export const GROUPS: readonly Group[] = [
     load: async (command) => (await import('./commands/describe.ts')).defineDescribe(command),
   },
   {
+    name: 'why',
+    aliases: [],
+    summary: 'why something is as it is: from the request to the container, in sentences',
+    load: async (command) => (await import('./commands/why.ts')).defineWhy(command),
+  },
+  {
+    name: 'why-not',
+    aliases: [],
+    summary: 'why a deployment is not up, and the smallest change that would let it fit',
+    load: async (command) => (await import('./commands/why.ts')).defineWhyNot(command),
+  },
+  {
+    name: 'trace',
+    aliases: [],
+    summary: 'what led to an event, and all that it led to',
+    load: async (command) => (await import('./commands/why.ts')).defineTrace(command),
+  },
+  {
+    name: 'report',
+    aliases: [],
+    summary: 'what happened and why, as Markdown for the review of an incident',
+    load: async (command) => (await import('./commands/why.ts')).defineReport(command),
+  },
+  {
     name: 'top',
     aliases: [],
     summary: 'what replicas and nodes use, beside what is requested',

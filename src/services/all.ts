@@ -27,6 +27,7 @@ import { secretService } from './secret/service.ts';
 import { sourceService } from './source/service.ts';
 import { usageService } from './usage/service.ts';
 import type { UserService } from './user/service.ts';
+import { whyService } from './why/service.ts';
 
 /** What the services stand on, and what they are told from outside. */
 export interface ServicePorts
@@ -70,6 +71,7 @@ export function allServices(
     ...execService(streams.executor),
     ...usageService({ store, db, heartbeats: nodes.heartbeats }),
     ...describeService({ store, viewOf: (id, past) => deploymentViewOf(store, id, deployPorts, past) }),
+    ...whyService({ store, db }),
     ...registryService(store, nodes, allowHostPaths),
     ...fleetService(store, nodes),
     ...auditService(ports),

@@ -76,6 +76,15 @@ export const PERMISSION_TABLE: Readonly<Record<OperationName, readonly Case[]>> 
   ],
   openExecSession: [{ ...ADMIN_ONLY, input: () => ({ params: { id: 'depl-of-others-r1-0' } }) }],
   describe: [{ ...ADMIN_ONLY, input: () => ({ params: { id: 'depl-of-others' } }) }],
+  why: [{ ...ADMIN_ONLY, input: () => ({ params: { id: 'depl-of-others' } }) }],
+  whyNot: [{ ...ADMIN_ONLY, input: () => ({ params: { id: 'depl-of-others' } }) }],
+  trace: [{ ...ADMIN_ONLY, input: () => ({ params: { eventId: '1' } }) }],
+  report: [
+    {
+      ...ADMIN_ONLY,
+      input: () => ({ params: { correlationId: 'depl-of-others' }, query: { of: 'deployment' } }),
+    },
+  ],
   usage: [ADMIN_ONLY],
   listBuilds: [ADMIN_ONLY],
   showBuild: [ADMIN_ONLY],

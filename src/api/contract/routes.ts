@@ -22,6 +22,7 @@ import { sourceRoutes } from './source.ts';
 import { standingRoutes } from './standing.ts';
 import { usageRoutes } from './usage.ts';
 import { userRoutes } from './user.ts';
+import { whyRoutes } from './why.ts';
 
 /** The API, whole: the router, the validation, the typed client and the documentation all come from this table. */
 export const ROUTES = {
@@ -34,6 +35,7 @@ export const ROUTES = {
   ...logRoutes,
   ...execRoutes,
   ...describeRoutes,
+  ...whyRoutes,
   ...usageRoutes,
   ...registryRoutes,
   ...fleetRoutes,

@@ -1,0 +1,45 @@
+import type { BuildState } from '../../domain/build/evolve.ts';
+import type { RecordedEvent } from '../../domain/event.ts';
+import { NotFound } from '../../domain/problem.ts';
+import { streamOf } from '../../domain/stream.ts';
+import type { Explanation } from '../../api/contract/why.ts';
+import type { Db } from '../../postgres/database.ts';
+import { readEvent } from '../../store/causes.ts';
+import type { EventStore } from '../../store/event-store.ts';
+import { findSubject, noSubject } from '../subject/find.ts';
+
+/** Events of one thing that are explained at most, the last ones. */
+const LAST = 60;
+
+/** What is to be explained: the events of it that everything else led to. */
+export interface Explained extends Pick<Explanation, 'kind' | 'id'> {
+  readonly seeds: readonly RecordedEvent[];
+}
+
+/** Whatever has the id: a thing of the fleet, a container, a build, an event by its id or position. */
+export async function findExplained(store: EventStore, db: Db, id: string): Promise<Explained> {
+  const event = await readEvent(db, id);
+  if (event !== undefined) return { kind: 'event', id: event.id, seeds: [event] };
+  const subject = await findSubject(store, id);
+  if (subject !== undefined) {
+    const { kind, row } = subject;
+    const replicaId = kind === 'instance' ? subject.row.state.replicaId : undefined;
+    const own = await lastOf(store, streamOf(kind, row.id));
+    const of = replicaId === undefined ? [] : await lastOf(store, streamOf('replica', replicaId));
+    return { kind, id: row.id, seeds: [...own, ...of] };
+  }
+  const build = await store.row<BuildState>('builds', id);
+  if (build !== undefined) return { kind: 'build', id, seeds: await lastOf(store, streamOf('build', id)) };
+  throw await noSubject(store, id, ['deployment', 'replica', 'instance', 'node', 'definition']);
+}
+
+/** The event of that id or position. */
+export async function findEvent(db: Db, id: string): Promise<RecordedEvent> {
+  const event = await readEvent(db, id);
+  if (event === undefined) throw new NotFound(`there is no event ${id}; see oo events -o wide for ids and positions`);
+  return event;
+}
+
+async function lastOf(store: EventStore, stream: string): Promise<readonly RecordedEvent[]> {
+  return store.read({ after: 0, limit: LAST, last: true, stream });
+}

@@ -1,0 +1,47 @@
+import type { Trace } from '../../api/contract/why.ts';
+import type { RecordedEvent } from '../../domain/event.ts';
+import { explainAll } from './gather.ts';
+import type { Db } from '../../postgres/database.ts';
+import { readCorrelation, readWithCauses } from '../../store/causes.ts';
+import { toSentenceView } from './view.ts';
+
+/** Events of one correlation that are looked at. */
+const MOST = 5_000;
+
+/** What led to an event, itself, and all that it led to. Costs what its correlation has of events, whatever else is in the log. */
+export async function traceOf(db: Db, event: RecordedEvent): Promise<Trace> {
+  const led = await readWithCauses(db, [event.id]);
+  const all = await readCorrelation(db, event.correlationId, MOST + 1);
+  const events = [...led, ...causedBy(event, all)];
+  const sentences = await explainAll(db, events);
+  const byPosition = new Map(events.map((each) => [each.position, each]));
+  const first = sentences[0]?.at.getTime() ?? 0;
+  return {
+    eventId: event.id,
+    position: event.position,
+    correlationId: event.correlationId,
+    events: sentences.map((sentence) => {
+      const { stream = '', causationId } = byPosition.get(sentence.position) ?? {};
+      return {
+        ...toSentenceView(sentence),
+        stream,
+        ...(causationId === undefined ? {} : { causationId }),
+        afterMs: sentence.at.getTime() - first,
+      };
+    }),
+    truncated: all.length > MOST,
+  };
+}
+
+/** What an event led to: causes come before what they cause, so one pass in order finds all. */
+export function causedBy(
+  event: Pick<RecordedEvent, 'id'>,
+  inOrder: readonly RecordedEvent[],
+): readonly RecordedEvent[] {
+  const known = new Set([event.id]);
+  return inOrder.filter(({ id, causationId }) => {
+    if (causationId === undefined || !known.has(causationId)) return false;
+    known.add(id);
+    return true;
+  });
+}
