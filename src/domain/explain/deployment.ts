@@ -32,6 +32,10 @@ export function deploymentText(event: DeploymentEvent, who: string, previous: Re
       return scaledText(event.data);
     case 'DeploymentDeleted':
       return `${who} removed ${event.data.deploymentId}: its replicas are stopped.`;
+    case 'RevisionTagged':
+      return `${who} named revision ${event.data.revision} of ${event.data.deploymentId} ${event.data.name}${because(event.data.reason)}.`;
+    case 'RevisionUntagged':
+      return `${who} took the name ${event.data.name} from ${event.data.deploymentId}.`;
     case 'DeploymentRemoved':
       return `Nothing of ${event.data.deploymentId} ran any more: it was removed.`;
     default:

@@ -25,6 +25,8 @@ function textOf(event: RecordedEvent, { previous, sinceMs }: Beside): string {
     case 'RolloutPaused':
     case 'RolloutResumed':
     case 'RolloutRestarted':
+    case 'RevisionTagged':
+    case 'RevisionUntagged':
     case 'SourceAsked':
     case 'SourceResolved':
     case 'SourceFailed':
