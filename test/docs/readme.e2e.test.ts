@@ -23,7 +23,7 @@ const DOCUMENTS = ['README.md', 'CONTRIBUTING.md'];
 /** Commands that are not run here, and the test that runs them. */
 const RUN_ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['npm run demo', 'test/e2e/demo.e2e.test.ts'],
-  ['cp .env.example .env', 'test/config/config.unit.test.ts'],
+  ['scripts/environment.sh', 'test/e2e/image.e2e.test.ts'],
   ['scripts/image.sh', 'test/e2e/image.e2e.test.ts'],
   ['docker compose up -d --scale worker=3', 'test/e2e/image.e2e.test.ts'],
 ]);
