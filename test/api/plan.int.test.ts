@@ -182,9 +182,11 @@ describe('a question without a save', () => {
       nextRevision: 2,
     });
     expect(shown.steps.length).toBeGreaterThan(2);
-    expect(shown.diff).toEqual([
-      { field: 'strategy', after: strategy },
-      { field: 'envars', after: { MODE: 'new' } },
+    expect(shown.diff).toMatchObject([
+      { field: 'envars.MODE', after: 'new', text: 'envars.MODE added: new' },
+      ...Object.entries(strategy)
+        .toSorted()
+        .map(([name, after]) => ({ field: `strategy.${name}`, after })),
     ]);
     const surging = { type: 'RollingUpdate' as const, maxUnavailable: 0, maxSurge: 1 };
     expect(await ask({ deployment: { ...deployment, strategy: surging, envars: { MODE: 'new' } } })).toMatchObject({
@@ -201,7 +203,7 @@ describe('a question without a save', () => {
     const [event] = await api.store.read({ after: settled - 1, limit: 1 });
     const byTime = await ask({ deployment: { ...deployment, replicas: 1 }, at: event?.at.toISOString() ?? '' });
     expect(byTime).toMatchObject({ position: settled, at: event?.at.toISOString(), ready: 2 });
-    expect(byTime.diff).toEqual([{ field: 'replicas', before: 2, after: 1 }]);
+    expect(byTime.diff).toEqual([{ field: 'replicas', before: 2, after: 1, text: 'replicas 2 -> 1' }]);
     expect(await ask({ deployment, at: 3 })).toMatchObject({ saves: true, revision: 0, nextRevision: 0, ready: 0 });
   });
 

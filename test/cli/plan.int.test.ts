@@ -32,10 +32,8 @@ test('a first save is shown with its actions, scores and end, and exits with 2; 
   expect(plain(ran.stdout)).toMatchInlineSnapshot(`
     "web: revision 0 → 1 (at position P)
 
-    FIELD   BEFORE   AFTER
-    id   -   web
-    definitionId   -   def-web
-    replicas   -   1
+      definitionId added: def-web
+      replicas added: 1
 
     ACTION   REPLICA   NODE   SCORE   WHY
     ~ revise   -   -   -   create revision 1 of web:1
@@ -60,9 +58,8 @@ test('a change shows its fields; what has moved since refuses the save with 5, a
   expect(plain(ran.stdout)).toMatchInlineSnapshot(`
     "web: revision 1 → 2 (at position P)
 
-    FIELD   BEFORE   AFTER
-    replicas   1   2
-    envars   -   {"MODE":"b"}
+      envars.MODE added: b
+      replicas 1 -> 2
 
     ACTION   REPLICA   NODE   SCORE   WHY
     ~ revise   -   -   -   create revision 2 of web:1

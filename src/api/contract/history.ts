@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 import type { Route } from './route.ts';
 
-const change = z.strictObject({
+/** One field that differs, with the change in words. */
+export const change = z.strictObject({
   /** `resources.cpu`, `envars.PORT`, `image` */
   field: z.string(),
   /** Absent: it was added. */

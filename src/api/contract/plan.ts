@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { DEPLOYMENT_STATUSES } from '../../domain/deployment/events.ts';
 import { placementDecision } from '../../domain/replica/events.ts';
+import { change } from './history.ts';
 import { deploymentInput } from './deployment-input.ts';
 import type { Route } from './route.ts';
 
@@ -44,7 +45,7 @@ export const planView = z.strictObject({
   changes: z.boolean(),
   /** Whether saving would be an event. */
   saves: z.boolean(),
-  diff: z.array(z.strictObject({ field: z.string(), before: z.unknown().optional(), after: z.unknown().optional() })),
+  diff: z.array(change),
   /** The latest now; 0: none. */
   revision: z.int(),
   /** The latest then. */

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 
 import type { PlanView } from '../../api/contract/plan.ts';
 import { plural } from '../fleet/plural.ts';
-import { renderTable } from '../text/table.ts';
+import { printable, renderTable } from '../text/table.ts';
 
 export interface PlanText {
   readonly color: boolean;
@@ -41,8 +41,7 @@ export function describePlan(view: PlanView, { color, save }: PlanText): string 
 
 function diffPart({ diff }: PlanView): readonly string[] {
   if (diff.length === 0) return [];
-  const rows = diff.map(({ field, before, after }) => [field, valueText(before), valueText(after)]);
-  return ['\n', renderTable(['FIELD', 'BEFORE', 'AFTER'], rows)];
+  return ['\n', ...diff.map(({ text }) => `  ${printable(text)}\n`)];
 }
 
 function actionPart({ actions }: PlanView, color: boolean): readonly string[] {
@@ -88,11 +87,6 @@ function scoreText({ nodeId, decision }: ActionView): string {
 
 function rounded(value: number): number {
   return Math.round(value * 1000) / 1000;
-}
-
-function valueText(value: unknown): string {
-  if (value === undefined) return '-';
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function painted(line: string, color: boolean): string {

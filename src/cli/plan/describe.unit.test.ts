@@ -10,8 +10,8 @@ const view: PlanView = {
   changes: true,
   saves: true,
   diff: [
-    { field: 'strategy.maxSurge', before: 1, after: 2 },
-    { field: 'envars.MODE', after: 'new' },
+    { field: 'strategy.maxSurge', before: 1, after: 2, text: 'strategy.maxSurge 1 -> 2' },
+    { field: 'envars.MODE', after: 'new', text: 'envars.MODE added: new' },
   ],
   revision: 1,
   nextRevision: 2,
@@ -54,9 +54,8 @@ test('a plan, column by column', () => {
     [
       'web: revision 1 → 2 (at position 57)',
       '',
-      'FIELD               BEFORE   AFTER',
-      'strategy.maxSurge   1        2',
-      'envars.MODE         -        new',
+      '  strategy.maxSurge 1 -> 2',
+      '  envars.MODE added: new',
       '',
       'ACTION     REPLICA    NODE   SCORE                             WHY',
       '~ revise   -          -      -                                 create revision 2 of web:2',

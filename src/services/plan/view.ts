@@ -1,5 +1,5 @@
 import type { PlanView } from '../../api/contract/plan.ts';
-import { fieldDiff } from '../../domain/deployment/field-diff.ts';
+import { diffSpecs } from '../../domain/deployment/diff/diff.ts';
 import { describeAction, type Action } from '../../planner/plan.ts';
 import type { Foreseen } from '../../planner/what-if/foresee.ts';
 import type { Imagined } from './imagine.ts';
@@ -36,7 +36,7 @@ export function toPlanView({ snapshot, before, saves }: Imagined, foreseen: Fore
 
 function diffOf(before: Imagined['before'], { spec }: Imagined['snapshot']['deployment']): PlanView['diff'] {
   // What is removed comes back as if it had never been.
-  return fieldDiff(before?.phase === 'live' ? before.spec : undefined, spec).map((change) => ({ ...change }));
+  return diffSpecs(before?.phase === 'live' ? before.spec : undefined, spec).map((change) => ({ ...change }));
 }
 
 function toActionView(action: Action): PlanView['actions'][number] {
