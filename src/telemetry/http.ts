@@ -32,7 +32,8 @@ export function observeRequests({ metrics, tracing, log }: Telemetry): ObserveRe
         const seconds = secondsSince(begin);
         span.set({ 'http.response.status_code': status, 'http.route': route });
         metrics.add('http_requests_in_flight', {}, -1);
-        metrics.observe('http_request_duration_seconds', { method, route, status: String(status) }, seconds);
+        metrics.observe('http_request_duration_seconds', { method, route }, seconds);
+        metrics.count('http_requests_total', { method, route, status: String(status) });
         log.debug('request answered', { method, route, status, seconds });
       });
     within({ fields: { correlationId } }, work).catch((error: unknown) =>

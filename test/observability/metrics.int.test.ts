@@ -41,10 +41,10 @@ test('a rollout is found in the numbers of every seam', async () => {
     0,
   );
   const saved = { method: 'PUT', route: '/deploy-svc/deployment', status: '200' };
-  expect(value('deploy_svc_http_request_duration_seconds_count', saved)).toBe(1);
+  expect(value('deploy_svc_http_requests_total', saved)).toBe(1);
   // Templates, and not paths.
   const shown = { method: 'GET', route: '/deploy-svc/deployment/{id}', status: '200' };
-  expect(value('deploy_svc_http_request_duration_seconds_count', shown)).toBeGreaterThan(0);
+  expect(value('deploy_svc_http_requests_total', shown)).toBeGreaterThan(0);
   expect(value('deploy_svc_http_requests_in_flight')).toBe(1);
 });
 
@@ -80,7 +80,7 @@ test('unknown paths are one route', async () => {
   await get('/nowhere/2');
   const none = { method: 'GET', route: 'none', status: '404' };
   await expect
-    .poll(async () => valueOf(await scrape(), 'deploy_svc_http_request_duration_seconds_count', none), {
+    .poll(async () => valueOf(await scrape(), 'deploy_svc_http_requests_total', none), {
       timeout: 5_000,
     })
     .toBe(2);
