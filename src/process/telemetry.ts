@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { openMetrics } from '../metrics/metrics.ts';
 import { serveMetrics } from '../metrics/server.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { openTracing, type TracingOptions } from '../tracing/tracing.ts';
+import { productVersion } from '../version.ts';
 
 /** Where OpenTelemetry's collectors listen unless they are told otherwise. */
 const DEFAULT_ENDPOINT = 'http://127.0.0.1:4318';
@@ -42,9 +41,4 @@ function tracingOptions(config: Config, version: string, log: Logger): TracingOp
     ratio: config.OTEL_TRACES_SAMPLER_ARG,
     onError: (error) => log.warn('traces could not be sent', { error: String(error) }),
   };
-}
-
-function productVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
 }

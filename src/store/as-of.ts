@@ -1,6 +1,7 @@
 import { sql, type Db, type RawBuilder } from '../postgres/database.ts';
 import type { RowFilter } from './event-store.ts';
 import type { ProjectionName, Row } from './projection.ts';
+import { rowCondition } from './row-filter.ts';
 
 /** Classes of `lifetime_class`: rows that were true over 1 position, up to 3, up to 7, and so on. */
 const CLASSES = 40;
@@ -24,8 +25,8 @@ export async function readRowsAt<State>(
   after = -1,
 ): Promise<readonly Row<State>[]> {
   const columns = await pastColumns(db, projection, Object.keys(where));
-  const now = filter(where, (column) => sql.ref(column));
-  const past = filter(where, (column) => columns.get(column) ?? sql.ref(column));
+  const now = rowCondition(where);
+  const past = rowCondition(where, (column) => columns.get(column) ?? sql.ref(column));
   const { rows } = await sql<PastRow<State>>`
     select id, since, version, state from ${sql.table(projection)} where since > ${after} and since <= ${position} and ${now}
     union all
@@ -39,15 +40,6 @@ export async function readRowsAt<State>(
     order by id
   `.execute(db);
   return rows.map((row) => ({ ...row, since: Number(row.since) }));
-}
-
-function filter(where: RowFilter, expression: (column: string) => RawBuilder<unknown>): RawBuilder<unknown> {
-  const conditions = Object.entries(where).map(([column, value]) =>
-    typeof value === 'string'
-      ? sql`${expression(column)} = ${value}`
-      : sql`${expression(column)} = any(${value}::text[])`,
-  );
-  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
 }
 
 /** What the generated columns of a projection are made from, as the database itself says: history has the state alone. */

@@ -4,6 +4,7 @@ import { conditionOf } from './event-filter.ts';
 import type { ReadOptions, RowFilter, SnapshotReader } from './event-store.ts';
 import type { ProjectionName, Row } from './projection.ts';
 import { EVENT_COLUMNS, toRecorded, type EventRow } from './recorded.ts';
+import { rowCondition } from './row-filter.ts';
 import type { UpcastTable } from './upcast.ts';
 
 interface StoredRow<State> {
@@ -20,13 +21,9 @@ export async function readRows<State>(
   where: RowFilter = {},
   after?: number,
 ): Promise<readonly Row<State>[]> {
-  const conditions = Object.entries(where).map(([column, value]) =>
-    typeof value === 'string' ? sql`${sql.ref(column)} = ${value}` : sql`${sql.ref(column)} = any(${value}::text[])`,
-  );
-  if (after !== undefined) conditions.push(sql`since > ${after}`);
-  const filter = conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
+  const changed = after === undefined ? sql`true` : sql`since > ${after}`;
   const { rows } = await sql<StoredRow<State>>`
-    select id, since, version, state from ${sql.table(projection)} where ${filter} order by id
+    select id, since, version, state from ${sql.table(projection)} where ${rowCondition(where)} and ${changed} order by id
   `.execute(db);
   return rows.map((row) => ({ ...row, since: Number(row.since) }));
 }

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-
 import { z } from 'zod';
 import {
   createDocument,
@@ -14,6 +12,7 @@ import { addressOf, type OperationName } from '../contract/operations.ts';
 import type { Route } from '../contract/route.ts';
 import { ROUTES } from '../contract/routes.ts';
 import { COMPONENT_NAMES } from './component-names.ts';
+import { productVersion } from '../../version.ts';
 
 export type OpenApiDocument = oas32.OpenAPIObject;
 
@@ -29,7 +28,7 @@ export function openApiDocument(): OpenApiDocument {
     openapi: '3.1.1',
     info: {
       title: 'Deploy Svc',
-      version: packageVersion(),
+      version: productVersion(),
       description: DESCRIPTION,
       license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
     },
@@ -122,11 +121,6 @@ function responsesOf({
     ...(asksToken ? { '401': { description: 'No token, or one that does not hold the permission', ...problem } } : {}),
     default: { description: 'What is wrong, in one line, and field by field', ...problem },
   };
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
 }
 
 /** The query with `at`, which every route that has a past takes. */

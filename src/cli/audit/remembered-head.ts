@@ -1,8 +1,9 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 import { isObject } from '../json.ts';
+import { replaceFile } from '../state/replace-file.ts';
 
 /** What a server's log was when it was verified from here last. */
 export interface RememberedHead {
@@ -24,11 +25,8 @@ export async function rememberedHead(server: string): Promise<RememberedHead | u
 }
 
 export async function rememberHead(server: string, head: RememberedHead): Promise<void> {
-  const file = headsFile();
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, `${JSON.stringify({ ...(await readHeads()), [server]: head }, null, 2)}\n`, { mode: 0o600 });
-  await rename(draft, file);
+  const heads = { ...(await readHeads()), [server]: head };
+  await replaceFile(headsFile(), `${JSON.stringify(heads, null, 2)}\n`);
 }
 
 async function readHeads(): Promise<Record<string, unknown>> {

@@ -1,9 +1,10 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 import { Failure } from '../failure.ts';
 import { isObject } from '../json.ts';
+import { replaceFile } from './replace-file.ts';
 import { type Environment, INITIAL_STATE, type State, type User } from './state.ts';
 
 /** Where the state is kept: `~/.1backend/cliConfig.yaml`. */
@@ -32,10 +33,7 @@ export async function loadState(file = stateFile()): Promise<State> {
 /** Replaces the file in one step, so that a crash leaves either state whole. Only its owner may read it: it holds tokens. */
 export async function saveState(state: State, file = stateFile()): Promise<void> {
   const { stringify } = await import('yaml');
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, stringify(state), { mode: 0o600 });
-  await rename(draft, file);
+  await replaceFile(file, stringify(state));
 }
 
 function toState(value: unknown): State {

@@ -4,6 +4,7 @@ import type { Db } from '../../postgres/database.ts';
 import { hashesAt, keepCheckpoint, lastCheckpoint, readLogHead } from '../../store/audit.ts';
 import type { WorkerDeps } from '../deps.ts';
 import type { Membership } from '../membership.ts';
+import { tryLock } from '../sole-worker.ts';
 import { deliverCheckpoints } from './deliver.ts';
 import { appendToFile } from './checkpoint-file.ts';
 
@@ -33,7 +34,7 @@ export async function signCheckpoints(deps: Deps, life: Membership): Promise<voi
   let signs = false;
   while (!life.ended.aborted) {
     try {
-      signs ||= await tryLock(life);
+      signs ||= await tryLock(life, CHECKPOINT_LOCK);
       if (signs) await sign(db, deps, due(deps.clock.now().getTime(), await uncovered(db)));
       if (signs && deps.checkpoints.webhook !== undefined)
         await deliverCheckpoints(db, deps.checkpoints.webhook, life.ended);
@@ -89,11 +90,4 @@ async function sign(db: Db, { checkpoints, clock, installationId }: Deps, positi
     const signed: Checkpoint = signCheckpoint(statement, checkpoints.key);
     await keepCheckpoint(db, signed);
   }
-}
-
-async function tryLock(life: Membership): Promise<boolean> {
-  const { rows } = await life.query<{ locked: boolean }>('select pg_try_advisory_lock($1, $2) as locked', [
-    ...CHECKPOINT_LOCK,
-  ]);
-  return rows[0]?.locked === true;
 }

@@ -2,6 +2,7 @@ import { pause } from '../../clock.ts';
 import { sql, type Db } from '../../postgres/database.ts';
 import type { WorkerDeps } from '../deps.ts';
 import type { Membership } from '../membership.ts';
+import { tryLock } from '../sole-worker.ts';
 import { evaluateAll } from './evaluate.ts';
 
 /** Keys of the advisory lock that the one who decides holds. */
@@ -19,7 +20,7 @@ export async function autoscale(deps: WorkerDeps, life: Membership): Promise<voi
   let prunedAt = performance.now();
   while (!life.ended.aborted) {
     try {
-      decides ||= await tryLock(life);
+      decides ||= await tryLock(life, AUTOSCALE_LOCK);
       if (decides) await evaluateAll(deps);
       if (decides && performance.now() - prunedAt > PRUNE_MS) {
         await prune(deps.database.db);
@@ -30,13 +31,6 @@ export async function autoscale(deps: WorkerDeps, life: Membership): Promise<voi
     }
     await pause(deps.clock, deps.autoscaleIntervalMs, life.ended);
   }
-}
-
-async function tryLock(life: Membership): Promise<boolean> {
-  const { rows } = await life.query<{ locked: boolean }>('select pg_try_advisory_lock($1, $2) as locked', [
-    ...AUTOSCALE_LOCK,
-  ]);
-  return rows[0]?.locked === true;
 }
 
 /** Samples are kept for a quarter of an hour, for whoever asks why; what deployments that are gone have left goes too. */
