@@ -8,6 +8,8 @@ export default defineConfig({
     reporters: ['default', new CountReporter()],
     // Two cores; a database and an engine share them with the tests.
     maxWorkers: 2,
+    // Files share a process: to load the program anew for each takes longer than most of them do. Each gives back what it takes.
+    isolate: false,
     passWithNoTests: false,
     projects: [
       {

@@ -3,7 +3,8 @@ import { Writable } from 'node:stream';
 
 import type { Terminal } from './terminal.ts';
 
-let piped: AsyncIterator<string> | undefined;
+/** Each question takes the next line of the same input. */
+const piped = new WeakMap<NodeJS.ReadableStream, AsyncIterator<string>>();
 
 /**
  * Asks for one line. On a terminal the question is shown, and a secret is not echoed; elsewhere the next line of
@@ -11,8 +12,9 @@ let piped: AsyncIterator<string> | undefined;
  */
 export async function ask(terminal: Terminal, question: string, { secret }: { secret: boolean }): Promise<string> {
   if (!terminal.stdin.isTTY) {
-    piped ??= createInterface({ input: terminal.stdin })[Symbol.asyncIterator]();
-    const line = await piped.next();
+    const lines = piped.get(terminal.stdin) ?? createInterface({ input: terminal.stdin })[Symbol.asyncIterator]();
+    piped.set(terminal.stdin, lines);
+    const line = await lines.next();
     return line.done === true ? '' : line.value;
   }
   terminal.stderr.write(question);

@@ -1,8 +1,13 @@
+import { execFile } from 'node:child_process';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { openShell, type Shell } from './support/oo.ts';
+import { OO, openShell, type Shell } from './support/oo.ts';
+
+const run = promisify(execFile);
 
 let shell: Shell;
 beforeAll(async () => {
@@ -43,16 +48,10 @@ import { appendFileSync } from 'node:fs';
 registerHooks({ load(url, context, next) { appendFileSync(process.env.HOME + '/loaded', url + '\\n'); return next(url, context); } });
 `,
   );
-  const before = process.env['NODE_OPTIONS'];
-  process.env['NODE_OPTIONS'] = `--import=${hook}`;
-  try {
-    expect((await shell.oo(['--help'])).code).toBe(0);
-    await cp(join(shell.home, 'loaded'), join(shell.home, 'help'));
-    expect((await shell.oo(['explain'])).code).toBe(0);
-  } finally {
-    if (before === undefined) delete process.env['NODE_OPTIONS'];
-    else process.env['NODE_OPTIONS'] = before;
-  }
+  const env = { ...process.env, HOME: shell.home, NODE_OPTIONS: `--import=${hook}` };
+  await run(OO, ['--help'], { env });
+  await cp(join(shell.home, 'loaded'), join(shell.home, 'help'));
+  await run(OO, ['explain'], { env });
   const [help, all] = [
     await readFile(join(shell.home, 'help'), 'utf8'),
     await readFile(join(shell.home, 'loaded'), 'utf8'),

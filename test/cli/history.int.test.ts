@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { testService, type TestService } from '../support/service.ts';
+import { until } from '../support/until.ts';
 
 const ID = 'depl_h';
 let service: TestService;
@@ -48,6 +49,11 @@ test('two revisions, what differs, who did it, a tag, and the way back, also aft
 
   expect(await oo(`deployment tag ${ID} good --revision 1`)).toBe(`revision 1 of ${ID} is good\n`);
   await define('web:2');
+  await until(
+    'the changed definition is a revision',
+    10_000,
+    async () => (await entries())[0]?.['kind'] === 'definition',
+  );
   const rolled = await service.oo('deployment', 'rollback', ID, '--to', 'good', '--wait', '-m', 'it was better');
   expect(rolled).toContain(`${ID} OK 1/1 ready`);
   const [latest, ofDefinition] = await entries();

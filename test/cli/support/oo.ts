@@ -1,12 +1,14 @@
-import { spawn } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+
+import type { Call } from './oo-host.ts';
 
 /** The launcher. */
 export const OO = fileURLToPath(new URL('../../../bin/oo', import.meta.url));
+const HOST = fileURLToPath(new URL('oo-host.ts', import.meta.url));
 
 /** What a run of the command line left behind. */
 export interface Ran {
@@ -26,19 +28,32 @@ export async function openShell(): Promise<Shell> {
   const home = await mkdtemp(join(tmpdir(), 'oo-home-'));
   return {
     home,
-    async oo(args, stdin = '') {
-      const child = spawn(OO, args, {
-        env: { ...process.env, HOME: home, XDG_CACHE_HOME: join(tmpdir(), 'oo-cache') },
-      });
-      child.stdin.end(stdin);
-      const exit = Promise.withResolvers<number | null>();
-      child.once('error', exit.reject);
-      child.once('close', exit.resolve);
-      const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), exit.promise]);
-      return { code, stdout, stderr };
-    },
+    oo: (args, stdin = '') => runOo({ args, env: { ...process.env, HOME: home }, stdin }),
     async [Symbol.asyncDispose]() {
       await rm(home, { recursive: true });
     },
   };
+}
+
+/** Processes that wait for the next command line; each runs one at a time. They end with the process that started them. */
+const idle: ChildProcess[] = [];
+
+async function runOo({ args, env, stdin }: Omit<Call, 'env'> & { readonly env: NodeJS.ProcessEnv }): Promise<Ran> {
+  const host = idle.pop() ?? fork(HOST, { execArgv: ['--disable-warning=ExperimentalWarning'] });
+  host.ref();
+  host.channel?.ref();
+  const answer = Promise.withResolvers<Ran>();
+  const ended = (code: number | null): void =>
+    answer.reject(new Error(`oo ${args.join(' ')} ended its process with ${code}`));
+  host.once('message', answer.resolve).once('error', answer.reject).once('exit', ended);
+  host.send({ args, env, stdin });
+  try {
+    const ran = await answer.promise;
+    idle.push(host);
+    return ran;
+  } finally {
+    host.off('message', answer.resolve).off('error', answer.reject).off('exit', ended);
+    host.unref();
+    host.channel?.unref();
+  }
 }
