@@ -21,13 +21,22 @@ step() {
   exit 1
 }
 
+# Side by side, as there are two cores; one checker, as several of them check much of it twice.
+judge() {
+  local failed=0
+  tsc -p . --checkers 1 &
+  local types=$!
+  oxlint || failed=1
+  oxfmt --check || failed=1
+  wait "$types" || failed=1
+  return "$failed"
+}
+
 step packages bash scripts/bootstrap.sh
 # The packages bring the Node that everything after this line runs with.
 export PATH="$PWD/node_modules/.bin:$PATH"
 hash -r
 step 'container engine' bash scripts/engine.sh --for-tests ${consent[@]+"${consent[@]}"}
-step lint oxlint
-step format oxfmt --check
-step types tsc -p .
+step 'lint, format or types' judge
 printf '> tests\n' >&2
 exec vitest run ${vitest[@]+"${vitest[@]}"}

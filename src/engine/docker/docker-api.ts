@@ -6,7 +6,7 @@ import { EngineError } from '../engine-error.ts';
 import { toHttpFailure } from './failure.ts';
 import { createGuard, type Guard } from './guard.ts';
 import { DEFAULT_MAX_IN_FLIGHT, type DockerOptions } from './options.ts';
-import { createSemaphore, type Semaphore } from './semaphore.ts';
+import { createSemaphore, type Semaphore } from '../../semaphore.ts';
 import type { ApiRequest, Transport } from './transport.ts';
 
 export interface CallOptions {

@@ -1,9 +1,9 @@
-import { abortReason } from '../../abort-reason.ts';
+import { abortReason } from './abort-reason.ts';
 
 /** Lets a bounded number of calls through; the others wait in order of arrival. */
 export interface Semaphore {
-  /** Resolves with the release. Rejects with the signal's reason when it aborts first. */
-  acquire(signal: AbortSignal): Promise<() => void>;
+  /** Resolves with the release. Rejects with the signal's reason when it aborts first; without one it waits for as long as it takes. */
+  acquire(signal?: AbortSignal): Promise<() => void>;
 }
 
 /** A semaphore of `places`. */
@@ -30,7 +30,7 @@ export function createSemaphore(places: number): Semaphore {
   };
   return {
     acquire(signal) {
-      if (signal.aborted) return Promise.reject(abortReason(signal));
+      if (signal?.aborted === true) return Promise.reject(abortReason(signal));
       if (free > 0) {
         free -= 1;
         return Promise.resolve(releaseOnce());
@@ -38,14 +38,14 @@ export function createSemaphore(places: number): Semaphore {
       return new Promise((resolve, reject) => {
         const abort = (): void => {
           waiting.delete(admit);
-          reject(abortReason(signal));
+          if (signal !== undefined) reject(abortReason(signal));
         };
         const admit = (): void => {
-          signal.removeEventListener('abort', abort);
+          signal?.removeEventListener('abort', abort);
           resolve(releaseOnce());
         };
         waiting.add(admit);
-        signal.addEventListener('abort', abort, { once: true });
+        signal?.addEventListener('abort', abort, { once: true });
       });
     },
   };
