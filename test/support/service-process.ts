@@ -93,6 +93,7 @@ async function within<T>(promise: Promise<T>, output: () => string): Promise<T> 
 function environment({ databaseUrl, roles = 'worker', settings, signalAt }: ProcessOptions): NodeJS.ProcessEnv {
   return {
     PATH: process.env['PATH'],
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
     DATABASE_URL: databaseUrl,
     ROLES: roles,
     PORT: '0',
