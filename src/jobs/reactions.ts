@@ -65,6 +65,7 @@ function react(caused: Caused, event: RecordedEvent): void {
     case 'RolloutRestarted':
     case 'SourceResolved':
     case 'SourceFailed':
+    case 'TrafficShifted':
       return plan(plans, event.data.deploymentId, event);
     case 'ReplicaStopped':
       plan(plans, event.data.deploymentId, event);
@@ -98,6 +99,7 @@ type OfOneDeployment =
   | 'RolloutRestarted'
   | 'SourceResolved'
   | 'SourceFailed'
+  | 'TrafficShifted'
   | 'ReplicaStopped'
   | 'ReplicaScheduled'
   | 'ReplicaReady'

@@ -39,6 +39,7 @@ const deployments = projection({
     'SourceFailed',
     'RevisionTagged',
     'RevisionUntagged',
+    'TrafficShifted',
   ],
   key: ({ data }) => data.deploymentId,
   evolve: (state: DeploymentState | undefined, event) => evolveDeployment(state, event, event.at.getTime()),

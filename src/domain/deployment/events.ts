@@ -6,6 +6,7 @@ import { template } from '../template.ts';
 import { deploymentScaled } from './scaling.ts';
 import { rolloutEvents } from './rollout-events.ts';
 import { sourceEvents } from './source-events.ts';
+import { trafficEvents } from './traffic.ts';
 
 export const DEPLOYMENT_STATUSES = ['Pending', 'Deploying', 'OK', 'Error', 'Failed'] as const;
 export type DeploymentStatus = (typeof DEPLOYMENT_STATUSES)[number];
@@ -69,6 +70,7 @@ export type Move = z.infer<typeof move>;
 export const deploymentEvents = {
   ...rolloutEvents,
   ...sourceEvents,
+  ...trafficEvents,
   /** Somebody saved the deployment. */
   DeploymentSaved: z.object({
     deploymentId: z.string(),
