@@ -27,3 +27,6 @@ create table traffic_samples (
   primary key (deployment_id, revision, at, router_id)
 );
 create index traffic_samples_by_age on traffic_samples (at);
+
+-- Replicas that leave, whose containers are stopped once the routers have let go of them; empty, and free, while there are none.
+create index replicas_draining on replicas (id) where state -> 'stopping' ->> 'draining' = 'true';

@@ -82,8 +82,11 @@ function react(caused: Caused, event: RecordedEvent): void {
       push(stops, event.data.released.nodeId, event, event.data);
       return void registers.push(attemptOf(event, event.data));
     case 'ReplicaStopping':
-      push(stops, event.data.nodeId, event, event.data);
+      // What may have requests is stopped when it is drained.
+      if (event.data.drainSeconds === undefined) push(stops, event.data.nodeId, event, event.data);
       return void registers.push(attemptOf(event, event.data));
+    case 'ReplicaDrained':
+      return push(stops, event.data.nodeId, event, event.data);
     default:
       return void caused.others.push(...replanned(event));
   }
@@ -105,7 +108,8 @@ type OfOneDeployment =
   | 'ReplicaReady'
   | 'ReplicaUnready'
   | 'ReplicaFailed'
-  | 'ReplicaStopping';
+  | 'ReplicaStopping'
+  | 'ReplicaDrained';
 
 /** What many deployments may depend on has changed; or nothing that anybody waits for. */
 function replanned(event: Exclude<RecordedEvent, { type: OfOneDeployment }>): readonly Job[] {

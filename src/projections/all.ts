@@ -73,6 +73,7 @@ const replicas = projection({
     'ReplicaUnready',
     'ReplicaFailed',
     'ReplicaStopping',
+    'ReplicaDrained',
     'ReplicaStopped',
   ],
   key: ({ data }) => data.replicaId,

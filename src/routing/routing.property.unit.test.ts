@@ -154,6 +154,8 @@ function replicaEventOf(rows: Rows, each: Wish, type: keyof typeof REPLICA_TRANS
     }
     case 'ReplicaStopping':
       return { type, data: { ...ids, nodeId, reason: '' } };
+    case 'ReplicaDrained':
+      return { type, data: { ...ids, nodeId, milliseconds: 1, acknowledged: [], unheard: [], cutOff: 0 } };
     case 'ReplicaStopped':
       return { type, data: ids };
     default:

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { containerSettings } from '../container/settings.ts';
 import { probesSpec } from '../probe/spec.ts';
+import { partingSpec } from '../replica/parting.ts';
 import { template } from '../template.ts';
 import { deploymentScaled } from './scaling.ts';
 import { rolloutEvents } from './rollout-events.ts';
@@ -25,6 +26,7 @@ export const deploymentSpec = z.object({
       maxSurge: z.number().int().optional(),
       autoRollback: z.boolean().optional(),
       progressDeadlineSeconds: z.number().int().optional(),
+      ...partingSpec,
     })
     .optional(),
   resources: z

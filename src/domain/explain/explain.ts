@@ -40,6 +40,7 @@ function textOf(event: RecordedEvent, { previous, sinceMs }: Beside): string {
     case 'ReplicaUnready':
     case 'ReplicaFailed':
     case 'ReplicaStopping':
+    case 'ReplicaDrained':
     case 'ReplicaStopped':
       return replicaText(event, who, sinceMs);
     case 'NodeRegistered':
