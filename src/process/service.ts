@@ -34,7 +34,7 @@ export interface Service extends AsyncDisposable {
 export async function startService(
   config: Config,
   log: Logger,
-  hooks: Pick<WorkerRoleOptions, 'onStep'> = {},
+  hooks: Pick<WorkerRoleOptions, 'onStep' | 'routers'> = {},
 ): Promise<Service> {
   await using stack = new AsyncDisposableStack();
   const works = config.ROLES.includes('worker');

@@ -11,6 +11,9 @@ import { doorbell, type Doorbell } from '../../doorbell.ts';
 import { tryLock } from '../sole-worker.ts';
 import { readLeaving, type LeavingReplica } from './leaving.ts';
 
+/** What it works with. */
+export type DrainDeps = Pick<WorkerDeps, 'store' | 'database' | 'membership' | 'clock' | 'log' | 'routers'>;
+
 /** Keys of the advisory lock that the one who waits for routers holds. */
 const DRAIN_LOCK = [7_313, 3] as const;
 /** How often a worker that does not wait for routers tries to become the one who does. */
@@ -27,7 +30,7 @@ const PRUNE_MS = 60_000;
  * place for it: what follows is `ReplicaDrained`, which sends the job that stops. When that worker dies, its lock drops and
  * another one begins anew.
  */
-export async function drainReplicas(deps: WorkerDeps, life: Membership): Promise<void> {
+export async function drainReplicas(deps: DrainDeps, life: Membership): Promise<void> {
   while (!life.ended.aborted) {
     try {
       if (await tryLock(life, DRAIN_LOCK)) await keep(deps, life);
@@ -40,7 +43,7 @@ export async function drainReplicas(deps: WorkerDeps, life: Membership): Promise
 }
 
 /** Looks whenever replicas or routers say something, until the life ends or a look fails. */
-async function keep(deps: WorkerDeps, life: Membership): Promise<void> {
+async function keep(deps: DrainDeps, life: Membership): Promise<void> {
   const over = new AbortController();
   const signal = AbortSignal.any([life.ended, over.signal]);
   const bell = doorbell();
@@ -62,17 +65,17 @@ async function keep(deps: WorkerDeps, life: Membership): Promise<void> {
   }
 }
 
-async function ringAtReplicas({ store }: WorkerDeps, bell: Doorbell, signal: AbortSignal): Promise<void> {
+async function ringAtReplicas({ store }: DrainDeps, bell: Doorbell, signal: AbortSignal): Promise<void> {
   for await (const _ of store.touched({ kind: 'replica', pollMs: IDLE_MS, signal })) bell.ring();
 }
 
-async function prune({ database: { db } }: WorkerDeps): Promise<void> {
+async function prune({ database: { db } }: DrainDeps): Promise<void> {
   await forgetRouters(db);
   await pruneSamples(db);
 }
 
 /** Milliseconds after which it is to look again, if nobody says anything before. `since`: when each was first looked at. */
-async function look(deps: WorkerDeps, since: Map<string, number>): Promise<number> {
+async function look(deps: DrainDeps, since: Map<string, number>): Promise<number> {
   const leaving = await readLeaving(deps.database.db);
   const keys = new Set(leaving.map(({ key }) => key));
   for (const key of since.keys()) if (!keys.has(key)) since.delete(key);
@@ -84,7 +87,7 @@ async function look(deps: WorkerDeps, since: Map<string, number>): Promise<numbe
 }
 
 async function judge(
-  deps: WorkerDeps,
+  deps: DrainDeps,
   replica: LeavingReplica,
   routers: readonly RouterView[],
   since: Map<string, number>,
