@@ -62,6 +62,7 @@ async function measure(url: string, say: Bench['say']): Promise<Outcome> {
     host: `${ID}.localhost`,
     perSecond: PER_SECOND,
     slowOneIn: 20,
+    mostUnderWay: 500,
   });
   const world = { client, load, workers, gateways, start, say };
   const begun = performance.now();

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => images[Symbol.asyncDispose]());
 
 const strategy = { maxUnavailable: 0, maxSurge: REPLICAS, drainSeconds: 20, graceSeconds: 5 };
-const LOAD = { host: 'depl-web.localhost', perSecond: 100, slowOneIn: 5 };
+const LOAD = { host: 'depl-web.localhost', perSecond: 80, slowOneIn: 2, mostUnderWay: 40 };
 
 /** Saves that version, with more in its environment. Returns the position before the save. */
 const save = ({ store }: Pick<Installation, 'store'>, version: string, more: object = {}): Promise<number> => {
@@ -80,7 +80,6 @@ test('no request is lost in rollouts, one of them of a version that fails, with 
   // The one that was killed is not waited for for ever, and is named; the one that lives has let go of each.
   expect(told.some(({ unheard }) => unheard.some(({ why }) => why === 'silent'))).toBe(true);
   expect(told.filter(({ acknowledged }) => acknowledged.length === 0)).toEqual([]);
-  console.log({ asked, answered, excepted, versions, drained: told.map(({ milliseconds }) => milliseconds) });
 });
 
 test('the same load does lose requests when nobody waits for the routers', async () => {
@@ -92,7 +91,6 @@ test('the same load does lose requests when nobody waits for the routers', async
   await until('v1 answers', DEADLINE_MS, async () => load.answeredBy('v1') > 50);
   await save(installation, 'v2');
   await rolledOut(installation, load, 'v2');
-  const { failed, asked } = await load.stop();
+  const { failed } = await load.stop();
   expect(failed.length).toBeGreaterThan(0);
-  console.log({ asked, failed: failed.length, first: failed[0] });
 });

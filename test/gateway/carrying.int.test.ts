@@ -109,7 +109,8 @@ test('a replica that says nothing is given up in time, and nobody else is asked;
   expect(await ask(url(), { headers: { host: HOST, accept: 'application/json' } })).toMatchObject({
     status: 502,
     headers: { 'content-type': 'application/json' },
-    text: expect.stringContaining('ECONNREFUSED'),
+    // Where the replica is, is nobody's business.
+    text: expect.stringMatching(/ECONNREFUSED(?!.*127\.0\.0\.1)/),
   });
 });
 

@@ -44,7 +44,8 @@ cat > /www/cgi-bin/slow <<'CGI'
 #!/bin/sh
 sleep 0.1
 printf 'Content-Type: text/plain\\r\\n\\r\\n'
-cat /www/index.html
+read -r version < /www/index.html
+echo "\$version"
 CGI
 chmod +x /www/cgi-bin/burn /www/cgi-bin/rest /www/cgi-bin/slow
 httpd -f -p "\${PORT:-8080}" -h /www &

@@ -29,6 +29,8 @@ export interface LoadOptions {
   readonly perSecond: number;
   /** One in so many is a POST that takes a tenth of a second: it must not be asked twice, and is under way when something stops. */
   readonly slowOneIn: number;
+  /** No more are asked while so many are under way: a machine that cannot follow is not buried. */
+  readonly mostUnderWay: number;
 }
 
 const TICK_MS = 10;
@@ -38,7 +40,7 @@ const TIMEOUT_MS = 30_000;
  * Asks gateways at a steady rate, whatever they answer, half of it on connections that are kept and half on new ones, in turn
  * of each gateway that lives. Every answer other than 200 is a failure.
  */
-export function startTrafficLoad({ gateways, host, perSecond, slowOneIn }: LoadOptions): TrafficLoad {
+export function startTrafficLoad({ gateways, host, perSecond, slowOneIn, mostUnderWay }: LoadOptions): TrafficLoad {
   const kept = new Agent({ keepAlive: true, maxSockets: 64 });
   const dead = new Set<string>();
   const under = new Set<Promise<void>>();
@@ -69,10 +71,12 @@ export function startTrafficLoad({ gateways, host, perSecond, slowOneIn }: LoadO
     }
   };
 
-  const begun = performance.now();
+  let since = performance.now();
   const timer = setInterval(() => {
-    const due = Math.floor(((performance.now() - begun) / 1_000) * perSecond);
-    for (; counts.asked < due; counts.asked += 1) {
+    const now = performance.now();
+    const due = counts.asked + Math.floor(((now - since) / 1_000) * perSecond);
+    if (due > counts.asked) since = now;
+    for (; counts.asked < due && under.size < mostUnderWay; counts.asked += 1) {
       const asking = ask(counts.asked).finally(() => under.delete(asking));
       under.add(asking);
     }
