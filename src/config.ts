@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { pathProblem } from './domain/container/host-path.ts';
 import { IDENTIFIER, IDENTIFIER_FORM } from './domain/identifier.ts';
 import { BYTES_FORMS, parseBytes } from './domain/quantity.ts';
+import { ACCESS_LOGS } from './gateway/settings.ts';
 import { QUEUE_POLICIES, type QueueName } from './jobs/catalogue.ts';
 import { LOG_LEVELS } from './logger.ts';
 
@@ -55,6 +56,14 @@ export const DEFAULT_ADMIN_PASSWORD = 'changeme';
 
 const NETWORKS: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
 
+/** A port to listen on; 0: any that is free. */
+const port = z
+  .string()
+  .refine((text) => /^\d+$/.test(text) && Number(text) <= 65_535, { message: 'is not a port from 0 to 65535' })
+  .transform(Number);
+
+const DOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+
 /** As Express reads `trust proxy`. */
 function isProxy(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
@@ -70,16 +79,12 @@ export const SETTINGS = z.object({
   DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database').optional(),
   DATA_DIR: z.string().min(1).default('.data'),
   HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: z
-    .string()
-    .refine((text) => /^\d+$/.test(text) && Number(text) <= 65_535, { message: 'is not a port from 0 to 65535' })
-    .transform(Number)
-    .default(11_337),
+  PORT: port.default(11_337),
   ROLES: list
-    .refine((roles) => roles.length > 0 && roles.every((role) => ['api', 'worker'].includes(role)), {
-      message: 'is not one of "api", "worker" or "api,worker"',
+    .refine((roles) => roles.length > 0 && roles.every((role) => ['api', 'worker', 'gateway'].includes(role)), {
+      message: 'is not a list of api, worker and gateway like "api,worker"',
     })
-    .default(['api', 'worker']),
+    .default(['api', 'worker', 'gateway']),
   CLUSTERS: list
     .refine((names) => names.every((name) => IDENTIFIER.test(name)), {
       message: `is not a list of clusters like "us-west1,us-east1" (each: ${IDENTIFIER_FORM})`,
@@ -122,11 +127,7 @@ export const SETTINGS = z.object({
     .refine((value) => value >= 1 && value <= 60, { message: 'is not from 1 to 60 seconds' })
     .default(5),
   METRICS_TOKEN: z.string().min(16, { message: 'is shorter than 16 characters' }).optional(),
-  METRICS_PORT: z
-    .string()
-    .refine((text) => /^\d+$/.test(text) && Number(text) <= 65_535, { message: 'is not a port from 0 to 65535' })
-    .transform(Number)
-    .optional(),
+  METRICS_PORT: port.optional(),
   METRICS_HOST: z.string().min(1).default('127.0.0.1'),
   OTEL_TRACES_EXPORTER: z.enum(['none', 'otlp'], { message: 'is not "otlp" or "none"' }).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(['http:', 'https:'], 'http://127.0.0.1:4318').optional(),
@@ -157,6 +158,18 @@ export const SETTINGS = z.object({
       message: 'is not a list of addresses and networks like loopback,10.0.0.0/8,192.168.1.7',
     })
     .default([]),
+  GATEWAY_PORT: port.optional(),
+  GATEWAY_HOST: z.string().min(1).optional(),
+  GATEWAY_DOMAINS: list
+    .refine((domains) => domains.every((domain) => DOMAIN.test(domain)), {
+      message: 'is not a list of domains in lower case like apps.example.com,internal',
+    })
+    .default([]),
+  GATEWAY_MAX_IN_FLIGHT: wholeBetween(1, 1_000_000, '10000').default(10_000),
+  GATEWAY_CONNECT_TIMEOUT_SECONDS: wholeBetween(1, 60, '5').default(5),
+  GATEWAY_HEADERS_TIMEOUT_SECONDS: wholeBetween(0, 3_600, '60').default(60),
+  GATEWAY_IDLE_TIMEOUT_SECONDS: wholeBetween(0, 86_400, '300').default(300),
+  GATEWAY_ACCESS_LOG: z.enum(ACCESS_LOGS, { message: `is not one of ${ACCESS_LOGS.join(', ')}` }).default('errors'),
   LOG_LEVEL: z.enum(LOG_LEVELS, { message: `is not one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
 

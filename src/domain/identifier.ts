@@ -9,7 +9,7 @@ export const IDENTIFIER_FORM =
   'letters, digits, "_", "." and "-", starting with a letter or digit, at most 63 characters';
 
 /** A new id with its kind in front, in the contract's style: `depl_dbOdi5eLQK`. */
-export function newId(kind: 'depl' | 'node' | 'inst' | 'usr' | 'app' | 'tok' | 'wrk' | 'ctr'): string {
+export function newId(kind: 'depl' | 'node' | 'inst' | 'usr' | 'app' | 'tok' | 'wrk' | 'ctr' | 'rtr'): string {
   const letters = Array.from({ length: 10 }, () => ALPHABET[randomInt(ALPHABET.length)]);
   return `${kind}_${letters.join('')}`;
 }

@@ -65,6 +65,7 @@ function react(caused: Caused, event: RecordedEvent): void {
     case 'RolloutRestarted':
     case 'SourceResolved':
     case 'SourceFailed':
+    case 'TrafficShifted':
       return plan(plans, event.data.deploymentId, event);
     case 'ReplicaStopped':
       plan(plans, event.data.deploymentId, event);
@@ -81,8 +82,11 @@ function react(caused: Caused, event: RecordedEvent): void {
       push(stops, event.data.released.nodeId, event, event.data);
       return void registers.push(attemptOf(event, event.data));
     case 'ReplicaStopping':
-      push(stops, event.data.nodeId, event, event.data);
+      // What may have requests is stopped when it is drained.
+      if (event.data.drainSeconds === undefined) push(stops, event.data.nodeId, event, event.data);
       return void registers.push(attemptOf(event, event.data));
+    case 'ReplicaDrained':
+      return push(stops, event.data.nodeId, event, event.data);
     default:
       return void caused.others.push(...replanned(event));
   }
@@ -98,12 +102,14 @@ type OfOneDeployment =
   | 'RolloutRestarted'
   | 'SourceResolved'
   | 'SourceFailed'
+  | 'TrafficShifted'
   | 'ReplicaStopped'
   | 'ReplicaScheduled'
   | 'ReplicaReady'
   | 'ReplicaUnready'
   | 'ReplicaFailed'
-  | 'ReplicaStopping';
+  | 'ReplicaStopping'
+  | 'ReplicaDrained';
 
 /** What many deployments may depend on has changed; or nothing that anybody waits for. */
 function replanned(event: Exclude<RecordedEvent, { type: OfOneDeployment }>): readonly Job[] {

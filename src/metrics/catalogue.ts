@@ -19,7 +19,10 @@ type Instrument =
   | (Described & { readonly type: 'counter' | 'gauge' })
   | (Described & { readonly type: 'histogram'; readonly buckets: readonly number[] });
 
-/** The labels of one instrument have bounded values: no ids of deployments, replicas, jobs or users. */
+/**
+ * The labels of one instrument have bounded values: no ids of replicas, jobs or users; of deployments only where people ask about
+ * one, with so few other values beside them that they stay readable.
+ */
 export const INSTRUMENTS = {
   build_info: {
     type: 'gauge',
@@ -122,6 +125,31 @@ export const INSTRUMENTS = {
     type: 'counter',
     help: 'Changes of size that the autoscaler recorded, by direction.',
     labels: ['direction'],
+    of: 'process',
+  },
+  gateway_requests_total: {
+    type: 'counter',
+    help: 'Requests that the gateway answered, by deployment, revision and class of status; without a deployment: of routes and unknown hosts.',
+    labels: ['deployment', 'revision', 'status'],
+    of: 'process',
+  },
+  gateway_request_duration_seconds: {
+    type: 'histogram',
+    help: 'Time from a request at the gateway to the end of its answer, by deployment.',
+    labels: ['deployment'],
+    buckets: FAST,
+    of: 'process',
+  },
+  gateway_requests_in_flight: {
+    type: 'gauge',
+    help: 'Requests that the gateway has under way; upgraded connections are among them.',
+    labels: [],
+    of: 'process',
+  },
+  gateway_retries_total: {
+    type: 'counter',
+    help: 'Attempts at a replica that failed and were made good by another one, by deployment.',
+    labels: ['deployment'],
     of: 'process',
   },
   log_position: {

@@ -9,6 +9,7 @@ import { budgetOf, recoveryOf } from './recovery.ts';
 import { siblingsOf } from './siblings.ts';
 import { freeSlots, type Slot } from './slots.ts';
 import type { Snapshot } from './snapshot.ts';
+import { stopOf } from './stop.ts';
 import type { Steps } from './strategy/steps.ts';
 import { templateOf } from './template-of.ts';
 
@@ -57,9 +58,7 @@ export function converge(snapshot: Snapshot, intent: Intent): Convergence {
     const template = revision === base?.revision ? base.template : templateOf(snapshot, revision);
     return fill(slots, candidates, demandOf(template, deployment.spec, images), { revision, seed });
   });
-  const stops = steps.stop.map(({ replica, reason: why }): Action => {
-    return { type: 'stop', replicaId: replica.id, generation: replica.generation, nodeId: replica.nodeId, reason: why };
-  });
+  const stops = steps.stop.map(({ replica, reason: why }) => stopOf(snapshot, replica, why));
   const lacks = filled.flatMap((each) => each.lacks ?? []);
   return {
     actions: [...stops, ...filled.flatMap(({ actions }) => actions)],

@@ -37,6 +37,9 @@ export type Action =
       readonly generation: number;
       readonly nodeId: string;
       readonly reason: string;
+      /** Absent: no request can be under way at it. */
+      readonly drainSeconds?: number;
+      readonly graceSeconds?: number;
     }
   | {
       readonly type: 'lose';

@@ -14,6 +14,7 @@ import { movingOf, openMovesOf } from './rebalance/moving.ts';
 import { renewedOf } from './recovery.ts';
 import { rollbackFor, verdictAfter } from './rollback.ts';
 import type { Snapshot } from './snapshot.ts';
+import { stopOf } from './stop.ts';
 import { censusOf, isReady, type Census } from './strategy/census.ts';
 import { limitsOf } from './strategy/limits.ts';
 import { recreate } from './strategy/recreate.ts';
@@ -170,14 +171,13 @@ function failed(snapshot: Snapshot, details: string, hopeless: boolean): Plan {
   return { actions, report, status, details, wakeAt, ...(lacks && { lacks }) };
 }
 
-function deletion({ deployment, replicas }: Snapshot): Plan {
+function deletion(snapshot: Snapshot): Plan {
+  const { deployment, replicas } = snapshot;
   const { status, details } = deployment;
   const active = replicas.filter((replica) => replica.status !== 'Stopped');
   const stops = active
     .filter((replica) => replica.status !== 'Stopping')
-    .map(({ id, generation, nodeId }): Action => {
-      return { type: 'stop', replicaId: id, generation, nodeId, reason: 'the deployment is deleted' };
-    });
+    .map((replica) => stopOf(snapshot, replica, 'the deployment is deleted'));
   const gone = active.length === 0 && deployment.phase === 'deleting';
   const actions: readonly Action[] = gone ? [{ type: 'remove' }] : stops;
   return { actions, report: actions.map(describeAction), status, details, wakeAt: undefined };

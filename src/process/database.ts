@@ -8,8 +8,16 @@ import { migrate } from '../postgres/migrate.ts';
 
 /** The database of DATABASE_URL, else the embedded one in DATA_DIR; migrated. */
 export async function openMigrated(stack: AsyncDisposableStack, config: Config, log: Logger): Promise<Database> {
+  const database = await openUnmigrated(stack, config, log);
+  const done = await migrate(database);
+  if (done.length > 0) log.info('database migrated', { migrations: done });
+  return database;
+}
+
+/** The same as others have left it, reachable or not: whoever needs more than to read has it migrated. */
+export async function openUnmigrated(stack: AsyncDisposableStack, config: Config, log: Logger): Promise<Database> {
   const url = config.DATABASE_URL ?? (await embeddedUrl(stack, config, log));
-  const database = stack.use(
+  return stack.use(
     openDatabase({
       url,
       applicationName: 'deploy-svc',
@@ -17,9 +25,6 @@ export async function openMigrated(stack: AsyncDisposableStack, config: Config, 
       onError: (error) => log.warn('a database connection broke', { error: error.message }),
     }),
   );
-  const done = await migrate(database);
-  if (done.length > 0) log.info('database migrated', { migrations: done });
-  return database;
 }
 
 async function embeddedUrl(stack: AsyncDisposableStack, { DATA_DIR }: Config, log: Logger): Promise<string> {

@@ -10,10 +10,12 @@ export interface InsecureDefault {
 
 type Judged = Pick<Config, 'SECRET_KEY' | 'ADMIN_PASSWORD' | 'ROLES'>;
 
-/** Secrets are sealed by every process; the first administrator is made by the API. */
+/** Secrets are sealed by every API and every worker; the first administrator is made by the API. */
 export function insecureDefaults({ SECRET_KEY: key, ADMIN_PASSWORD: password, ROLES }: Judged): InsecureDefault[] {
   const found: InsecureDefault[] = [];
-  if (key === undefined || key.equals(DEFAULT_KEY)) {
+  // A gateway has no secrets.
+  const seals = ROLES.includes('api') || ROLES.includes('worker');
+  if (seals && (key === undefined || key.equals(DEFAULT_KEY))) {
     found.push({
       setting: 'SECRET_KEY',
       advice: 'is the key that everybody knows; make one, the same for every process: openssl rand -base64 32',

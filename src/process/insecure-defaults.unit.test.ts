@@ -30,6 +30,9 @@ test.each([
   // A worker makes no account.
   [{ ...production, ROLES: 'worker' }, { refused: ['SECRET_KEY'] }],
   [{ ...production, ROLES: 'worker', SECRET_KEY: KEY }, { warned: [] }],
+  // A gateway has no secrets.
+  [{ ...production, ROLES: 'gateway' }, { warned: [] }],
+  [{ ...production, ROLES: 'worker,gateway' }, { refused: ['SECRET_KEY'] }],
   [{ ...production, SECRET_KEY: KEY, ADMIN_PASSWORD: 'one of our own' }, { warned: [] }],
   [{ ...production, ALLOW_INSECURE_DEFAULTS: 'true' }, { warned: both }],
   [{}, { warned: both }],

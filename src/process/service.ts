@@ -1,8 +1,11 @@
 import { resolve } from 'node:path';
 
+import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { auditKey } from '../domain/audit/checkpoint.ts';
 import type { Logger } from '../logger.ts';
+import { PROJECTIONS } from '../projections/all.ts';
+import { openStore } from '../store/postgres-store.ts';
 import { enginePool } from '../workers/engine-pool.ts';
 import { keyRing } from '../vault/key-ring.ts';
 import { openVault } from '../vault/vault.ts';
@@ -10,7 +13,8 @@ import { type Binding, UNBOUND } from '../workers/pool/binding.ts';
 import { observedEngines } from '../telemetry/engines.ts';
 import { apiRole } from './api-role.ts';
 import { buildSettings } from './builds.ts';
-import { openMigrated } from './database.ts';
+import { openMigrated, openUnmigrated } from './database.ts';
+import { gatewayRole } from './gateway-role.ts';
 import { registerConfigured } from './nodes.ts';
 import { openFoundation } from './store.ts';
 import { surroundingsOf } from './surroundings.ts';
@@ -20,6 +24,8 @@ import { workerRole, type WorkerRoleOptions } from './worker-role.ts';
 export interface Service extends AsyncDisposable {
   /** Where the API listens, when this process has that role. */
   readonly url: string | undefined;
+  /** Where requests to deployments are let in, when this process has that role. */
+  readonly gatewayUrl: string | undefined;
   /** Where the database is reached: further processes join by it. */
   readonly databaseUrl: string;
 }
@@ -28,10 +34,11 @@ export interface Service extends AsyncDisposable {
 export async function startService(
   config: Config,
   log: Logger,
-  hooks: Pick<WorkerRoleOptions, 'onStep'> = {},
+  hooks: Pick<WorkerRoleOptions, 'onStep' | 'routers'> = {},
 ): Promise<Service> {
   await using stack = new AsyncDisposableStack();
   const works = config.ROLES.includes('worker');
+  if (!works && !config.ROLES.includes('api')) return await startGateway(config, log);
   const telemetry = await openTelemetry(stack, config, log);
   const database = await openMigrated(stack, config, log);
   const { store, queue } = await openFoundation(stack, database, { works, log, telemetry });
@@ -57,9 +64,36 @@ export async function startService(
   const server = config.ROLES.includes('api')
     ? await apiRole(stack, { config, store, queue, database, engines, vault, keys, log, telemetry })
     : undefined;
+  const gateway = config.ROLES.includes('gateway')
+    ? await gatewayRole(stack, { config, database, store, log, telemetry })
+    : undefined;
   const whole = stack.move();
   log.info('ready', { roles: config.ROLES, ...(server === undefined ? {} : { url: server.url }) });
-  return { url: server?.url, databaseUrl: database.url, [Symbol.asyncDispose]: () => whole.disposeAsync() };
+  return {
+    url: server?.url,
+    gatewayUrl: gateway?.url,
+    databaseUrl: database.url,
+    [Symbol.asyncDispose]: () => whole.disposeAsync(),
+  };
+}
+
+/** A gateway alone needs no more than to read the log, has no secrets, and starts without the database too. */
+async function startGateway(config: Config, log: Logger): Promise<Service> {
+  await using stack = new AsyncDisposableStack();
+  const telemetry = await openTelemetry(stack, config, log);
+  const database = await openUnmigrated(stack, config, log);
+  const effects = async (): Promise<void> => undefined;
+  const store = stack.use(openStore({ database, clock: systemClock, projections: PROJECTIONS, effects }));
+  await tellMetrics(stack, config, telemetry);
+  const gateway = await gatewayRole(stack, { config, database, store, log, telemetry });
+  const whole = stack.move();
+  log.info('ready', { roles: config.ROLES });
+  return {
+    url: undefined,
+    gatewayUrl: gateway.url,
+    databaseUrl: database.url,
+    [Symbol.asyncDispose]: () => whole.disposeAsync(),
+  };
 }
 
 /** The part of the work that the settings give to this process' worker. */

@@ -28,6 +28,7 @@ export interface WorkerRoleOptions extends Foundation {
   /** Where others reach this process' measurements. */
   readonly metricsAddress?: string | undefined;
   readonly onStep?: WorkerDeps['onStep'];
+  readonly routers?: WorkerDeps['routers'];
 }
 
 /** Carries out jobs and watches nodes in this process. */

@@ -4,6 +4,7 @@ import type { JobQueue } from '../jobs/queue.ts';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../postgres/database.ts';
 import type { plan } from '../planner/planner.ts';
+import type { RouterView } from '../routing/drained.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { CheckpointKeeping } from './audit/sign-checkpoints.ts';
@@ -55,6 +56,8 @@ export interface WorkerDeps {
   readonly checkpoints: CheckpointKeeping;
   /** Owner label of our containers. */
   readonly installationId: string;
+  /** The routers that are waited for before what they know is stopped; those of the table by default. */
+  readonly routers?: (() => Promise<readonly RouterView[]>) | undefined;
   /** Told when a step is done, before the next one begins. */
   readonly onStep?: ((step: StartStep | StopStep | BuildStep, id: string) => void) | undefined;
 }

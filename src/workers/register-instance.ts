@@ -1,6 +1,7 @@
 import type { InstanceState } from '../domain/instance/evolve.ts';
 import { replicaInstanceId } from '../domain/instance/replica-instance.ts';
 import type { NodeState } from '../domain/node/evolve.ts';
+import { nodeHost } from '../domain/node/host.ts';
 import type { ReplicaState } from '../domain/replica/evolve.ts';
 import { decideByProbes } from '../domain/instance/probed.ts';
 import type { DomainEvent } from '../domain/event.ts';
@@ -10,7 +11,6 @@ import type { Attempt } from '../jobs/catalogue.ts';
 import type { ActiveJob } from '../jobs/queue.ts';
 import { appendTo } from './append-to.ts';
 import type { WorkerDeps } from './deps.ts';
-import { nodeHost } from './node-host.ts';
 
 /** Account that owns the instances of deployments. */
 const OWNER = 'deploy-svc';

@@ -5,7 +5,7 @@ import type { ActiveJob } from '../jobs/queue.ts';
 import { asAttempt } from './as-attempt.ts';
 import { containerName } from './container.ts';
 import type { WorkerDeps } from './deps.ts';
-import { record } from './replica-log.ts';
+import { presentReplica, record } from './replica-log.ts';
 import { settleDrain } from './settle-drain.ts';
 
 /** Stops and removes the containers of generations that are over: stopped by a plan, or failed. */
@@ -29,13 +29,16 @@ async function one(
   signal: AbortSignal,
 ): Promise<void> {
   const { replicaId, generation } = attempt;
+  const stopping = (await presentReplica(deps, attempt))?.state.stopping;
+  // Too early: it is stopped when the routers have let go of it, by the job that follows from that.
+  if (stopping?.draining === true) return;
   // What a lost node still has is removed when it returns, before it counts again.
   if (node !== undefined && !node.removed && node.liveness === 'ready') {
     const engine = deps.engines.at(node.url);
     const container = await engine.inspect(containerName(replicaId, generation, deps.installationId), signal);
     deps.onStep?.('found', replicaId);
     if (container !== undefined) {
-      await engine.stop(container.id, GRACE_SECONDS, signal);
+      await engine.stop(container.id, stopping?.graceSeconds ?? GRACE_SECONDS, signal);
       deps.onStep?.('stopped', replicaId);
       await engine.remove(container.id, signal);
       deps.onStep?.('removed', replicaId);

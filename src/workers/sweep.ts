@@ -45,11 +45,16 @@ async function tidy(deps: WorkerDeps): Promise<void> {
 async function stuck({ store, clock }: WorkerDeps, cause: Attempt['cause']): Promise<readonly Job[]> {
   const rows = await store.rows<ReplicaState>('replicas', { status: ['Scheduled', 'Created', 'Stopping'] });
   const before = clock.now().getTime() - STUCK_MS;
-  return rows
-    .filter(({ state }) => state.changedAt < before)
-    .map(({ state }): Job => {
-      const { nodeId, generation, id: replicaId, status } = state;
-      const queue = status === 'Stopping' ? 'stop' : 'start';
-      return { queue, data: { nodeId, replicas: [{ replicaId, generation, cause }] } };
-    });
+  return (
+    rows
+      // What is drained first is in other hands, and a container may be given longer than the usual time to end.
+      .filter(({ state: { changedAt, stopping } }) => {
+        return stopping?.draining !== true && changedAt + (stopping?.graceSeconds ?? 0) * 1_000 < before;
+      })
+      .map(({ state }): Job => {
+        const { nodeId, generation, id: replicaId, status } = state;
+        const queue = status === 'Stopping' ? 'stop' : 'start';
+        return { queue, data: { nodeId, replicas: [{ replicaId, generation, cause }] } };
+      })
+  );
 }

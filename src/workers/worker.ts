@@ -10,6 +10,7 @@ import { buildImage } from './build/build-image.ts';
 import { resolveSource } from './build/resolve.ts';
 import { AttemptPassed, claim } from './claims.ts';
 import type { WorkerDeps } from './deps.ts';
+import { drainReplicas } from './drain/drain-replicas.ts';
 import type { Membership, WorkerMembership } from './membership.ts';
 import { planDeployment } from './plan/plan-deployment.ts';
 import { replan } from './plan/replan.ts';
@@ -95,6 +96,7 @@ async function live(deps: WorkerDeps, life: Membership, binding: Binding): Promi
     sampleReplicas(deps, life),
     autoscale(deps, life),
     signCheckpoints(deps, life),
+    drainReplicas(deps, life),
   ]);
 }
 

@@ -44,7 +44,7 @@ describe('a wrong setting is named with its value and the valid form', () => {
       'DATABASE_URL=(not shown) is not a URL like postgres://user:password@host:5432/database',
     ],
     ['PORT', '70000', 'PORT="70000" is not a port from 0 to 65535'],
-    ['ROLES', 'api,wroker', 'ROLES="api,wroker" is not one of "api", "worker" or "api,worker"'],
+    ['ROLES', 'api,wroker', 'ROLES="api,wroker" is not a list of api, worker and gateway like "api,worker"'],
     [
       'ADMIN_SLUG',
       'Ada Lovelace',
@@ -101,6 +101,6 @@ test('a process with wrong settings ends with code 2 and says which, before it s
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toBe(
     'PORT="-1" is not a port from 0 to 65535; see .env.example\n' +
-      'ROLES="none" is not one of "api", "worker" or "api,worker"; see .env.example\n',
+      'ROLES="none" is not a list of api, worker and gateway like "api,worker"; see .env.example\n',
   );
 });

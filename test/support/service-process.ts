@@ -11,7 +11,7 @@ const OUTPUT_KEPT = 20_000;
 
 export interface ProcessOptions {
   readonly databaseUrl: string;
-  /** `api`, `worker` or `api,worker`. */
+  /** `api`, `worker`, `gateway` or several of them. */
   readonly roles?: string;
   /** Further settings. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -30,6 +30,8 @@ export interface ServiceProcess extends AsyncDisposable {
   readonly pid: number;
   /** Where its API listens, when it has one. */
   readonly url: string | undefined;
+  /** Where its gateway listens, when it has one. */
+  readonly gatewayUrl: string | undefined;
   /** Waits until it has ended, at most 30 s. */
   end(): Promise<ProcessEnd>;
   /** True until the process has ended. */
@@ -59,10 +61,11 @@ export async function startProcess(options: ProcessOptions): Promise<ServiceProc
     await ended;
   };
   try {
-    const url = await readiness(child, ended);
+    const { url, gatewayUrl } = await readiness(child, ended);
     return {
       pid: child.pid ?? 0,
       url,
+      gatewayUrl,
       end: () => within(ended, output),
       get running() {
         return child.exitCode === null && child.signalCode === null;
@@ -110,7 +113,12 @@ function keepOutput(child: ChildProcess, kept: number): () => string {
   return () => `process ${child.pid}:\n${text}`;
 }
 
-function readiness(child: ChildProcess, ended: Promise<unknown>): Promise<string | undefined> {
+interface Said {
+  readonly url?: string;
+  readonly gatewayUrl?: string;
+}
+
+function readiness(child: ChildProcess, ended: Promise<unknown>): Promise<Said> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`not ready within ${READY_DEADLINE_MS} ms`)), READY_DEADLINE_MS);
     child.once('error', reject);
@@ -121,7 +129,7 @@ function readiness(child: ChildProcess, ended: Promise<unknown>): Promise<string
       const said = /^ready (.*)$/m.exec(text)?.[1];
       if (said === undefined) return;
       clearTimeout(timer);
-      resolve((JSON.parse(said) as { url?: string }).url);
+      resolve(JSON.parse(said) as Said);
     });
   });
 }

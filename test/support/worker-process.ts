@@ -21,7 +21,7 @@ const service = await startService(config, createLogger(config.LOG_LEVEL), {
     if (left === 0) process.kill(process.pid, signal);
   },
 });
-process.stdout.write(`ready ${JSON.stringify({ url: service.url })}\n`);
+process.stdout.write(`ready ${JSON.stringify({ url: service.url, gatewayUrl: service.gatewayUrl })}\n`);
 await asked;
 await service[Symbol.asyncDispose]();
 // Only this entry's own wait for its parent may hold the process: what the product leaves behind has to show.

@@ -93,6 +93,9 @@ const layers = [
   importing('src/planner', 'zod', 'planner imports zod'),
   importing('src/planner', 'node:crypto', 'planner imports a Node module'),
   importing('src/planner', '../store/x.ts', 'a planner test imports the store', '.unit.test.ts'),
+  ...below.map((f) => importing('src/routing', `../${f}/x.ts`, `routing imports ${f}`)),
+  importing('src/routing', 'node:http', 'routing imports a Node module'),
+  importing('src/routing', '../store/x.ts', 'a routing test imports the store', '.unit.test.ts'),
   ...above.map((f) => importing('src/store', `../${f}/x.ts`, `store imports ${f}`)),
   ...above.map((f) => importing('src/engine', `../${f}/x.ts`, `engine imports ${f}`)),
   ...['store', 'postgres', 'projections', 'workers', 'jobs'].map((f) =>

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { CLIENT_LANGUAGES } from '../../domain/definition/events.ts';
 import { IDENTIFIER } from '../../domain/identifier.ts';
+import { partingInput } from './parting-input.ts';
 import { surroundingsInput } from './surroundings-input.ts';
 
 const port = z.int().min(1).max(65_535);
@@ -137,6 +138,10 @@ export const definitionInput = z
       .array(client.meta({ description: 'One client.' }))
       .optional()
       .meta({ description: 'Clients of its API.' }),
+    strategy: z
+      .strictObject(partingInput)
+      .optional()
+      .meta({ description: 'What its replicas are given when they go, where a deployment does not say its own.' }),
     ...surroundingsInput,
   })
   .meta({

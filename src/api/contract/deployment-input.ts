@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { MAX_REPLICAS } from '../../domain/deployment/parse-count.ts';
 import { IDENTIFIER } from '../../domain/identifier.ts';
 import { MAX_GPUS } from '../../domain/node/parse-hardware.ts';
+import { partingInput } from './parting-input.ts';
 import { surroundingsInput } from './surroundings-input.ts';
 
 const count = z.int().min(0).max(MAX_REPLICAS);
@@ -50,6 +51,7 @@ const strategy = z.strictObject({
       examples: [120],
       'x-unit': 'seconds',
     }),
+  ...partingInput,
 });
 
 const resources = z.strictObject({

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 import { isObject } from '../json.ts';
-import { replaceFile } from '../state/replace-file.ts';
+import { replaceFile } from '../../replace-file.ts';
 
 /** What a server's log was when it was verified from here last. */
 export interface RememberedHead {

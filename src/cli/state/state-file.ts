@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { Failure } from '../failure.ts';
 import { isObject } from '../json.ts';
-import { replaceFile } from './replace-file.ts';
+import { replaceFile } from '../../replace-file.ts';
 import { type Environment, INITIAL_STATE, type State, type User } from './state.ts';
 
 /** Where the state is kept: `~/.1backend/cliConfig.yaml`. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { containerSettings } from '../container/settings.ts';
 import { probesSpec } from '../probe/spec.ts';
+import { partingSpec } from '../replica/parting.ts';
 
 /** Languages that a client of a service may be written in. The names are case-sensitive. */
 export const CLIENT_LANGUAGES = [
@@ -59,6 +60,8 @@ export const definitionSpec = z.object({
   clients: z.array(z.object({ language: z.enum(CLIENT_LANGUAGES), url: z.string() })).optional(),
   /** Those of its deployments that do not say their own. */
   probes: probesSpec.optional(),
+  /** What replicas of its deployments are given when they go, where those do not say their own. */
+  strategy: z.object(partingSpec).optional(),
 });
 export type DefinitionSpec = z.infer<typeof definitionSpec>;
 

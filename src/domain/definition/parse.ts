@@ -5,6 +5,7 @@ import { inputOf, shown, type Input } from '../input.ts';
 import { suggestion } from '../nearest.ts';
 import { probesOf } from '../probe/parse.ts';
 import { InvalidInput, type Problem } from '../problem.ts';
+import { partingOf } from '../replica/parting.ts';
 import { SECRET_NAME } from '../secret/name.ts';
 import { referenceProblem } from '../reference.ts';
 import { CLIENT_LANGUAGES, type DefinitionSpec } from './events.ts';
@@ -35,6 +36,7 @@ export function parseDefinition(value: unknown): DefinitionSpec {
     })),
     clients: input.list('clients', (client) => ({ language: languageOf(client), url: client.requiredText('url') })),
     probes: probesOf(input.object('probes')),
+    strategy: strategyOf(input.object('strategy')),
   };
   if (input.has('image') === input.has('repository')) {
     const given = input.has('image') ? 'has both an image and a repository' : 'has neither image nor repository';
@@ -42,6 +44,10 @@ export function parseDefinition(value: unknown): DefinitionSpec {
   }
   if (problems.length > 0) throw new InvalidInput(problems);
   return JSON.parse(JSON.stringify(spec)) as DefinitionSpec;
+}
+
+function strategyOf(input: Input | undefined): DefinitionSpec['strategy'] {
+  return input && partingOf(input);
 }
 
 function idOf(input: Input): string {

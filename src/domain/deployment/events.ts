@@ -2,10 +2,12 @@ import { z } from 'zod';
 
 import { containerSettings } from '../container/settings.ts';
 import { probesSpec } from '../probe/spec.ts';
+import { partingSpec } from '../replica/parting.ts';
 import { template } from '../template.ts';
 import { deploymentScaled } from './scaling.ts';
 import { rolloutEvents } from './rollout-events.ts';
 import { sourceEvents } from './source-events.ts';
+import { trafficEvents } from './traffic.ts';
 
 export const DEPLOYMENT_STATUSES = ['Pending', 'Deploying', 'OK', 'Error', 'Failed'] as const;
 export type DeploymentStatus = (typeof DEPLOYMENT_STATUSES)[number];
@@ -24,6 +26,7 @@ export const deploymentSpec = z.object({
       maxSurge: z.number().int().optional(),
       autoRollback: z.boolean().optional(),
       progressDeadlineSeconds: z.number().int().optional(),
+      ...partingSpec,
     })
     .optional(),
   resources: z
@@ -69,6 +72,7 @@ export type Move = z.infer<typeof move>;
 export const deploymentEvents = {
   ...rolloutEvents,
   ...sourceEvents,
+  ...trafficEvents,
   /** Somebody saved the deployment. */
   DeploymentSaved: z.object({
     deploymentId: z.string(),

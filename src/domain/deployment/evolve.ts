@@ -4,6 +4,7 @@ import type { DeploymentSpec, DeploymentStatus, Move } from './events.ts';
 import { begun, judged, NO_ROLLOUT, resumed, wentBack, type RolloutState } from './rollout-state.ts';
 import { scaledBy, type Scaled } from './scaling.ts';
 import { evolveSource, isAskedBySaving, type SourceState } from './source-state.ts';
+import type { TrafficState } from './traffic.ts';
 import { wantedReplicas } from './wanted.ts';
 
 export type DeploymentEvent = EventOf<
@@ -24,6 +25,7 @@ export type DeploymentEvent = EventOf<
   | 'SourceFailed'
   | 'RevisionTagged'
   | 'RevisionUntagged'
+  | 'TrafficShifted'
 >;
 
 /** A deployment as its stream tells it. */
@@ -61,6 +63,8 @@ export interface DeploymentState extends RolloutState {
   readonly tags?: Readonly<Record<string, number>> | undefined;
   /** Absent when its containers were never built from a repository. */
   readonly source?: SourceState | undefined;
+  /** Absent: every ready replica gets as many requests as any other, whatever its revision. */
+  readonly traffic?: TrafficState | undefined;
 }
 
 export type MoveState = Pick<Move, 'replicaId' | 'generation' | 'from' | 'to'> & { readonly begun: boolean };
@@ -81,18 +85,11 @@ export function evolveDeployment(
     case 'DeploymentRebalanced':
       return state && { ...state, moves: event.data.moves.map(moveStateOf) };
     case 'DeploymentStatusChanged':
-      return (
-        state && {
-          ...state,
-          ...statusOf(event.data),
-          ...judged(state, event.data, { revision: state.revision, at }),
-          ...(event.data.status === 'OK' ? settled(state) : {}),
-        }
-      );
+      return state && became(state, event.data, at);
     case 'DeploymentScaled':
       return state && { ...state, scaled: scaledBy(state.scaled, event.data) };
     case 'DeploymentDeleted':
-      return state && { ...state, ...NO_ROLLOUT, phase: 'deleting' };
+      return state && { ...state, ...NO_ROLLOUT, traffic: undefined, phase: 'deleting' };
     case 'DeploymentRemoved':
       return state && { ...state, phase: 'removed' };
     case 'RolloutFailed':
@@ -109,6 +106,8 @@ export function evolveDeployment(
       return state && { ...state, source: evolveSource(state.source, event, at) };
     case 'RevisionTagged':
       return state && { ...state, tags: { ...state.tags, [event.data.name]: event.data.revision } };
+    case 'TrafficShifted':
+      return state && { ...state, traffic: shifted(event.data, at) };
     case 'RevisionUntagged':
       return state && { ...state, tags: without(state.tags, event.data.name) };
     default:
@@ -116,15 +115,18 @@ export function evolveDeployment(
   }
 }
 
+function shifted({ shares, step }: EventOf<'TrafficShifted'>['data'], at: number): TrafficState | undefined {
+  return shares.length === 0 ? undefined : { shares, ...(step === undefined ? {} : { step }), at };
+}
+
 function without(tags: DeploymentState['tags'] = {}, name: string): DeploymentState['tags'] {
   return Object.fromEntries(Object.entries(tags).filter(([each]) => each !== name));
 }
 
-function statusOf({
-  status,
-  details,
-}: EventOf<'DeploymentStatusChanged'>['data']): Pick<DeploymentState, 'status' | 'details'> {
-  return { status, details };
+function became(state: DeploymentState, data: EventOf<'DeploymentStatusChanged'>['data'], at: number): DeploymentState {
+  const { status, details } = data;
+  const rollout = judged(state, data, { revision: state.revision, at });
+  return { ...state, status, details, ...rollout, ...(status === 'OK' ? settled(state) : {}) };
 }
 
 function saved(

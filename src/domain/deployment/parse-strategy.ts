@@ -1,5 +1,6 @@
 import { shown, type Input } from '../input.ts';
 import { suggestion } from '../nearest.ts';
+import { partingOf } from '../replica/parting.ts';
 import type { DeploymentSpec } from './events.ts';
 import { REPLICA_COUNT } from './parse-count.ts';
 import { flagOf } from './parse-flag.ts';
@@ -28,5 +29,6 @@ export function strategyOf(input: Input | undefined): DeploymentSpec['strategy']
     maxSurge,
     autoRollback: flagOf(input, 'autoRollback'),
     progressDeadlineSeconds: input.integer('progressDeadlineSeconds', DEADLINE_SECONDS),
+    ...partingOf(input),
   };
 }

@@ -1,5 +1,6 @@
 import type { DeploymentEvent } from '../deployment/evolve.ts';
 import type { DeploymentSpec } from '../deployment/events.ts';
+import { sharesText } from '../deployment/traffic.ts';
 import type { EventOf, RecordedEvent } from '../event.ts';
 import { isSame } from '../same.ts';
 import { because } from './sentence.ts';
@@ -51,6 +52,7 @@ type Rollout = EventOf<
   | 'SourceAsked'
   | 'SourceResolved'
   | 'SourceFailed'
+  | 'TrafficShifted'
 >;
 
 function rolloutText(event: Rollout, who: string): string {
@@ -73,6 +75,8 @@ function rolloutText(event: Rollout, who: string): string {
       return `It is commit ${event.data.commit.slice(0, 7)}: image ${event.data.image} by build ${event.data.buildId}.`;
     case 'SourceFailed':
       return `The commit could not be found out${because(event.data.reason)}${event.data.terminal ? ' (not asked again before somebody saves)' : ' (asked again)'}.`;
+    case 'TrafficShifted':
+      return `The requests of ${deploymentId} were divided anew: ${sharesText(event.data.shares)}${because(event.data.reason)}.`;
     default:
       return event satisfies never;
   }

@@ -30,6 +30,7 @@ function textOf(event: RecordedEvent, { previous, sinceMs }: Beside): string {
     case 'SourceAsked':
     case 'SourceResolved':
     case 'SourceFailed':
+    case 'TrafficShifted':
       return deploymentText(event, who, previous);
     case 'ReplicaScheduled':
     case 'ImagePulled':
@@ -39,6 +40,7 @@ function textOf(event: RecordedEvent, { previous, sinceMs }: Beside): string {
     case 'ReplicaUnready':
     case 'ReplicaFailed':
     case 'ReplicaStopping':
+    case 'ReplicaDrained':
     case 'ReplicaStopped':
       return replicaText(event, who, sinceMs);
     case 'NodeRegistered':

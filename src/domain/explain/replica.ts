@@ -28,11 +28,29 @@ export function replicaText(event: ReplicaEvent, who: string, sinceMs: number | 
       return `${replicaId} (generation ${event.data.generation}) failed${afterText(sinceMs)}: ${failureText(event.data.failure)}.`;
     case 'ReplicaStopping':
       return `The planner had ${replicaId} (generation ${event.data.generation}) on node ${event.data.nodeId} stopped${because(event.data.reason)}.`;
+    case 'ReplicaDrained':
+      return drainedText(event.data);
     case 'ReplicaStopped':
       return `${replicaId} (generation ${event.data.generation}) has stopped${afterText(sinceMs)}.`;
     default:
       return event satisfies never;
   }
+}
+
+function drainedText({
+  replicaId,
+  milliseconds,
+  acknowledged,
+  unheard,
+  cutOff,
+}: EventOf<'ReplicaDrained'>['data']): string {
+  const routers = acknowledged.length === 0 ? 'no router sends it requests' : `${acknowledged.join(', ')} let go of it`;
+  const others = unheard.map(({ router, why }) => `, ${router} was not waited for (${why})`).join('');
+  const rest =
+    cutOff === 0
+      ? ''
+      : `; ${cutOff} ${cutOff === 1 ? 'request was' : 'requests were'} still under way when its time was over`;
+  return `${replicaId} was free to stop after ${secondsText(milliseconds)}: ${routers}${others}${rest}.`;
 }
 
 const LINES = 3;

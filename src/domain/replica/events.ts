@@ -72,6 +72,28 @@ export const replicaEvents = {
   /** Its ready probe fails: it runs on, out of service. `silent`: nobody answered at all. */
   ReplicaUnready: z.object({ ...attempt, reason: z.string(), silent: z.boolean() }),
   ReplicaFailed: z.object({ ...attempt, failure: replicaFailure, released: reservation }),
-  ReplicaStopping: z.object({ ...attempt, nodeId: z.string(), reason: z.string() }),
+  /** It gets no requests any more. With `drainSeconds` its container is stopped after `ReplicaDrained`, else at once. */
+  ReplicaStopping: z.object({
+    ...attempt,
+    nodeId: z.string(),
+    reason: z.string(),
+    /** For the requests that it still has. */
+    drainSeconds: z.number().int().optional(),
+    /** From SIGTERM to SIGKILL. */
+    graceSeconds: z.number().int().optional(),
+  }),
+  /** No live router sends it anything any more, and it is free of requests, or its time for them is over. */
+  ReplicaDrained: z.object({
+    ...attempt,
+    nodeId: z.string(),
+    /** Since it was first looked at. */
+    milliseconds: z.number().int(),
+    /** Routers that had put its removal in force. */
+    acknowledged: z.array(z.string()),
+    /** Routers that had not, and were not waited for any longer, each with why. */
+    unheard: z.array(z.object({ router: z.string(), why: z.string() })),
+    /** Requests that were still under way. */
+    cutOff: z.number().int(),
+  }),
   ReplicaStopped: z.object({ ...attempt, released: reservation.optional() }),
 } as const;

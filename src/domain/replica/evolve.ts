@@ -29,6 +29,10 @@ export interface ReplicaState {
   readonly answered?: boolean | undefined;
   /** Why it was taken out of service; undefined while it is in service, or never was. */
   readonly unready?: { readonly reason: string; readonly silent: boolean } | undefined;
+  /** While it stops: what it is given. `draining`: its container runs on until the routers have let go of it. */
+  readonly stopping?:
+    | { readonly draining: boolean; readonly drainSeconds?: number; readonly graceSeconds?: number }
+    | undefined;
   /** Milliseconds since the epoch, of the events that led here. */
   readonly scheduledAt: number;
   readonly changedAt: number;
@@ -70,7 +74,9 @@ function step(
     case 'ReplicaFailed':
       return failed({ ...state, status }, event.data.failure, at);
     case 'ReplicaStopping':
-      return { ...state, status };
+      return { ...state, status, stopping: stoppingOf(event.data) };
+    case 'ReplicaDrained':
+      return { ...state, status, stopping: { ...state.stopping, draining: false } };
     case 'ReplicaStopped':
       return {
         ...state,
@@ -80,10 +86,19 @@ function step(
         failures: 0,
         failure: undefined,
         failedOn: undefined,
+        stopping: undefined,
       };
     default:
       return event satisfies never;
   }
+}
+
+function stoppingOf({ drainSeconds, graceSeconds }: EventOf<'ReplicaStopping'>['data']): ReplicaState['stopping'] {
+  return {
+    draining: drainSeconds !== undefined,
+    ...(drainSeconds === undefined ? {} : { drainSeconds }),
+    ...(graceSeconds === undefined ? {} : { graceSeconds }),
+  };
 }
 
 function started(state: ReplicaState, data: EventOf<'ContainerStarted'>['data']): ReplicaState {

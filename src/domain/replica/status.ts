@@ -15,6 +15,7 @@ export const REPLICA_TRANSITIONS = {
   ReplicaUnready: { from: ['Running', 'Ready'], to: 'Running' },
   ReplicaFailed: { from: ['Scheduled', 'Created', 'Running', 'Ready'], to: 'Failed' },
   ReplicaStopping: { from: ['Scheduled', 'Created', 'Running', 'Ready', 'Failed'], to: 'Stopping' },
+  ReplicaDrained: { from: ['Stopping'], to: 'Stopping' },
   ReplicaStopped: { from: ['Stopping'], to: 'Stopped' },
 } as const satisfies Record<string, { from: readonly ('' | ReplicaStatus)[]; to: ReplicaStatus }>;
 

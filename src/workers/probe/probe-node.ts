@@ -10,7 +10,7 @@ import type { WorkerDeps } from '../deps.ts';
 import { reachableHost } from '../node-host.ts';
 import type { Residents } from '../watch/residents.ts';
 import { ask, type Target } from './ask.ts';
-import { doorbell, type Doorbell } from './doorbell.ts';
+import { doorbell, type Doorbell } from '../../doorbell.ts';
 import { carryOut } from './carry-out.ts';
 import { probeReplica } from './probe-replica.ts';
 import { askProven } from './proven.ts';

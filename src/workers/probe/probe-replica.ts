@@ -5,7 +5,7 @@ import type { Probe, ProbePlan } from '../../domain/probe/plan.ts';
 import type { ProbeKind } from '../../domain/probe/spec.ts';
 import { EngineError } from '../../engine/engine-error.ts';
 import type { Finding } from './ask.ts';
-import type { Doorbell } from './doorbell.ts';
+import type { Doorbell } from '../../doorbell.ts';
 
 /** An engine that loses the event of a flip is asked all the same. */
 const HEALTHCHECK_MS = 30_000;

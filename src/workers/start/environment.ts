@@ -4,7 +4,7 @@ import { referencesOf, resolveReferences } from '../../domain/reference.ts';
 import type { ReplicaFailure } from '../../domain/replica/events.ts';
 import type { Template } from '../../domain/template.ts';
 import type { WorkerDeps } from '../deps.ts';
-import { nodeHost } from '../node-host.ts';
+import { nodeHost } from '../../domain/node/host.ts';
 
 /** The environment of a container with every reference replaced, or what it cannot be given. */
 export type Environment = { readonly env: Readonly<Record<string, string>> } | { readonly failure: ReplicaFailure };

@@ -1,4 +1,4 @@
-import { pause, type Clock } from '../../clock.ts';
+import { pause, type Clock } from './clock.ts';
 
 /** Wakes one waiter; a ring while nobody waits is kept for the next. */
 export interface Doorbell {
