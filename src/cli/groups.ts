@@ -174,6 +174,12 @@ export const GROUPS: readonly Group[] = [
     load: async (command) => (await import('./commands/events.ts')).defineEvents(command),
   },
   {
+    name: 'diff',
+    aliases: [],
+    summary: 'what differs between two moments of the fleet',
+    load: async (command) => (await import('./commands/diff.ts')).defineDiff(command),
+  },
+  {
     name: 'audit',
     aliases: [],
     summary: 'prove that nobody has changed the history',

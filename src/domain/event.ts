@@ -53,7 +53,7 @@ export interface EventContext {
   readonly correlationId: string;
   /** The id of the event that led to this one. */
   readonly causationId?: string | undefined;
-  /** W3C `traceparent` of the work that decided it: goes on to the jobs that it causes, and is not stored. */
+  /** W3C `traceparent` of the work that decided it: goes on to the jobs that it causes; kept beside the log, and no part of it. */
   readonly traceparent?: string | undefined;
 }
 

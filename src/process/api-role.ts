@@ -72,6 +72,7 @@ export async function apiRole(stack: AsyncDisposableStack, options: ApiRoleOptio
     streams,
     authenticator: users,
     store,
+    installationId: ports.installationId,
     checks: { database: async () => void (await store.head()) },
     log,
     closing: closing.signal,

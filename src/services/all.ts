@@ -11,6 +11,7 @@ import { containerService } from './container/service.ts';
 import { deploymentViewOf, deployService, type DeployPorts } from './deploy/service.ts';
 import { standingService } from './deploy/standings.ts';
 import { describeService } from './describe/service.ts';
+import { differenceService } from './difference/service.ts';
 import { executor, type Executor } from './exec/executor.ts';
 import { execService } from './exec/service.ts';
 import { logReader, type LogReader } from './log/reader.ts';
@@ -64,6 +65,7 @@ export function allServices(
   return {
     ...deployService(store, deployPorts),
     ...historyService({ store, db, allowHostPaths }),
+    ...differenceService({ store, db }),
     ...buildService(store, db),
     ...planService(store, { allowHostPaths, now: nodes.now }),
     ...standingService(db),

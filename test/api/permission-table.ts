@@ -54,6 +54,7 @@ export const PERMISSION_TABLE: Readonly<Record<OperationName, readonly Case[]>> 
     ADMIN_ONLY,
     { ...ADMIN_ONLY, what: 'of one deployment', input: () => ({ query: { deploymentId: 'depl-of-others' } }) },
   ],
+  diffFleet: [{ ...ADMIN_ONLY, input: () => ({ query: { from: '0' } }) }],
   deploymentHistory: [{ ...ADMIN_ONLY, input: () => ({ params: { id: 'depl-of-others' } }) }],
   diffDeployment: [{ ...ADMIN_ONLY, input: () => ({ params: { id: 'depl-of-others' } }) }],
   blameDeployment: [{ ...ADMIN_ONLY, input: () => ({ params: { id: 'depl-of-others' } }) }],

@@ -141,6 +141,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     streams,
     authenticator: users,
     store: world.store,
+    installationId: ports.installationId,
     checks: { database: async () => void (await world.store.head()) },
     log,
     closing: closing.signal,

@@ -30,6 +30,7 @@ export const OPERATIONS = {
   usage: 'GET /deploy-svc/usage',
   planDeployment: 'POST /deploy-svc/deployment/plan',
   listEvents: 'GET /deploy-svc/events',
+  diffFleet: 'GET /deploy-svc/diff',
   listBuilds: 'GET /deploy-svc/builds',
   showBuild: 'GET /deploy-svc/build/{id}',
   listWorkers: 'GET /deploy-svc/workers',

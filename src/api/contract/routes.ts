@@ -4,6 +4,7 @@ import { configRoutes } from './config.ts';
 import { containerRoutes } from './container.ts';
 import { deployRoutes } from './deploy.ts';
 import { describeRoutes } from './describe.ts';
+import { differenceRoutes } from './difference.ts';
 import { execRoutes } from './exec.ts';
 import { fleetRoutes } from './fleet.ts';
 import { grantRoutes } from './grant.ts';
@@ -29,6 +30,7 @@ export const ROUTES = {
   ...deployRoutes,
   ...rolloutRoutes,
   ...historyRoutes,
+  ...differenceRoutes,
   ...planRoutes,
   ...standingRoutes,
   ...buildRoutes,
