@@ -174,6 +174,12 @@ export const GROUPS: readonly Group[] = [
     load: async (command) => (await import('./commands/events.ts')).defineEvents(command),
   },
   {
+    name: 'webhook',
+    aliases: ['webhooks'],
+    summary: 'where events are sent to, signed',
+    load: async (command) => (await import('./commands/webhook.ts')).defineWebhook(command),
+  },
+  {
     name: 'diff',
     aliases: [],
     summary: 'what differs between two moments of the fleet',

@@ -14,6 +14,7 @@ import { replicaEvents } from './replica/events.ts';
 import { routeEvents } from './route/events.ts';
 import { secretEvents } from './secret/events.ts';
 import { userEvents } from './user/events.ts';
+import { webhookEvents } from './webhook/events.ts';
 
 /** Every type of event that the log may hold, with the schema of its present version. */
 export const EVENT_SCHEMAS = {
@@ -31,6 +32,7 @@ export const EVENT_SCHEMAS = {
   ...routeEvents,
   ...secretEvents,
   ...userEvents,
+  ...webhookEvents,
 } as const;
 
 type Schemas = typeof EVENT_SCHEMAS;

@@ -62,6 +62,7 @@ export async function apiRole(stack: AsyncDisposableStack, options: ApiRoleOptio
     selfUrl: LOCAL_ENGINE,
     installationId: await readInstallation(db),
     checkouts: { root: checkoutsRoot() },
+    linkLocal: config.WEBHOOK_LINK_LOCAL,
     observability: observabilityPorts(options),
   };
   const streams = streamPorts(ports);

@@ -6,6 +6,7 @@ import type { Database } from '../postgres/database.ts';
 import type { plan } from '../planner/planner.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { Vault } from '../vault/vault.ts';
+import type { Outcome, PostmanOptions } from '../webhooks/post.ts';
 import type { CheckpointKeeping } from './audit/sign-checkpoints.ts';
 import type { BuildSettings } from './build/settings.ts';
 import type { EnginePool } from './engine-pool.ts';
@@ -53,6 +54,10 @@ export interface WorkerDeps {
   readonly autoscaleIntervalMs: number;
   /** What checkpoints of the log are signed with, and where they are kept. */
   readonly checkpoints: CheckpointKeeping;
+  /** How webhooks are sent to. */
+  readonly webhooks: PostmanOptions;
+  /** Told what became of each attempt to deliver to a webhook. */
+  readonly onDelivery?: ((outcome: Outcome['kind']) => void) | undefined;
   /** Owner label of our containers. */
   readonly installationId: string;
   /** Told when a step is done, before the next one begins. */

@@ -128,6 +128,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     },
     engineAt: (url) => engines.at(url),
     selfUrl: 'simulated://self',
+    linkLocal: false,
     installationId: options.installationId ?? 'test-installation',
     checkouts: { root: options.checkouts ?? '/nowhere/checkouts', ...options.sources },
   };

@@ -23,6 +23,7 @@ import { sourceRoutes } from './source.ts';
 import { standingRoutes } from './standing.ts';
 import { usageRoutes } from './usage.ts';
 import { userRoutes } from './user.ts';
+import { webhookRoutes } from './webhook.ts';
 import { whyRoutes } from './why.ts';
 
 /** The API, whole: the router, the validation, the typed client and the documentation all come from this table. */
@@ -31,6 +32,7 @@ export const ROUTES = {
   ...rolloutRoutes,
   ...historyRoutes,
   ...differenceRoutes,
+  ...webhookRoutes,
   ...planRoutes,
   ...standingRoutes,
   ...buildRoutes,
