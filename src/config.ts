@@ -123,6 +123,7 @@ export const SETTINGS = z.object({
   DOCKER_INSECURE_TCP: yesNo.default(false),
   CHECKPOINT_FILE: z.string().min(1).optional(),
   CHECKPOINT_WEBHOOK: url(['http:', 'https:'], 'https://audit.example.com/checkpoints').optional(),
+  WEBHOOK_LINK_LOCAL: yesNo.default(false),
   AUTOSCALE_INTERVAL_SECONDS: seconds('5')
     .refine((value) => value >= 1 && value <= 60, { message: 'is not from 1 to 60 seconds' })
     .default(5),

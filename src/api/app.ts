@@ -7,6 +7,7 @@ import type { Authenticator } from '../services/user/authenticate.ts';
 import type { StreamPorts } from '../services/all.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { errorHandler } from './answer.ts';
+import { cloudEventPage, cloudEventsOf } from './cloud-events.ts';
 import { addressOf, type Method, type OperationName } from './contract/operations.ts';
 import { ROUTES } from './contract/routes.ts';
 import { dispatch } from './dispatch.ts';
@@ -31,6 +32,8 @@ export interface AppDeps {
   readonly streams: StreamPorts;
   /** What the event stream follows. */
   readonly store: EventStore;
+  /** Who says what the events tell, as CloudEvents name it. */
+  readonly installationId: string;
   /** Of `/readyz`, by name. */
   readonly checks: Checks;
   readonly log: RequestLog;
@@ -57,7 +60,8 @@ export function createApp(deps: AppDeps): Express {
   app.disable('x-powered-by').disable('etag').set('trust proxy', trustProxy).set('query parser', false);
   app.use(withCorrelation, withObservation(deps.observe), helmet(), withCors);
   app.use(limitUrl, readBody(limits.maxBodyBytes), admission(limits));
-  app.get(pathOf('listEvents'), withRoute('listEvents'), eventStream({ store, authenticator, closing }));
+  const events = { store, authenticator, render: cloudEventsOf(deps.installationId) };
+  app.get(pathOf('listEvents'), withRoute('listEvents'), eventStream({ ...events, closing }), cloudEventPage(events));
   const following = logStream({ logs: streams.logs, authenticator, closing });
   for (const name of ['deploymentLogs', 'replicaLogs'] as const) app.get(pathOf(name), withRoute(name), following);
   for (const name of Object.keys(ROUTES) as OperationName[]) {

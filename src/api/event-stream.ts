@@ -10,6 +10,7 @@ import type { Moments } from '../services/moment.ts';
 import { passes } from '../store/event-filter.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { authorize } from './authorize.ts';
+import type { Render } from './cloud-events.ts';
 import { ROUTES } from './contract/routes.ts';
 import { checked, queryOf } from './input.ts';
 import { holdOpen } from './limits/admission.ts';
@@ -19,12 +20,13 @@ const KEEP_ALIVE_MS = 15_000;
 export interface StreamDeps {
   readonly store: Moments & Pick<EventStore, 'subscribe'>;
   readonly authenticator: Authenticator;
+  readonly render: Render;
   /** Aborts when the server closes. */
   readonly closing: AbortSignal;
 }
 
 /** The log as server-sent events, for whoever asks for them by `Accept`; everybody else goes on to the next handler. */
-export function eventStream({ store, authenticator, closing }: StreamDeps): RequestHandler {
+export function eventStream({ store, authenticator, render, closing }: StreamDeps): RequestHandler {
   return async (request, response, next) => {
     if (!(request.get('accept') ?? '').includes('text/event-stream')) return next();
     await authorize(request, ROUTES.listEvents, authenticator);
@@ -42,7 +44,8 @@ export function eventStream({ store, authenticator, closing }: StreamDeps): Requ
       for await (const event of store.subscribe({ from: seen ?? after, signal, deploymentId })) {
         if (event.position > until) break;
         if ((stream === undefined || event.stream === stream) && passes(event, filter)) {
-          session.push(toEventView(event), event.type, String(event.position));
+          const data = query.format === undefined ? toEventView(event) : render(event);
+          session.push(data, event.type, String(event.position));
         }
         if (event.position === until) break;
         // Without waiting, everything that a slow reader does not take would pile up here.

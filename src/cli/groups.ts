@@ -180,6 +180,18 @@ export const GROUPS: readonly Group[] = [
     load: async (command) => (await import('./commands/events.ts')).defineEvents(command),
   },
   {
+    name: 'webhook',
+    aliases: ['webhooks'],
+    summary: 'where events are sent to, signed',
+    load: async (command) => (await import('./commands/webhook.ts')).defineWebhook(command),
+  },
+  {
+    name: 'diff',
+    aliases: [],
+    summary: 'what differs between two moments of the fleet',
+    load: async (command) => (await import('./commands/diff.ts')).defineDiff(command),
+  },
+  {
     name: 'audit',
     aliases: [],
     summary: 'prove that nobody has changed the history',

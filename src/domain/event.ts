@@ -14,6 +14,7 @@ import { replicaEvents } from './replica/events.ts';
 import { routeEvents } from './route/events.ts';
 import { secretEvents } from './secret/events.ts';
 import { userEvents } from './user/events.ts';
+import { webhookEvents } from './webhook/events.ts';
 
 /** Every type of event that the log may hold, with the schema of its present version. */
 export const EVENT_SCHEMAS = {
@@ -31,6 +32,7 @@ export const EVENT_SCHEMAS = {
   ...routeEvents,
   ...secretEvents,
   ...userEvents,
+  ...webhookEvents,
 } as const;
 
 type Schemas = typeof EVENT_SCHEMAS;
@@ -53,7 +55,7 @@ export interface EventContext {
   readonly correlationId: string;
   /** The id of the event that led to this one. */
   readonly causationId?: string | undefined;
-  /** W3C `traceparent` of the work that decided it: goes on to the jobs that it causes, and is not stored. */
+  /** W3C `traceparent` of the work that decided it: goes on to the jobs that it causes; kept beside the log, and no part of it. */
   readonly traceparent?: string | undefined;
 }
 

@@ -32,6 +32,9 @@ const INERT = [
   'ImageBuildRequested',
   'BuildForgotten',
   'ReplicaExecuted',
+  'WebhookSaved',
+  'WebhookDisabled',
+  'WebhookRemoved',
 ] as const satisfies readonly EventType[];
 type Inert = (typeof INERT)[number];
 

@@ -121,6 +121,12 @@ export const INSTRUMENTS = {
     labels: ['check', 'outcome'],
     of: 'process',
   },
+  webhook_attempts_total: {
+    type: 'counter',
+    help: 'Attempts to deliver an event to a webhook, by outcome: taken, refused, failed, gone.',
+    labels: ['outcome'],
+    of: 'process',
+  },
   autoscale_decisions_total: {
     type: 'counter',
     help: 'Changes of size that the autoscaler recorded, by direction.',
@@ -186,6 +192,18 @@ export const INSTRUMENTS = {
     type: 'gauge',
     help: 'Jobs that were given up and wait for a person, by queue: see "oo job list --dead".',
     labels: ['queue'],
+    of: 'installation',
+  },
+  webhooks: {
+    type: 'gauge',
+    help: 'Webhooks by how they stand: delivering, retrying, failing (for longer than a minute), disabled.',
+    labels: ['status'],
+    of: 'installation',
+  },
+  webhook_lag_events: {
+    type: 'gauge',
+    help: 'Events of the log that a webhook which is not disabled has not got past yet. There are a hundred webhooks at most.',
+    labels: ['webhook'],
     of: 'installation',
   },
   workers_alive: {

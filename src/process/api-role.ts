@@ -63,6 +63,7 @@ export async function apiRole(stack: AsyncDisposableStack, options: ApiRoleOptio
     selfUrl: LOCAL_ENGINE,
     installationId: await readInstallation(db),
     checkouts: { root: checkoutsRoot() },
+    linkLocal: config.WEBHOOK_LINK_LOCAL,
     observability: observabilityPorts(options),
   };
   const streams = streamPorts(ports);
@@ -73,6 +74,7 @@ export async function apiRole(stack: AsyncDisposableStack, options: ApiRoleOptio
     streams,
     authenticator: users,
     store,
+    installationId: ports.installationId,
     checks: { database: async () => void (await store.head()) },
     log,
     closing: closing.signal,

@@ -59,7 +59,8 @@ export async function startService(
       file: config.CHECKPOINT_FILE,
       webhook: config.CHECKPOINT_WEBHOOK,
     };
-    stack.use(await workerRole({ ...deps, binding, autoscaleIntervalMs, checkpoints, ...hooks }));
+    const webhooks = { linkLocal: config.WEBHOOK_LINK_LOCAL };
+    stack.use(await workerRole({ ...deps, binding, autoscaleIntervalMs, checkpoints, webhooks, ...hooks }));
   }
   const server = config.ROLES.includes('api')
     ? await apiRole(stack, { config, store, queue, database, engines, vault, keys, log, telemetry })

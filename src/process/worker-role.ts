@@ -23,6 +23,7 @@ export interface WorkerRoleOptions extends Foundation {
   readonly log: Logger;
   readonly autoscaleIntervalMs: number;
   readonly checkpoints: WorkerDeps['checkpoints'];
+  readonly webhooks: WorkerDeps['webhooks'];
   readonly binding?: Binding;
   readonly telemetry: Telemetry;
   /** Where others reach this process' measurements. */
@@ -46,6 +47,7 @@ export async function workerRole(options: WorkerRoleOptions): Promise<AsyncDispo
     clock: systemClock,
     installationId,
     plan: observedPlanner(plan, telemetry),
+    onDelivery: (outcome) => telemetry.metrics.count('webhook_attempts_total', { outcome }),
     onProbe: (check, outcome) => telemetry.metrics.count('probe_checks_total', { check, outcome }),
   });
 }

@@ -13,6 +13,7 @@ import { evolveSecret } from '../domain/secret/evolve.ts';
 import { secretKey } from '../domain/secret/name.ts';
 import { contactTaken, evolveContact } from '../domain/user/contact.ts';
 import { evolveUser, type UserState } from '../domain/user/evolve.ts';
+import { evolveWebhook, type WebhookState } from '../domain/webhook/evolve.ts';
 import type { Projection } from '../store/projection.ts';
 import { projection } from './define.ts';
 import { evolveImage } from './image.ts';
@@ -195,6 +196,14 @@ const builds = projection({
   evolve: (state: BuildState | undefined, event) => evolveBuild(state, event, event.at.getTime()),
 });
 
+const webhooks = projection({
+  name: 'webhooks',
+  ownership: 'stream',
+  types: ['WebhookSaved', 'WebhookDisabled', 'WebhookRemoved'],
+  key: ({ data }) => data.webhookId,
+  evolve: (state: WebhookState | undefined, event) => evolveWebhook(state, event, event.at.getTime()),
+});
+
 /** Every projection, in the order in which their rows are locked. */
 export const PROJECTIONS: readonly Projection[] = [
   deployments,
@@ -214,4 +223,5 @@ export const PROJECTIONS: readonly Projection[] = [
   configs,
   configVersions,
   builds,
+  webhooks,
 ];

@@ -11,6 +11,7 @@ import { containerService } from './container/service.ts';
 import { deploymentViewOf, deployService, type DeployPorts } from './deploy/service.ts';
 import { standingService } from './deploy/standings.ts';
 import { describeService } from './describe/service.ts';
+import { differenceService } from './difference/service.ts';
 import { executor, type Executor } from './exec/executor.ts';
 import { execService } from './exec/service.ts';
 import { logReader, type LogReader } from './log/reader.ts';
@@ -27,6 +28,7 @@ import { secretService } from './secret/service.ts';
 import { sourceService } from './source/service.ts';
 import { usageService } from './usage/service.ts';
 import type { UserService } from './user/service.ts';
+import { webhookService } from './webhook/service.ts';
 import { whyService } from './why/service.ts';
 
 /** What the services stand on, and what they are told from outside. */
@@ -40,6 +42,8 @@ export interface ServicePorts
   readonly keys: KeyRing;
   /** The engine on this machine, where a request names no node. */
   readonly selfUrl: string;
+  /** Webhooks may lead to addresses of the link and of metadata services. */
+  readonly linkLocal: boolean;
   /** Where checkouts lie, and what one may cost. */
   readonly checkouts: CheckoutOptions;
 }
@@ -64,6 +68,8 @@ export function allServices(
   return {
     ...deployService(store, deployPorts),
     ...historyService({ store, db, allowHostPaths }),
+    ...differenceService({ store, db }),
+    ...webhookService({ ...ports, now: nodes.now }),
     ...buildService(store, db),
     ...planService(store, { allowHostPaths, now: nodes.now }),
     ...standingService(db),

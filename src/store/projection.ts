@@ -19,6 +19,7 @@ export const PROJECTION_NAMES = [
   'configs',
   'config_versions',
   'builds',
+  'webhooks',
 ] as const;
 export type ProjectionName = (typeof PROJECTION_NAMES)[number];
 

@@ -47,8 +47,8 @@ export async function readEvents(
   const ofStream = stream === undefined ? sql`true` : sql`stream = ${stream}`;
   const ofDeployment = deploymentId === undefined ? sql`true` : sql`data ->> 'deploymentId' = ${deploymentId}`;
   const { rows } = await sql<EventRow>`
-    select ${sql.raw(EVENT_COLUMNS)} from events
-    where position > ${after} and ${conditionOf(wanted)} and ${until === undefined ? sql`true` : sql`position <= ${until}`} and ${ofStream} and ${ofDeployment} order by ${orderOf(stream, last)} limit ${limit}
+    select ${sql.raw(EVENT_COLUMNS)}, (select traceparent from event_traces as trace where trace.position = events.position)
+    from events where position > ${after} and ${conditionOf(wanted)} and ${until === undefined ? sql`true` : sql`position <= ${until}`} and ${ofStream} and ${ofDeployment} order by ${orderOf(stream, last)} limit ${limit}
   `.execute(db);
   const recorded = rows.map((row) => toRecorded(row, upcasts));
   return last ? recorded.toReversed() : recorded;

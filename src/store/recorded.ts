@@ -14,6 +14,8 @@ export interface EventRow {
   readonly correlation_id: string;
   readonly causation_id: string | null;
   readonly at: Date;
+  /** Where it was asked for and is known. */
+  readonly traceparent?: string | null;
 }
 
 /** The columns of an EventRow, in SQL. */
@@ -35,6 +37,7 @@ export function toRecorded(row: EventRow, upcasts: UpcastTable): RecordedEvent {
     correlationId: row.correlation_id,
     causationId: row.causation_id ?? undefined,
     at: row.at,
+    ...(typeof row.traceparent === 'string' ? { traceparent: row.traceparent } : {}),
   };
   // The data was validated against the schema of its type when it was appended.
   return event as RecordedEvent;

@@ -1,6 +1,7 @@
 import { countDead } from '../jobs/dead-letters.ts';
 import { DEAD_LETTER_QUEUE } from '../jobs/catalogue.ts';
 import type { JobQueue } from '../jobs/queue.ts';
+import { standingOf } from '../domain/webhook/standing.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { sql, type Db } from '../postgres/database.ts';
 import type { EventStore } from '../store/event-store.ts';
@@ -30,7 +31,7 @@ export function tellInstallation(metrics: Metrics, sources: InstallationSources)
 }
 
 async function read(metrics: Metrics, { db, store, queue, silenceMs }: InstallationSources): Promise<void> {
-  const [head, deployments, replicas, nodes, counts, dead, workers] = await Promise.all([
+  const [head, deployments, replicas, nodes, counts, dead, workers, webhooks] = await Promise.all([
     store.head(),
     byStatus(db, sql`select status, count(*)::int as value from deployments where phase <> 'removed' group by status`),
     byStatus(db, sql`select status, count(*)::int as value from replicas where status <> 'Stopped' group by status`),
@@ -38,11 +39,13 @@ async function read(metrics: Metrics, { db, store, queue, silenceMs }: Installat
     queue.counts(),
     countDead(db),
     countWorkers(db, silenceMs),
+    readWebhooks(db),
   ]);
   metrics.replace('log_position', [{ labels: {}, value: head }]);
   metrics.replace('deployments', deployments);
   metrics.replace('replicas', replicas);
   metrics.replace('node_up', nodes);
+  tellWebhooks(metrics, webhooks, head);
   metrics.replace('workers_alive', [{ labels: {}, value: workers }]);
   metrics.replace(
     'queue_jobs',
@@ -89,4 +92,37 @@ async function countWorkers(db: Db, silenceMs: number): Promise<number> {
     select count(*)::int as value from workers where seen_at >= now() - make_interval(secs => ${silenceMs / 1_000})
   `.execute(db);
   return rows[0]?.value ?? 0;
+}
+
+interface WebhookReading {
+  readonly id: string;
+  readonly enabled: boolean;
+  readonly position: string;
+  readonly failing_since: Date | null;
+}
+
+async function readWebhooks(db: Db): Promise<readonly WebhookReading[]> {
+  const { rows } = await sql<WebhookReading>`
+    select webhooks.id, (state ->> 'enabled')::boolean as enabled, failing_since, coalesce(position, since) as position
+    from webhooks left join webhook_deliveries on webhook_id = webhooks.id and born::text = state ->> 'born'
+    where removed = 'false' order by webhooks.id
+  `.execute(db);
+  return rows;
+}
+
+function tellWebhooks(metrics: Metrics, webhooks: readonly WebhookReading[], head: number): void {
+  const now = Date.now();
+  const standings = webhooks.map(({ enabled, failing_since }) =>
+    standingOf({ enabled, failingSince: failing_since?.getTime() }, now),
+  );
+  metrics.replace(
+    'webhooks',
+    [...Map.groupBy(standings, (status) => status)].map(([status, own]) => ({ labels: { status }, value: own.length })),
+  );
+  metrics.replace(
+    'webhook_lag_events',
+    webhooks
+      .filter(({ enabled }) => enabled)
+      .map(({ id, position }) => ({ labels: { webhook: id }, value: Math.max(0, head - Number(position)) })),
+  );
 }

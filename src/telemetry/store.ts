@@ -9,6 +9,7 @@ import {
   type Command,
 } from '../store/command.ts';
 import type { AppendEffects } from '../store/batch.ts';
+import { keepTraces } from '../store/event-traces.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { secondsSince, type Telemetry } from './telemetry.ts';
 
@@ -50,10 +51,11 @@ export function observedStore(store: EventStore, { metrics, tracing, log }: Tele
   return { ...store, append: (command) => within({ fields: fieldsOf(command) }, () => append(command)) };
 }
 
-/** Measures how many events a transaction stores. */
+/** Measures how many events a transaction stores, and keeps which traces they belong to. */
 export function observedEffects(effects: AppendEffects, { metrics }: Pick<Telemetry, 'metrics'>): AppendEffects {
   return async (tx, events) => {
     await effects(tx, events);
+    await keepTraces(tx, events);
     metrics.observe('append_batch_events', {}, events.length);
   };
 }

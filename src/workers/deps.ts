@@ -7,6 +7,7 @@ import type { plan } from '../planner/planner.ts';
 import type { RouterView } from '../routing/drained.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { Vault } from '../vault/vault.ts';
+import type { Outcome, PostmanOptions } from '../webhooks/post.ts';
 import type { CheckpointKeeping } from './audit/sign-checkpoints.ts';
 import type { BuildSettings } from './build/settings.ts';
 import type { EnginePool } from './engine-pool.ts';
@@ -54,6 +55,10 @@ export interface WorkerDeps {
   readonly autoscaleIntervalMs: number;
   /** What checkpoints of the log are signed with, and where they are kept. */
   readonly checkpoints: CheckpointKeeping;
+  /** How webhooks are sent to. */
+  readonly webhooks: PostmanOptions;
+  /** Told what became of each attempt to deliver to a webhook. */
+  readonly onDelivery?: ((outcome: Outcome['kind']) => void) | undefined;
   /** Owner label of our containers. */
   readonly installationId: string;
   /** The routers that are waited for before what they know is stopped; those of the table by default. */

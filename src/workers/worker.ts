@@ -23,6 +23,7 @@ import { startReplicas } from './start/start-replicas.ts';
 import { stopReplicas } from './stop-replicas.ts';
 import { sweep } from './sweep.ts';
 import { watchNodes } from './watch/watch-nodes.ts';
+import { deliverWebhooks } from './webhooks/deliver-webhooks.ts';
 
 /** What a worker that is asked to end gives its jobs; those that take longer, as pulls do, are left to others. */
 const REST_MS = 5_000;
@@ -97,6 +98,7 @@ async function live(deps: WorkerDeps, life: Membership, binding: Binding): Promi
     autoscale(deps, life),
     signCheckpoints(deps, life),
     drainReplicas(deps, life),
+    deliverWebhooks(deps, life),
   ]);
 }
 

@@ -129,6 +129,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     },
     engineAt: (url) => engines.at(url),
     selfUrl: 'simulated://self',
+    linkLocal: false,
     installationId: options.installationId ?? 'test-installation',
     checkouts: { root: options.checkouts ?? '/nowhere/checkouts', ...options.sources },
   };
@@ -142,6 +143,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     streams,
     authenticator: users,
     store: world.store,
+    installationId: ports.installationId,
     checks: { database: async () => void (await world.store.head()) },
     log,
     closing: closing.signal,

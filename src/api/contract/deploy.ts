@@ -66,9 +66,11 @@ export const deployRoutes = {
       since: z.string().optional(),
       /** Up to that moment. */
       until: z.string().optional(),
+      /** `cloudevents`: each as a CloudEvent 1.0, in a page and in a stream; in a page also by `Accept`. */
+      format: z.enum(['cloudevents']).optional(),
     }),
     status: 200,
-    otherTypes: ['text/event-stream'],
+    otherTypes: ['text/event-stream', 'application/cloudevents-batch+json'],
     /** `position`: read on after this. */
     response: z.strictObject({ events: z.array(eventView), position: z.int() }),
   },

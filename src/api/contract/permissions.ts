@@ -6,6 +6,8 @@ export const PERMISSIONS = [
   'deploy-svc:deployment:edit',
   'deploy-svc:deployment:delete',
   'deploy-svc:event:view',
+  'deploy-svc:webhook:view',
+  'deploy-svc:webhook:edit',
   'deploy-svc:worker:view',
   'deploy-svc:audit:view',
   'deploy-svc:job:view',

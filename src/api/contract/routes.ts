@@ -4,6 +4,7 @@ import { configRoutes } from './config.ts';
 import { containerRoutes } from './container.ts';
 import { deployRoutes } from './deploy.ts';
 import { describeRoutes } from './describe.ts';
+import { differenceRoutes } from './difference.ts';
 import { execRoutes } from './exec.ts';
 import { fleetRoutes } from './fleet.ts';
 import { grantRoutes } from './grant.ts';
@@ -22,6 +23,7 @@ import { sourceRoutes } from './source.ts';
 import { standingRoutes } from './standing.ts';
 import { usageRoutes } from './usage.ts';
 import { userRoutes } from './user.ts';
+import { webhookRoutes } from './webhook.ts';
 import { whyRoutes } from './why.ts';
 
 /** The API, whole: the router, the validation, the typed client and the documentation all come from this table. */
@@ -29,6 +31,8 @@ export const ROUTES = {
   ...deployRoutes,
   ...rolloutRoutes,
   ...historyRoutes,
+  ...differenceRoutes,
+  ...webhookRoutes,
   ...planRoutes,
   ...standingRoutes,
   ...buildRoutes,

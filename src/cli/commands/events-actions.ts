@@ -4,7 +4,7 @@ import { type Context, openContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import { eventKind } from '../kinds/event.ts';
-import type { ListingOptions } from '../list/options.ts';
+import type { ListFormat, ListingOptions } from '../list/options.ts';
 import { runList } from '../list/run.ts';
 import { arrange, columnsOf, selectionOf } from '../list/select.ts';
 import { toYaml } from '../output.ts';
@@ -12,7 +12,8 @@ import { eventFeed } from '../rollout/event-feed.ts';
 import { momentOf } from '../text/moment.ts';
 import { printable } from '../text/table.ts';
 
-interface EventOptions extends ListingOptions {
+export interface EventOptions extends Omit<ListingOptions, 'output'> {
+  readonly output: ListFormat | 'cloudevents';
   readonly type?: readonly string[];
   readonly of?: string;
   readonly actor?: string;
@@ -25,13 +26,16 @@ interface EventOptions extends ListingOptions {
 }
 
 /** The longest page that the server gives. */
-const MAX_PAGE = 1_000;
+export const MAX_PAGE = 1_000;
 
 /** Prints events; with `--follow` as they happen, one JSON object for each line when JSON is wanted. */
 export async function printEvents(options: EventOptions): Promise<void> {
   const context = await openContext(options);
-  if (options.follow === true) return follow(context, options);
-  await runList(context, options, { kind: eventKind, fetch: () => listed(context, options) });
+  const { output } = options;
+  if (output === 'cloudevents') return (await import('./cloud-events-actions.ts')).printCloudEvents(context, options);
+  const listing = { ...options, output };
+  if (options.follow === true) return follow(context, listing);
+  await runList(context, listing, { kind: eventKind, fetch: () => listed(context, options) });
 }
 
 /** One page of the server holds 1000: pages are read until there are enough, or no more. */
@@ -49,7 +53,7 @@ async function listed(context: Context, options: EventOptions): Promise<readonly
 }
 
 /** What the server is to look for. */
-function queryOf({ of, type, actor, correlation, since, until }: EventOptions): EventQuery {
+export function queryOf({ of, type, actor, correlation, since, until }: EventOptions): EventQuery {
   return {
     entity: of,
     type: type?.join(','),
@@ -60,7 +64,8 @@ function queryOf({ of, type, actor, correlation, since, until }: EventOptions): 
   };
 }
 
-async function follow(context: Context, options: EventOptions): Promise<void> {
+/** What lists one thing at a time cannot be put in order, and does not end. Throws a `Failure`. */
+export function refuseForFollowing(options: Pick<EventOptions, 'sort' | 'until'>): void {
   if (options.sort !== undefined) {
     throw new Failure('--sort and --follow exclude each other: events come in their own order', {
       exitCode: EXIT.usage,
@@ -69,6 +74,12 @@ async function follow(context: Context, options: EventOptions): Promise<void> {
   if (options.until !== undefined) {
     throw new Failure('--until and --follow exclude each other: what follows has no end', { exitCode: EXIT.usage });
   }
+}
+
+type Listed = EventOptions & { readonly output: ListFormat };
+
+async function follow(context: Context, options: Listed): Promise<void> {
+  refuseForFollowing(options);
   const selection = selectionOf(eventKind.columns, options);
   const columns = columnsOf(eventKind.columns, selection, options.output, []);
   const signal = AbortSignal.any([]);
@@ -87,7 +98,7 @@ async function follow(context: Context, options: EventOptions): Promise<void> {
 
 type Cells = readonly (readonly [name: string, cell: string])[];
 
-async function lineOf(event: EventView, format: EventOptions['output'], cells: Cells): Promise<string> {
+async function lineOf(event: EventView, format: ListFormat, cells: Cells): Promise<string> {
   switch (format) {
     case 'json':
     case 'ndjson':

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import { eventKind } from '../kinds/event.ts';
-import { listOptions } from '../list/options.ts';
+import { LIST_FORMATS, listOptions } from '../list/options.ts';
 import { count, examples } from './options.ts';
 
 /** `oo events`. */
@@ -19,7 +19,12 @@ export function defineEvents(command: Command): void {
     .option('-n, --limit <number>', 'so many at most (without --follow)', count, 100)
     .option('--type <type...>', 'only events of these types; * and ? match any')
     .option('-f, --follow', 'go on with events as they happen');
-  listOptions(command, eventKind, { watch: false })
+  listOptions(command, eventKind, { watch: false });
+  command.options
+    .find(({ long }) => long === '--output')
+    ?.choices([...LIST_FORMATS, 'cloudevents'])
+    .default('table');
+  command
     .addHelpText(
       'after',
       examples(
@@ -27,6 +32,7 @@ export function defineEvents(command: Command): void {
         'oo events -f --after 1200',
         "oo events -f --filter 'type=Replica*' -o ndjson | jq .data",
         "oo events --type 'Replica*' --since 10m",
+        'oo events -f -o cloudevents      (CloudEvents 1.0, one in each line)',
         'oo events --actor user/usr_x --since 2026-11-23T03:00:00Z --until 2026-11-23T04:00:00Z',
       ),
     )

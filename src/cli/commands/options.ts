@@ -25,7 +25,7 @@ export function longTimeoutOption(): Option {
 }
 
 /** Reads `5m`, `90s` or `1h30m` as milliseconds. */
-function duration(text: string): number {
+export function duration(text: string): number {
   const milliseconds = parseDuration(text);
   if (milliseconds === undefined) throw new InvalidArgumentError('It is a time like 90s, 5m or 1h30m.');
   return milliseconds;

@@ -69,12 +69,17 @@ const deadJobs: Source = async (client) => {
   const { body } = await (await client()).call('listDeadJobs', { query: { limit: 500 } }, { timeout: TIMEOUT_MS });
   return body.jobs.map(({ id, queue }) => ({ value: id, description: queue }));
 };
+const webhooks: Source = async (client) => {
+  const { body } = await (await client()).call('listWebhooks', {}, { timeout: TIMEOUT_MS });
+  return body.webhooks.map(({ id, status }) => ({ value: id, description: status }));
+};
 const environments: Source = async () =>
   Object.entries((await loadState()).environments).map(([value, { url }]) => ({ value, description: url }));
 
 /** `command argument` or `command --option`, and what is proposed for it. The first that fits counts. */
 const SOURCES: readonly (readonly [RegExp, Source])[] = [
-  [/ --(env|from|to)$/, environments],
+  [/^secret copy --(from|to)$/, environments],
+  [/ --env$/, environments],
   [/ --(of|deployment)$/, deployments],
   [/^deployment \S+ id$/, deployments],
   [/^definition remove id$/, definitions],
@@ -91,6 +96,7 @@ const SOURCES: readonly (readonly [RegExp, Source])[] = [
   [/^cert (list|raw) ids$/, certs],
   [/^app list hosts$/, apps],
   [/^job retry id$/, deadJobs],
+  [/^webhook \S+ id$/, webhooks],
   [/^env (select|remove) name$/, environments],
 ];
 

@@ -13,8 +13,7 @@ const WIDTH = 80;
 const SECTIONS: readonly { readonly title: string; readonly names: readonly string[] }[] = [
   { title: 'Deploy', names: ['deployment', 'definition', 'secret', 'config'] },
   { title: 'Look', names: ['describe', 'logs', 'exec', 'top', 'events', 'instance'] },
-  { title: 'Fleet', names: ['node', 'worker', 'doctor'] },
-  { title: 'Server', names: ['env', 'login'] },
+  { title: 'Fleet and server', names: ['node', 'worker', 'doctor', 'env', 'login'] },
 ];
 
 const OPTIONS = `Options

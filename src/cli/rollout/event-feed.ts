@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { ApiError, ServerUnreachable } from '../../api/client-error.ts';
-import { type EventQuery, followEvents } from '../../api/client-events.ts';
+import { type EventQuery, followCloudEvents, followEvents, type FollowOptions } from '../../api/client-events.ts';
 import type { Client } from '../../api/client.ts';
 import type { EventView } from '../../api/contract/deploy-schemas.ts';
+import type { CloudEvent } from '../../domain/cloud-event.ts';
 
 const FIRST_RETRY = 250;
 const LAST_RETRY = 5000;
@@ -21,15 +22,36 @@ export interface FeedOptions {
  * Every event after a position, live, until the signal. A broken connection is made again and goes on behind the last
  * event that came. Throws ApiError when the server refuses.
  */
-export async function* eventFeed(client: Client, options: FeedOptions): AsyncGenerator<EventView, void> {
+export function eventFeed(client: Client, options: FeedOptions): AsyncGenerator<EventView, void> {
+  return feed(
+    options,
+    (from) => followEvents(client, from),
+    ({ position }) => position,
+  );
+}
+
+/** As `eventFeed`, each as a CloudEvent. */
+export function cloudEventFeed(client: Client, options: FeedOptions): AsyncGenerator<CloudEvent, void> {
+  return feed(
+    options,
+    (from) => followCloudEvents(client, from),
+    ({ position }) => Number(position),
+  );
+}
+
+async function* feed<Event>(
+  options: FeedOptions,
+  follow: (from: FollowOptions) => AsyncGenerator<Event, void>,
+  positionOf: (event: Event) => number,
+): AsyncGenerator<Event, void> {
   const { deploymentId, query, signal, onBreak } = options;
   let { after } = options;
   let retry = FIRST_RETRY;
   while (!signal.aborted) {
     try {
-      for await (const event of followEvents(client, { after, deploymentId, query, signal })) {
+      for await (const event of follow({ after, deploymentId, query, signal })) {
         yield event;
-        after = event.position;
+        after = positionOf(event);
         retry = FIRST_RETRY;
       }
     } catch (error) {

@@ -1,6 +1,10 @@
-import type { EventFilter } from '../../store/event-store.ts';
+import type { RecordedEvent } from '../../domain/event.ts';
+import type { EventFilter, EventStore } from '../../store/event-store.ts';
 import type { RequestOf } from '../handler.ts';
 import { type Moments, positionOfMoment } from '../moment.ts';
+
+/** Events in one answer, unless the caller asks for another number. */
+const PAGE = 100;
 
 /** Which stretch of the log is asked for, and which events of it. */
 export interface EventRange {
@@ -19,4 +23,18 @@ export async function eventRange(store: Moments, query: RequestOf<'listEvents'>[
     until: until === undefined ? undefined : await positionOfMoment(store, 'until', until),
     filter: { types: type?.split(','), actor, correlationId, entity },
   };
+}
+
+/** The events that a request asks for. `position`: read on after this. */
+export async function eventPage(
+  store: Moments & Pick<EventStore, 'read'>,
+  query: RequestOf<'listEvents'>['query'],
+): Promise<{ readonly events: readonly RecordedEvent[]; readonly position: number }> {
+  const { limit = PAGE, deploymentId, stream } = query;
+  const { after, until, filter } = await eventRange(store, query);
+  // Read first: with a filter there may be no event up to the head, and the reader must still get on.
+  const head = await store.head();
+  const events = await store.read({ after, until, limit, filter, deploymentId, stream });
+  const last = events.at(-1)?.position ?? after;
+  return { events, position: events.length < limit ? Math.max(head, last) : last };
 }

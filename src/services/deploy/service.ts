@@ -15,15 +15,12 @@ import { toDeploymentBuild } from '../build/view.ts';
 import { refuseHostPaths } from '../host-paths.ts';
 import { carryOut } from '../carry-out.ts';
 import { callerOf, type Handlers, type Reply, type RequestOf } from '../handler.ts';
-import { eventRange } from './events-query.ts';
+import { eventPage } from './events-query.ts';
 import { parseIfMatch, refuseStale, versionOf } from '../history/if-match.ts';
 import { refuseOutdated, reviewedPosition } from '../plan/reviewed.ts';
 import { rolloutCommands, type RolloutOperation } from './rollout.ts';
 import { toScalingView, type ReadDecision } from './scaling-view.ts';
 import { toDeployment, toDeploymentView, toEventView } from './view.ts';
-
-/** Events in one answer, unless the caller asks for another number. */
-const PAGE = 100;
 
 /** What the service is told from outside. */
 export interface DeployPorts {
@@ -145,12 +142,6 @@ async function viewOf(reader: SnapshotReader, id: string): Promise<Found> {
 }
 
 async function listEvents(store: EventStore, { query }: RequestOf<'listEvents'>): Promise<Reply<'listEvents'>> {
-  const { limit = PAGE, deploymentId, stream } = query;
-  const { after, until, filter } = await eventRange(store, query);
-  // Read first: with a filter there may be no event up to the head, and the reader must still get on.
-  const head = await store.head();
-  const events = await store.read({ after, until, limit, filter, deploymentId, stream });
-  const last = events.at(-1)?.position ?? after;
-  const position = events.length < limit ? Math.max(head, last) : last;
+  const { events, position } = await eventPage(store, query);
   return { body: { events: events.map(toEventView), position } };
 }
