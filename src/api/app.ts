@@ -57,7 +57,11 @@ export function createApp(deps: AppDeps): Express {
   app.disable('x-powered-by').disable('etag').set('trust proxy', trustProxy).set('query parser', false);
   app.use(withCorrelation, withObservation(deps.observe), helmet(), withCors);
   app.use(limitUrl, readBody(limits.maxBodyBytes), admission(limits));
-  app.get(pathOf('listEvents'), withRoute('listEvents'), eventStream({ store, authenticator, closing }));
+  app.get(
+    pathOf('listEvents'),
+    withRoute('listEvents'),
+    eventStream({ store, authenticator, closing, sightOf: streams.sightOf }),
+  );
   const following = logStream({ logs: streams.logs, authenticator, closing });
   for (const name of ['deploymentLogs', 'replicaLogs'] as const) app.get(pathOf(name), withRoute(name), following);
   for (const name of Object.keys(ROUTES) as OperationName[]) {

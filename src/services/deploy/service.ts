@@ -18,6 +18,7 @@ import { callerOf, type Handlers, type Reply, type RequestOf } from '../handler.
 import { eventRange } from './events-query.ts';
 import { parseIfMatch, refuseStale, versionOf } from '../history/if-match.ts';
 import { refuseOutdated, reviewedPosition } from '../plan/reviewed.ts';
+import { sightOf } from '../sight/sight.ts';
 import { rolloutCommands, type RolloutOperation } from './rollout.ts';
 import { toScalingView, type ReadDecision } from './scaling-view.ts';
 import { toDeployment, toDeploymentView, toEventView } from './view.ts';
@@ -59,7 +60,7 @@ export function deployService(
       const { view, version } = await versionedView(store, params.id, ports);
       return { body: view, etag: version };
     },
-    listEvents: (request) => listEvents(store, request),
+    listEvents: (request) => listEvents({ store, db: ports.db }, request),
   };
 }
 
@@ -144,12 +145,17 @@ async function viewOf(reader: SnapshotReader, id: string): Promise<Found> {
   return { state: row.state, view, build: build?.state };
 }
 
-async function listEvents(store: EventStore, { query }: RequestOf<'listEvents'>): Promise<Reply<'listEvents'>> {
+async function listEvents(
+  { store, db }: { readonly store: EventStore; readonly db: Db },
+  request: RequestOf<'listEvents'>,
+): Promise<Reply<'listEvents'>> {
+  const { query } = request;
+  const { within } = await sightOf({ store, db }, callerOf(request));
   const { limit = PAGE, deploymentId, stream } = query;
   const { after, until, filter } = await eventRange(store, query);
   // Read first: with a filter there may be no event up to the head, and the reader must still get on.
   const head = await store.head();
-  const events = await store.read({ after, until, limit, filter, deploymentId, stream });
+  const events = await store.read({ after, until, limit, filter: { ...filter, within }, deploymentId, stream });
   const last = events.at(-1)?.position ?? after;
   const position = events.length < limit ? Math.max(head, last) : last;
   return { body: { events: events.map(toEventView), position } };

@@ -2,17 +2,25 @@ import type { RecordedEvent } from '../../domain/event.ts';
 import { explain } from '../../domain/explain/explain.ts';
 import type { Sentence } from '../../domain/explain/sentence.ts';
 import type { Db } from '../../postgres/database.ts';
+import type { Sight } from '../sight/sight.ts';
 import { readPlanAt, readPrevious, readRevision, readWithCauses } from '../../store/causes.ts';
 
+/** What is told, and how many events are not: the reader may not see them. */
+export interface Told {
+  readonly sentences: readonly Sentence[];
+  readonly hidden: number;
+}
+
 /** These events and all that led to them as sentences, in the order of the log; each decision with the plan that it is part of. */
-export async function explainWithCauses(db: Db, seeds: readonly RecordedEvent[]): Promise<readonly Sentence[]> {
+export async function explainWithCauses(db: Db, seeds: readonly RecordedEvent[], sight: Sight): Promise<Told> {
   const revisions = await revisionsOf(db, seeds);
   const led = await readWithCauses(
     db,
     [...seeds, ...revisions].map(({ id }) => id),
   );
   const plans = await plansOf(db, led);
-  return explainAll(db, [...led, ...plans]);
+  const seen = sight.seenOf([...led, ...plans]);
+  return { sentences: await explainAll(db, seen), hidden: led.length + plans.length - seen.length };
 }
 
 /** Events as sentences, with what was before each where that is worth a word. */

@@ -6,7 +6,10 @@ import type { Explanation } from '../../api/contract/why.ts';
 import type { Db } from '../../postgres/database.ts';
 import { readEvent } from '../../store/causes.ts';
 import type { EventStore } from '../../store/event-store.ts';
-import { findSubject, noSubject } from '../subject/find.ts';
+import { Refusal } from '../refusal.ts';
+import { AUDITOR } from '../sight/rules.ts';
+import type { Sight } from '../sight/sight.ts';
+import { findSubject, noSubjectFor } from '../subject/find.ts';
 
 /** Events of one thing that are explained at most, the last ones. */
 const LAST = 60;
@@ -16,11 +19,11 @@ export interface Explained extends Pick<Explanation, 'kind' | 'id'> {
   readonly seeds: readonly RecordedEvent[];
 }
 
-/** Whatever has the id: a thing of the fleet, a container, a build, an event by its id or position. */
-export async function findExplained(store: EventStore, db: Db, id: string): Promise<Explained> {
+/** Whatever has the id and is seen: a thing of the fleet, a container, a build, an event by its id or position. */
+export async function findExplained(store: EventStore, db: Db, id: string, sight: Sight): Promise<Explained> {
   const event = await readEvent(db, id);
-  if (event !== undefined) return { kind: 'event', id: event.id, seeds: [event] };
-  const subject = await findSubject(store, id);
+  if (event !== undefined) return { kind: 'event', id: event.id, seeds: [seen(event, sight)] };
+  const subject = await findSubject(store, id, sight.sees);
   if (subject !== undefined) {
     const { kind, row } = subject;
     const replicaId = kind === 'instance' ? subject.row.state.replicaId : undefined;
@@ -29,15 +32,21 @@ export async function findExplained(store: EventStore, db: Db, id: string): Prom
     return { kind, id: row.id, seeds: [...own, ...of] };
   }
   const build = await store.row<BuildState>('builds', id);
-  if (build !== undefined) return { kind: 'build', id, seeds: await lastOf(store, streamOf('build', id)) };
-  throw await noSubject(store, id, ['deployment', 'replica', 'instance', 'node', 'definition']);
+  if (build !== undefined && sight.sees('build', id))
+    return { kind: 'build', id, seeds: await lastOf(store, streamOf('build', id)) };
+  throw await noSubjectFor(store, id, ['deployment', 'replica', 'instance', 'node', 'definition'], sight);
 }
 
-/** The event of that id or position. */
-export async function findEvent(db: Db, id: string): Promise<RecordedEvent> {
+/** The event of that id or position. Throws NotFound, and Refusal 401 for one that is not seen. */
+export async function findEvent(db: Db, id: string, sight: Sight): Promise<RecordedEvent> {
   const event = await readEvent(db, id);
   if (event === undefined) throw new NotFound(`there is no event ${id}; see oo events -o wide for ids and positions`);
-  return event;
+  return seen(event, sight);
+}
+
+function seen(event: RecordedEvent, { seenOf, slug }: Sight): RecordedEvent {
+  if (seenOf([event]).length > 0) return event;
+  throw new Refusal(401, `Unauthorized: ${slug} may not see event ${event.position}; the whole log needs ${AUDITOR}`);
 }
 
 async function lastOf(store: EventStore, stream: string): Promise<readonly RecordedEvent[]> {
