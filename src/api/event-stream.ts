@@ -8,18 +8,18 @@ import { toEventView } from '../services/deploy/view.ts';
 import { type Caller, callerOf } from '../services/handler.ts';
 import type { Sight } from '../services/sight/sight.ts';
 import type { Authenticator } from '../services/user/authenticate.ts';
-import type { Moments } from '../services/moment.ts';
 import { passes } from '../store/event-filter.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { authorize } from './authorize.ts';
 import { ROUTES } from './contract/routes.ts';
 import { checked, queryOf } from './input.ts';
 import { holdOpen } from './limits/admission.ts';
+import { type PastStore, pastOf } from './past.ts';
 
 const KEEP_ALIVE_MS = 15_000;
 
 export interface StreamDeps {
-  readonly store: Moments & Pick<EventStore, 'subscribe'>;
+  readonly store: PastStore & Pick<EventStore, 'subscribe'>;
   readonly authenticator: Authenticator;
   readonly sightOf: (caller: Caller) => Promise<Sight>;
   /** Aborts when the server closes. */
@@ -33,7 +33,8 @@ export function eventStream({ store, authenticator, closing, sightOf }: StreamDe
     const caller = callerOf({ caller: await authorize(request, ROUTES.listEvents, authenticator) });
     const query = checked(ROUTES.listEvents.query, queryOf(request));
     const { deploymentId, stream } = query;
-    const { after, until = Infinity, filter } = await eventRange(store, query);
+    const past = await pastOf('listEvents', queryOf(request)['at'], store);
+    const { after, until = Infinity, filter } = await eventRange(store, query, past?.position);
     const sight = await sightOf(caller);
     holdOpen(response);
     const gone = new AbortController();

@@ -198,6 +198,25 @@ test('a secret that somebody was made a reader of is seen from then on, and one 
   expect(await sees()).toBe(false);
 });
 
+test('secrets as of a moment are those that the caller may read now, without values', async () => {
+  const { admin } = world.api;
+  const then = String((await admin.call('listEvents', { query: { type: 'None' } })).body.position);
+  const idsFor = async (who: Viewer, at: string): Promise<readonly string[]> => {
+    const client = createClient({ baseUrl: world.api.url, token: tokens.get(who) });
+    const { secrets } = (await client.call('listSecrets', { body: {} }, { at })).body;
+    expect(secrets.map(({ value }) => value).filter((value) => value !== '')).toEqual([]);
+    return secrets.map(({ id }) => id);
+  };
+  expect([await idsFor('reader', then), await idsFor('plain', then), await idsFor('auditor', then)]).toEqual([
+    ['shared-secret'],
+    [],
+    [],
+  ]);
+  expect(await idsFor('admin', then)).toEqual(['admin-secret', 'shared-secret']);
+  await admin.call('saveSecrets', { body: { secrets: [{ id: 'shared-secret', readers: ['plain-user'] }] } });
+  expect([await idsFor('reader', then), await idsFor('plain', then)]).toEqual([[], ['shared-secret']]);
+});
+
 test('whoever follows sees what is new and their own, though it was not there when they began', async () => {
   const caller = {
     userId: userIdOf('plain-user'),

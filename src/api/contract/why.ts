@@ -92,6 +92,7 @@ export const whyRoutes = {
     summary:
       'Why it is as it is: the chain of events from the request to the container, in sentences; to whoever may see it',
     permission: 'authenticated',
+    asOf: true,
     params: id,
     status: 200,
     response: explanation,
@@ -107,6 +108,7 @@ export const whyRoutes = {
   trace: {
     summary: 'What led to an event, and all that it led to, of what the caller may see',
     permission: 'authenticated',
+    asOf: true,
     params: z.object({ eventId: z.string() }),
     status: 200,
     response: trace,
@@ -115,6 +117,7 @@ export const whyRoutes = {
     summary:
       'The timeline of a correlation, or with of=deployment of a deployment, for the review of an incident: what of it the caller may see',
     permission: 'authenticated',
+    asOf: true,
     params: z.object({ correlationId: z.string() }),
     query: z.object({
       of: z.enum(['correlation', 'deployment']).default('correlation'),

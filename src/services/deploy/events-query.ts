@@ -10,13 +10,21 @@ export interface EventRange {
   readonly filter: EventFilter;
 }
 
-/** Reads what a request for events asks for. Throws InvalidInput for moments that the log does not have. */
-export async function eventRange(store: Moments, query: RequestOf<'listEvents'>['query']): Promise<EventRange> {
+/** Reads what a request for events asks for, of a log that ends at `head`. Throws InvalidInput for moments that the log does not have. */
+export async function eventRange(
+  store: Moments,
+  query: RequestOf<'listEvents'>['query'],
+  head?: number,
+): Promise<EventRange> {
   const { after = 0, since, until, type, actor, correlationId, entity } = query;
   const first = since === undefined ? 0 : await positionOfMoment(store, 'since', since);
   return {
     after: Math.max(after, first),
-    until: until === undefined ? undefined : await positionOfMoment(store, 'until', until),
+    until: earlier(head, until === undefined ? undefined : await positionOfMoment(store, 'until', until)),
     filter: { types: type?.split(','), actor, correlationId, entity },
   };
+}
+
+function earlier(head: number | undefined, until: number | undefined): number | undefined {
+  return head === undefined || until === undefined ? (head ?? until) : Math.min(head, until);
 }

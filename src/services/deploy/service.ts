@@ -149,12 +149,12 @@ async function listEvents(
   { store, db }: { readonly store: EventStore; readonly db: Db },
   request: RequestOf<'listEvents'>,
 ): Promise<Reply<'listEvents'>> {
-  const { query } = request;
+  const { query, past } = request;
   const { within } = await sightOf({ store, db }, callerOf(request));
   const { limit = PAGE, deploymentId, stream } = query;
-  const { after, until, filter } = await eventRange(store, query);
+  const { after, until, filter } = await eventRange(store, query, past?.position);
   // Read first: with a filter there may be no event up to the head, and the reader must still get on.
-  const head = await store.head();
+  const head = past?.position ?? (await store.head());
   const events = await store.read({ after, until, limit, filter: { ...filter, within }, deploymentId, stream });
   const last = events.at(-1)?.position ?? after;
   const position = events.length < limit ? Math.max(head, last) : last;

@@ -1,6 +1,7 @@
 import type { Description } from '../../api/contract/describe.ts';
 import type { DeploymentView } from '../../api/contract/deploy-schemas.ts';
 import type { RecordedEvent } from '../../domain/event.ts';
+import type { InstanceState } from '../../domain/instance/evolve.ts';
 import type { Db } from '../../postgres/database.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import { streamOf } from '../../domain/stream.ts';
@@ -61,14 +62,8 @@ async function describe(
       return { ...common, status, since: new Date(changedAt).toISOString(), next };
     }
     case 'instance': {
-      const { status, removed, replicaId, deploymentId } = row.state;
-      const next = replicaId === undefined ? ['oo instance list'] : [`oo logs ${row.id}`, `oo describe ${replicaId}`];
-      return {
-        ...common,
-        status: removed ? 'removed' : status,
-        ...(since && { since }),
-        next: deploymentId === undefined ? next : [...next, `oo describe ${deploymentId}`],
-      };
+      const { status, removed } = row.state;
+      return { ...common, status: removed ? 'removed' : status, ...(since && { since }), next: nextOf(row.state) };
     }
     case 'node': {
       const { scheduling, liveness, removed } = row.state;
@@ -90,6 +85,11 @@ async function describe(
     default:
       return subject satisfies never;
   }
+}
+
+function nextOf({ id, replicaId, deploymentId }: InstanceState): string[] {
+  const next = replicaId === undefined ? ['oo instance list'] : [`oo logs ${id}`, `oo describe ${replicaId}`];
+  return deploymentId === undefined ? next : [...next, `oo describe ${deploymentId}`];
 }
 
 /** What runs there, of what the caller may see. */

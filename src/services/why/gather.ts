@@ -46,13 +46,13 @@ async function previousOf(db: Db, event: RecordedEvent): Promise<RecordedEvent |
 
 /** A container that died began a story of its own: its revision leads back to who asked for it. */
 async function revisionsOf(db: Db, seeds: readonly RecordedEvent[]): Promise<readonly RecordedEvent[]> {
-  const wanted = new Map<string, readonly [string, number]>();
+  const wanted = new Map<string, readonly [string, number, number]>();
   for (const event of seeds) {
     if (event.type !== 'ReplicaScheduled') continue;
     const { deploymentId, revision } = event.data;
-    wanted.set(`${deploymentId}/${revision}`, [deploymentId, revision]);
+    wanted.set(`${deploymentId}/${revision}`, [deploymentId, revision, event.position]);
   }
-  const found = await Promise.all([...wanted.values()].map(([id, revision]) => readRevision(db, id, revision)));
+  const found = await Promise.all([...wanted.values()].map((each) => readRevision(db, ...each)));
   return found.filter((event) => event !== undefined);
 }
 

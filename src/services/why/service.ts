@@ -29,7 +29,7 @@ export function whyService(deps: WhyDeps): Handlers<'why' | 'whyNot' | 'trace' |
   return {
     async why(request) {
       const seen = await sight(request);
-      const { seeds, ...subject } = await findExplained(store, db, request.params.id, seen);
+      const { seeds, ...subject } = await findExplained({ store, db, past: request.past }, request.params.id, seen);
       const { sentences, hidden } = await explainWithCauses(db, seeds, seen);
       return { body: { ...subject, sentences: sentences.map(toSentenceView), ...(hidden > 0 && { hidden }) } };
     },
@@ -38,7 +38,9 @@ export function whyService(deps: WhyDeps): Handlers<'why' | 'whyNot' | 'trace' |
     },
     async trace(request) {
       const seen = await sight(request);
-      return { body: await traceOf(db, await findEvent(db, request.params.eventId, seen), seen) };
+      const until = request.past?.position;
+      const event = await findEvent(db, request.params.eventId, seen, until);
+      return { body: await traceOf(db, event, seen, until) };
     },
     report: async (request) => report(db, await sight(request), request),
   };
@@ -47,11 +49,12 @@ export function whyService(deps: WhyDeps): Handlers<'why' | 'whyNot' | 'trace' |
 async function report(
   db: Db,
   sight: Sight,
-  { params: { correlationId: id }, query: { of, since } }: RequestOf<'report'>,
+  { params: { correlationId: id }, query: { of, since }, past }: RequestOf<'report'>,
 ): Promise<Reply<'report'>> {
   const from = since === undefined ? undefined : new Date(since);
   const read = of === 'deployment' ? readDeployment(db, id, from, MOST + 1) : readCorrelation(db, id, MOST + 1);
-  const all = (await read).filter(({ at }) => from === undefined || at >= from);
+  const until = past?.position ?? Infinity;
+  const all = (await read).filter(({ at, position }) => position <= until && (from === undefined || at >= from));
   const seen = sight.seenOf(all.slice(0, MOST));
   if (seen.length === 0) {
     const whose = sight.within === undefined ? '' : ` that ${sight.slug} may see`;
