@@ -1,3 +1,6 @@
+import { type OperationName, OPERATIONS } from '../../src/api/contract/operations.ts';
+import { CHANGES, WITHOUT_PAST } from '../../src/api/contract/without-past.ts';
+import { COMMANDS_WITHOUT_AT } from '../../src/cli/commands/without-at.ts';
 import { DEPLOYMENT_STATUSES } from '../../src/domain/deployment/events.ts';
 import { DEPLOYMENT_TRANSITIONS } from '../../src/domain/deployment/status.ts';
 import { NODE_LIVENESS_TRANSITIONS, NODE_SCHEDULING_TRANSITIONS } from '../../src/domain/node/status.ts';
@@ -13,6 +16,7 @@ export const SECTIONS: Readonly<Record<string, () => Promise<string>>> = {
   'node scheduling': async () => eventStates(NODE_SCHEDULING_TRANSITIONS, 'open'),
   'node liveness': async () => eventStates(NODE_LIVENESS_TRANSITIONS, 'ready'),
   queues: async () => queues(),
+  'without past': async () => withoutPast(),
   'command line': commandTable,
   'command reference': commandReference,
   'exit codes': exitCodeTable,
@@ -20,7 +24,7 @@ export const SECTIONS: Readonly<Record<string, () => Promise<string>>> = {
 };
 
 /** Which documents have such parts. */
-export const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'docs/cli.md'] as const;
+export const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'docs/cli.md', 'docs/time-travel.md'] as const;
 
 function deploymentStates(): string {
   const arrows = DEPLOYMENT_STATUSES.flatMap((from) =>
@@ -38,6 +42,17 @@ function eventStates(transitions: EventTransitions, initial?: string): string {
   );
   const start = initial === undefined ? [] : [`    [*] --> ${initial}`];
   return mermaid(['stateDiagram-v2', ...start, ...arrows]);
+}
+
+/** Reads that have no past, by why. */
+function withoutPast(): string {
+  const routes = Object.entries<string>(WITHOUT_PAST)
+    .filter(([, why]) => why !== CHANGES)
+    .map(([name, why]) => [`\`${OPERATIONS[name as OperationName]}\``, why] as const);
+  const commands = Object.entries(COMMANDS_WITHOUT_AT).map(([name, why]) => [`\`oo ${name}\``, why] as const);
+  const byReason = Map.groupBy([...routes, ...commands], ([, why]) => why);
+  const rows = [...byReason].map(([why, reads]) => [reads.map(([name]) => name).join(', '), why]);
+  return table(['read', 'why it has no past'], rows);
 }
 
 function queues(): string {

@@ -60,7 +60,7 @@ export function createApp(deps: AppDeps): Express {
   app.disable('x-powered-by').disable('etag').set('trust proxy', trustProxy).set('query parser', false);
   app.use(withCorrelation, withObservation(deps.observe), helmet(), withCors);
   app.use(limitUrl, readBody(limits.maxBodyBytes), admission(limits));
-  const events = { store, authenticator, render: cloudEventsOf(deps.installationId) };
+  const events = { store, authenticator, sightOf: streams.sightOf, render: cloudEventsOf(deps.installationId) };
   app.get(pathOf('listEvents'), withRoute('listEvents'), eventStream({ ...events, closing }), cloudEventPage(events));
   const following = logStream({ logs: streams.logs, authenticator, closing });
   for (const name of ['deploymentLogs', 'replicaLogs'] as const) app.get(pathOf(name), withRoute(name), following);

@@ -5,8 +5,9 @@ import type { RequestHandler } from 'express';
 
 import { eventRange } from '../services/deploy/events-query.ts';
 import { toEventView } from '../services/deploy/view.ts';
+import { type Caller, callerOf } from '../services/handler.ts';
+import type { Sight } from '../services/sight/sight.ts';
 import type { Authenticator } from '../services/user/authenticate.ts';
-import type { Moments } from '../services/moment.ts';
 import { passes } from '../store/event-filter.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { authorize } from './authorize.ts';
@@ -14,25 +15,29 @@ import type { Render } from './cloud-events.ts';
 import { ROUTES } from './contract/routes.ts';
 import { checked, queryOf } from './input.ts';
 import { holdOpen } from './limits/admission.ts';
+import { type PastStore, pastOf } from './past.ts';
 
 const KEEP_ALIVE_MS = 15_000;
 
 export interface StreamDeps {
-  readonly store: Moments & Pick<EventStore, 'subscribe'>;
+  readonly store: PastStore & Pick<EventStore, 'subscribe'>;
   readonly authenticator: Authenticator;
   readonly render: Render;
+  readonly sightOf: (caller: Caller) => Promise<Sight>;
   /** Aborts when the server closes. */
   readonly closing: AbortSignal;
 }
 
 /** The log as server-sent events, for whoever asks for them by `Accept`; everybody else goes on to the next handler. */
-export function eventStream({ store, authenticator, render, closing }: StreamDeps): RequestHandler {
+export function eventStream({ store, authenticator, render, closing, sightOf }: StreamDeps): RequestHandler {
   return async (request, response, next) => {
     if (!(request.get('accept') ?? '').includes('text/event-stream')) return next();
-    await authorize(request, ROUTES.listEvents, authenticator);
+    const caller = callerOf({ caller: await authorize(request, ROUTES.listEvents, authenticator) });
     const query = checked(ROUTES.listEvents.query, queryOf(request));
     const { deploymentId, stream } = query;
-    const { after, until = Infinity, filter } = await eventRange(store, query);
+    const past = await pastOf('listEvents', queryOf(request)['at'], store);
+    const { after, until = Infinity, filter } = await eventRange(store, query, past?.position);
+    const sight = await sightOf(caller);
     holdOpen(response);
     const gone = new AbortController();
     response.on('close', () => gone.abort());
@@ -43,7 +48,8 @@ export function eventStream({ store, authenticator, render, closing }: StreamDep
     try {
       for await (const event of store.subscribe({ from: seen ?? after, signal, deploymentId })) {
         if (event.position > until) break;
-        if ((stream === undefined || event.stream === stream) && passes(event, filter)) {
+        const wanted = (stream === undefined || event.stream === stream) && passes(event, filter);
+        if (wanted && (await sight.seesLater(event))) {
           const data = query.format === undefined ? toEventView(event) : render(event);
           session.push(data, event.type, String(event.position));
         }

@@ -4,6 +4,7 @@ import type { EventStore, SnapshotReader } from '../store/event-store.ts';
 import type { Route } from './contract/route.ts';
 import { OPERATIONS, type OperationName } from './contract/operations.ts';
 import { ROUTES } from './contract/routes.ts';
+import { CHANGES, WITHOUT_PAST } from './contract/without-past.ts';
 
 /** What the past is read from. */
 export type PastStore = Moments & Pick<EventStore, 'asOf'>;
@@ -18,10 +19,18 @@ export async function pastOf(
   store: PastStore,
 ): Promise<SnapshotReader | undefined> {
   const route: Route = ROUTES[name];
-  // What is public tells no state; the echo answers whatever it is sent.
-  if (at === undefined || route.permission === 'public') return undefined;
-  if (route.asOf !== true) throw refused(`${OPERATIONS[name]} cannot be read as of a moment`, canBeRead());
+  if (at === undefined) return undefined;
+  if (route.asOf !== true) {
+    // What else is public tells no state; the echo answers whatever it is sent.
+    if (route.permission === 'public') return undefined;
+    throw refused(`${OPERATIONS[name]} cannot be read as of a moment${whyNot(name)}`, canBeRead());
+  }
   return store.asOf(await positionOfMoment(store, 'at', at));
+}
+
+function whyNot(name: OperationName): string {
+  const why = Object.entries<string>(WITHOUT_PAST).find(([each]) => each === name)?.[1];
+  return why === undefined || why === CHANGES ? '' : `: ${why}`;
 }
 
 function canBeRead(): string {

@@ -17,7 +17,7 @@ import { execService } from './exec/service.ts';
 import { logReader, type LogReader } from './log/reader.ts';
 import { logService } from './log/service.ts';
 import { fleetService, type FleetPorts } from './fleet/service.ts';
-import type { Handlers } from './handler.ts';
+import type { Caller, Handlers } from './handler.ts';
 import { historyService } from './history/service.ts';
 import { observabilityService, type ObservabilityPorts } from './observability/service.ts';
 import type { NodePorts } from './registry/nodes.ts';
@@ -25,6 +25,7 @@ import { planService } from './plan/service.ts';
 import { proxyService } from './proxy/service.ts';
 import { registryService } from './registry/service.ts';
 import { secretService } from './secret/service.ts';
+import { type Sight, sightOf } from './sight/sight.ts';
 import { sourceService } from './source/service.ts';
 import { usageService } from './usage/service.ts';
 import type { UserService } from './user/service.ts';
@@ -52,10 +53,12 @@ export interface ServicePorts
 export interface StreamPorts {
   readonly logs: LogReader;
   readonly executor: Executor;
+  /** Which events each may follow. */
+  readonly sightOf: (caller: Caller) => Promise<Sight>;
 }
 
 export function streamPorts(ports: ServicePorts): StreamPorts {
-  return { logs: logReader(ports), executor: executor(ports) };
+  return { logs: logReader(ports), executor: executor(ports), sightOf: (caller) => sightOf(ports, caller) };
 }
 
 /** Every service of the contract; the API adds what it says of its own health. */
@@ -76,7 +79,7 @@ export function allServices(
     ...logService(streams.logs),
     ...execService(streams.executor),
     ...usageService({ store, db, heartbeats: nodes.heartbeats }),
-    ...describeService({ store, viewOf: (id, past) => deploymentViewOf(store, id, deployPorts, past) }),
+    ...describeService({ store, db, viewOf: (id, past) => deploymentViewOf(store, id, deployPorts, past) }),
     ...whyService({ store, db }),
     ...registryService(store, nodes, allowHostPaths),
     ...fleetService(store, nodes),

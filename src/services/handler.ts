@@ -57,7 +57,7 @@ export type Handler<N extends OperationName> = (request: RequestOf<N>) => Promis
 export type Handlers<N extends OperationName = OperationName> = { readonly [K in N]: Handler<K> };
 
 /** The caller of a route that only lets known ones in. */
-export function callerOf({ caller }: RequestContext): Caller {
+export function callerOf({ caller }: Pick<RequestContext, 'caller'>): Caller {
   if (caller === undefined) throw new Error('a route that needs a caller was reached without one');
   return caller;
 }

@@ -55,12 +55,18 @@ export async function readPlanAt(db: Db, deploymentId: string, position: number)
   );
 }
 
-/** The creation of a deployment's revision. */
-export async function readRevision(db: Db, deploymentId: string, revision: number): Promise<RecordedEvent | undefined> {
+/** The creation of a deployment's revision, the last one before a position: a deployment that was removed and saved again counts anew. */
+export async function readRevision(
+  db: Db,
+  deploymentId: string,
+  revision: number,
+  before: number,
+): Promise<RecordedEvent | undefined> {
   const stream = `deployment/${deploymentId}`;
   return latest(
     db,
-    sql`stream = ${stream} and type = 'RevisionCreated' and (data ->> 'revision')::int = ${revision}`,
+    sql`stream = ${stream} and type = 'RevisionCreated' and (data ->> 'revision')::int = ${revision}
+      and position < ${before}`,
     sql`version`,
   );
 }

@@ -1,14 +1,15 @@
 import { STREAM_KINDS } from '../domain/stream.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import { type RawBuilder, sql } from '../postgres/database.ts';
+import { inScope, scopeCondition } from './event-scope.ts';
 import type { EventFilter } from './event-store.ts';
 
 /**
  * The filter in SQL. Entities and correlations are found by their indexes; types and actors are looked for among the
  * positions that the query has otherwise: an index of theirs would be paid for by every append.
  */
-export function conditionOf({ types, actor, correlationId, entity }: EventFilter = {}): RawBuilder<unknown> {
-  const conditions = [sql`true`];
+export function conditionOf({ types, actor, correlationId, entity, within }: EventFilter = {}): RawBuilder<unknown> {
+  const conditions: RawBuilder<unknown>[] = [sql`true`];
   if (types !== undefined) conditions.push(sql`type ~ ${types.map(patternOf).join('|')}`);
   if (actor !== undefined) conditions.push(sql`actor = ${actor}`);
   if (correlationId !== undefined) conditions.push(sql`correlation_id = ${correlationId}`);
@@ -17,11 +18,13 @@ export function conditionOf({ types, actor, correlationId, entity }: EventFilter
       select position from events where stream = any(${streamsOf(entity)}::text[])
       union select position from events where data ->> 'deploymentId' = ${entity})`);
   }
+  if (within !== undefined) conditions.push(scopeCondition(within));
   return sql.join(conditions, sql` and `);
 }
 
 /** The filter of an event at hand: says what `conditionOf` says. */
-export function passes(event: RecordedEvent, { types, actor, correlationId, entity }: EventFilter): boolean {
+export function passes(event: RecordedEvent, { types, actor, correlationId, entity, within }: EventFilter): boolean {
+  if (!inScope(event.stream, within)) return false;
   if (types !== undefined && !types.some((glob) => new RegExp(patternOf(glob)).test(event.type))) return false;
   if (actor !== undefined && event.actor !== actor) return false;
   if (correlationId !== undefined && event.correlationId !== correlationId) return false;

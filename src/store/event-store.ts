@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '../domain/event.ts';
 import type { StreamKind } from '../domain/stream.ts';
 import type { Appended, Command } from './command.ts';
+import type { EventScope } from './event-scope.ts';
 import type { ProjectionName, Row } from './projection.ts';
 
 /** The event log and the rows that it keeps current. */
@@ -68,6 +69,8 @@ export interface EventFilter {
   readonly correlationId?: string | undefined;
   /** An id of anything: its own streams, and what tells of it as its deployment. */
   readonly entity?: string | undefined;
+  /** What the reader may see; absent: everything. */
+  readonly within?: EventScope | undefined;
 }
 
 export interface TouchedOptions {

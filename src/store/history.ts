@@ -1,17 +1,17 @@
 import { HISTORY_TYPES, type HistoryEvent, type Origins } from '../domain/deployment/history/fold.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import { streamOf } from '../domain/stream.ts';
-import { type Db, sql } from '../postgres/database.ts';
+import { type Db, type RawBuilder, sql } from '../postgres/database.ts';
 import { EVENT_COLUMNS, type EventRow, toRecorded } from './recorded.ts';
 import { UPCASTS } from './upcast.ts';
 
-/** The events that a deployment's history is made from, in order: by an index of their own (migration 0019). */
-export async function readHistory(db: Db, deploymentId: string): Promise<readonly HistoryEvent[]> {
+/** The events up to a position that a deployment's history is made from, in order: by an index of their own (migration 0019). */
+export async function readHistory(db: Db, deploymentId: string, until?: number): Promise<readonly HistoryEvent[]> {
   // The types stand in the statement as they stand in the index: as parameters they would not meet it.
   const types = sql.raw(HISTORY_TYPES.map((type) => `'${type}'`).join(', '));
   const { rows } = await sql<EventRow>`
     select ${sql.raw(EVENT_COLUMNS)} from events
-    where stream = ${streamOf('deployment', deploymentId)} and type in (${types}) order by version
+    where stream = ${streamOf('deployment', deploymentId)} and type in (${types}) and ${upTo(until)} order by version
   `.execute(db);
   return rows.map((row) => toRecorded(row, UPCASTS)).filter(isOfHistory);
 }
@@ -56,11 +56,15 @@ export interface Pulled {
   readonly digest?: string | undefined;
 }
 
-/** Every pull for the deployment, in order. */
-export async function readPulls(db: Db, deploymentId: string): Promise<readonly Pulled[]> {
+/** Every pull for the deployment up to a position, in order. */
+export async function readPulls(db: Db, deploymentId: string, until?: number): Promise<readonly Pulled[]> {
   const { rows } = await sql<{ replica_id: string; image: string; digest: string | null }>`
     select data ->> 'replicaId' as replica_id, data ->> 'image' as image, data ->> 'digest' as digest from events
-    where type = 'ImagePulled' and data ->> 'deploymentId' = ${deploymentId} order by position
+    where type = 'ImagePulled' and data ->> 'deploymentId' = ${deploymentId} and ${upTo(until)} order by position
   `.execute(db);
   return rows.map(({ replica_id: replicaId, image, digest }) => ({ replicaId, image, digest: digest ?? undefined }));
+}
+
+function upTo(position: number | undefined): RawBuilder<unknown> {
+  return position === undefined ? sql`true` : sql`position <= ${position}`;
 }

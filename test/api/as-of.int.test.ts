@@ -4,6 +4,7 @@ import { type Client, createClient } from '../../src/api/client.ts';
 import { OPERATIONS, type OperationName } from '../../src/api/contract/operations.ts';
 import type { Route } from '../../src/api/contract/route.ts';
 import { ROUTES } from '../../src/api/contract/routes.ts';
+import { WITHOUT_PAST } from '../../src/api/contract/without-past.ts';
 import { type TestService, testService } from '../support/service.ts';
 
 type Read = readonly [OperationName, object];
@@ -23,6 +24,25 @@ const READS: readonly Read[] = [
   ['listRoutes', { body: {} }],
   ['listPermits', { body: {} }],
   ['listEnrolls', { body: {} }],
+  ['listEvents', { query: { limit: 1000 } }],
+  ['deploymentHistory', { params: { id: 'web' }, query: {} }],
+  ['deploymentHistory', { params: { id: 'web' }, query: { limit: 1 } }],
+  ['diffDeployment', { params: { id: 'web' }, query: {} }],
+  ['blameDeployment', { params: { id: 'web' } }],
+  ['why', { params: { id: 'web' } }],
+  ['why', { params: { id: 'web-r1-0' } }],
+  ['why', { params: { id: '4' } }],
+  ['trace', { params: { eventId: '4' } }],
+  ['report', { params: { correlationId: 'web' }, query: { of: 'deployment' } }],
+  ['selfNode', {}],
+  ['listUsers', { body: {} }],
+  ['listUsers', { body: { order: 'asc', limit: 1, count: true } }],
+  ['listUsers', { body: { search: 'ada', orderBy: 'updatedAt' } }],
+  ['listSecrets', { body: {} }],
+  ['listSecrets', { body: { id: 'db', allApps: true } }],
+  ['listConfigs', { body: { appHost: 'unnamed', scope: 'all' } }],
+  ['listConfigs', { body: { appHost: 'unnamed', ids: ['shop'], selector: { shop: ['a'] } } }],
+  ['listConfigVersions', { body: { appHost: 'unnamed' } }],
 ];
 
 interface Recorded {
@@ -54,9 +74,8 @@ async function ask([name, input]: Read, at?: string): Promise<unknown> {
     ({ body }) => body as unknown,
     (error: unknown) => ({ refused: String(error) }),
   );
-  return JSON.parse(
-    JSON.stringify(answer, (key, value: unknown) => (['lastHeartbeat', 'scaling'].includes(key) ? undefined : value)),
-  );
+  const unkept = name === 'listSecrets' ? ['value', 'fingerprint', 'version'] : ['lastHeartbeat', 'scaling'];
+  return JSON.parse(JSON.stringify(answer, (key, value: unknown) => (unkept.includes(key) ? undefined : value)));
 }
 
 /** Keeps what every route answers, if the log stood still meanwhile. */
@@ -79,6 +98,19 @@ async function settled(): Promise<void> {
   }
 }
 
+/** Accounts, what they were given, secrets and configs; the second time others, and changes of the first ones. */
+async function makeMore(time: 'first' | 'second'): Promise<void> {
+  const slug = time === 'first' ? 'ada' : 'ben';
+  const password = `password-${time}`;
+  const { token } = (await client.call('register', { body: { slug, password, name: `The ${time}` } })).body;
+  await client.call('saveEnrolls', { body: { enrolls: [{ id: `enr_${slug}`, role: 'app:1', userId: token.userId }] } });
+  const secrets = [{ id: 'db', value: `value-${time}` }, ...(time === 'first' ? [{ id: 'gone', value: 'v' }] : [])];
+  await client.call('saveSecrets', { body: { secrets } });
+  await client.call('saveConfig', { body: { id: 'shop', data: { a: time, [time]: 1 } } });
+  if (time === 'second') await client.call('removeEnrolls', { body: { ids: ['enr_ada'] } });
+  await record();
+}
+
 async function makeHistory(): Promise<void> {
   await record();
   const define = (image: string): Promise<unknown> =>
@@ -94,23 +126,55 @@ async function makeHistory(): Promise<void> {
     body: { permits: [{ id: 'perm_1', permission: 'deploy-svc:deployment:view', roles: ['app:1backend:viewer'] }] },
   });
   await record();
+  await makeMore('first');
   await define('web:2');
   await settled();
   await save(1);
   await settled();
   await client.call('removeRoutes', { body: { ids: ['web.example.com'] } });
+  await makeMore('second');
+  await client.call('removeSecrets', { body: { ids: ['gone'] } });
+  await record();
   await client.call('deleteDeployment', { body: { deploymentId: 'web' } });
   await settled();
 }
 
 test('every route that has a past answers for a position what it answered when the log was there', async () => {
-  const positions = new Set(recorded.map(({ position }) => position));
-  expect(positions.size).toBeGreaterThan(7);
-  for (const { position, answers } of recorded) {
-    for (const [index, read] of READS.entries()) {
-      expect(await ask(read, String(position)), `${read[0]} at ${position}`).toEqual(answers[index]);
+  const byPosition = new Map(recorded.map(({ position, answers }) => [position, answers]));
+  expect(byPosition.size).toBeGreaterThan(12);
+  for (const [position, answers] of byPosition) {
+    const then = await Promise.all(READS.map((read) => ask(read, String(position))));
+    for (const [index, [name]] of READS.entries()) {
+      expect(then[index], `${name} at ${position}`).toEqual(answers[index]);
     }
   }
+});
+
+test('of the past, secrets have no values, but versions and fingerprints that tell one value from another', async () => {
+  const { events } = (await client.call('listEvents', { query: { type: 'SecretSaved', limit: 100 } })).body;
+  const told = await Promise.all(
+    events
+      .filter(({ stream }) => stream === 'secret/unnamed/db')
+      .map(async ({ position }) => {
+        const { body } = await client.call('listSecrets', { body: { id: 'db' } }, { at: String(position) });
+        return body.secrets[0];
+      }),
+  );
+  expect(told.map((secret) => [secret?.value, secret?.version])).toEqual([
+    ['', 1],
+    ['', 2],
+  ]);
+  expect(new Set(told.map((secret) => secret?.fingerprint)).size).toBe(2);
+  const after = await client.call('listSecrets', { body: { id: 'gone' } }, { at: String(await head()) });
+  expect(after.body.secrets).toEqual([]);
+});
+
+test('every other operation has a reason, and says it', async () => {
+  const reasons = Object.entries(WITHOUT_PAST);
+  const both = reasons.filter(([name]) => (ROUTES[name as OperationName] as Route).asOf === true);
+  expect([both, reasons.length + new Set(READS.map(([name]) => name)).size]).toEqual([[], Object.keys(ROUTES).length]);
+  for (const [name, reason] of reasons) expect([name, reason.length > 10]).toEqual([name, true]);
+  await expect(client.call('listWorkers', {}, { at: '1' })).rejects.toThrow(WITHOUT_PAST.listWorkers);
 });
 
 test('no route that has a past is left out here, and any other says which have', async () => {

@@ -50,9 +50,11 @@ export const PERMISSION_TABLE: Readonly<Record<OperationName, readonly Case[]>> 
   abortDeployment: [deployment],
   restartDeployment: [deployment],
   scaleDeployment: [{ ...deployment, input: () => ({ params: { id: 'depl-of-others' }, body: { replicas: 9 } }) }],
+  // Of what each may see as it is now, as test/api/history-sight.int.test.ts has it: definitions and configs are for everybody.
   listEvents: [
-    ADMIN_ONLY,
-    { ...ADMIN_ONLY, what: 'of one deployment', input: () => ({ query: { deploymentId: 'depl-of-others' } }) },
+    { ...known, input: () => ({ query: { limit: '1000' } }), sees: ['config', 'definition'] },
+    { ...known, what: 'of one deployment', input: () => ({ query: { deploymentId: 'depl-of-others' } }) },
+    { ...known, what: 'of an account', input: ({ ownerId }) => ({ query: { entity: ownerId } }) },
   ],
   diffFleet: [{ ...ADMIN_ONLY, input: () => ({ query: { from: '0' } }) }],
   listWebhooks: [ADMIN_ONLY],
@@ -90,6 +92,7 @@ export const PERMISSION_TABLE: Readonly<Record<OperationName, readonly Case[]>> 
     {
       ...ADMIN_ONLY,
       input: () => ({ params: { correlationId: 'depl-of-others' }, query: { of: 'deployment' } }),
+      for: KNOWN,
     },
   ],
   usage: [ADMIN_ONLY],

@@ -38,6 +38,10 @@ const anyFilter: fc.Arbitrary<EventFilter> = fc.record(
     actor: fc.constantFrom('user/0', 'user/3', 'nobody'),
     correlationId: fc.constantFrom('c0', 'c6', 'none'),
     entity: fc.constantFrom('x0', 'x1', 'x2', 'other', "x'"),
+    within: fc.record({
+      kinds: fc.subarray(['definition', 'deployment', 'secret'] as const),
+      streams: fc.subarray(['definition/x0', 'deployment/x1', 'deployment/x', "x'"]).map((each) => new Set(each)),
+    }),
   },
   { requiredKeys: [] },
 );

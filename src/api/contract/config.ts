@@ -8,6 +8,7 @@ export const configRoutes = {
   listConfigs: {
     summary: 'Configs of an app: of one branch, or of all with the keys id:branch; anybody may read them',
     permission: 'public',
+    asOf: true,
     body: configQuery.extend({ scope: z.enum(['branch', 'all']).or(z.literal('')).nullish() }),
     status: 200,
     response: z.strictObject({ configs: z.record(z.string(), config) }),
@@ -23,6 +24,7 @@ export const configRoutes = {
   listConfigVersions: {
     summary: 'What configs were after each save, newest first; anybody may read them',
     permission: 'public',
+    asOf: true,
     body: configQuery.extend({
       versionIds: ids.nullish(),
       /** The `afterJson` of the page before: a JSON array of the time and the id of its last version. */

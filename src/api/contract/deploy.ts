@@ -46,8 +46,10 @@ export const deployRoutes = {
     response: deploymentView,
   },
   listEvents: {
-    summary: 'Events after a position, in order; with Accept: text/event-stream they follow live',
-    permission: 'deploy-svc:event:view',
+    summary:
+      'Events after a position, in order, of what the caller may see; with Accept: text/event-stream they follow live',
+    permission: 'authenticated',
+    asOf: true,
     query: z.object({
       /** 0: from the beginning. */
       after: z.coerce.number<number | string>().int().min(0).optional(),

@@ -29,8 +29,8 @@ export type Description = z.infer<typeof description>;
 
 export const describeRoutes = {
   describe: {
-    summary: 'What has this id: its state and since when, its last decision and its last events',
-    permission: 'deploy-svc:deployment:view',
+    summary: 'What has this id: its state and since when, its last decision and its last events; to whoever may see it',
+    permission: 'authenticated',
     asOf: true,
     params: z.object({ id: z.string() }),
     status: 200,

@@ -65,6 +65,7 @@ const edit = {
 export const historyRoutes = {
   deploymentHistory: {
     ...view,
+    asOf: true,
     summary: 'Everything that was done to a deployment, newest first: who, why, what it changed, and what became of it',
     query: z.object({
       limit: z.coerce.number<number | string>().int().min(1).max(1_000).optional(),
@@ -76,12 +77,14 @@ export const historyRoutes = {
   },
   diffDeployment: {
     ...view,
+    asOf: true,
     summary: 'What differs between two revisions; by default between the present one and the one before it',
     query: z.object({ from: z.string().optional(), to: z.string().optional() }),
     response: z.strictObject({ from: z.int(), to: z.int(), changes: z.array(change) }),
   },
   blameDeployment: {
     ...view,
+    asOf: true,
     summary: 'For each field of the spec the save that set its present value',
     response: z.strictObject({
       fields: z.array(

@@ -42,6 +42,7 @@ export const registryRoutes = {
   selfNode: {
     summary: 'The node on this machine',
     permission: 'registry-svc:node:view',
+    asOf: true,
     status: 200,
     response: z.strictObject({ node }),
   },

@@ -85,14 +85,24 @@ const names = ids.nullish();
 /** `key` and `keys` are what `id` and `ids` were called once: passed over, they would list or keep what was not meant. */
 const byIds = { id: name, ids: names, key: name, keys: names };
 
+/** A secret as it was: what is kept of it beside its value, which is empty. */
+const pastSecret = secret.extend({
+  /** Keyed: two values of one secret differ in it, and nothing is told of either. */
+  fingerprint: z.string().optional(),
+  /** 1, 2, 3 … with every new value. */
+  version: z.int().optional(),
+});
+export type PastSecret = z.infer<typeof pastSecret>;
+
 export const secretRoutes = {
   listSecrets: {
     summary:
-      'Secrets that the caller may read, with their values; those of one app unless an administrator asks for all',
+      'Secrets that the caller may read, with their values; those of one app unless an administrator asks for all. As of a moment: without their values',
     permission: 'secret-svc:secret:list',
+    asOf: true,
     body: z.object({ ...byIds, allApps: z.boolean().nullish() }),
     status: 200,
-    response: z.strictObject({ secrets: z.array(secret) }),
+    response: z.strictObject({ secrets: z.array(pastSecret) }),
   },
   saveSecrets: {
     summary: 'Creates or changes secrets, all of them or none',

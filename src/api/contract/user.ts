@@ -89,6 +89,7 @@ export const userRoutes = {
   listUsers: {
     summary: 'Accounts, page by page',
     permission: 'user-svc:user:view',
+    asOf: true,
     body: z.object({
       ids: ids.nullish(),
       /** A slug, a name or a contact, as it is. */

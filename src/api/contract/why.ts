@@ -20,6 +20,8 @@ export const explanation = z.strictObject({
   id: z.string(),
   /** In the order of the log: from what was asked for to what came of it. */
   sentences: z.array(sentence),
+  /** Events that led to it and are left out: the caller may not see them. */
+  hidden: z.int().optional(),
 });
 export type Explanation = z.infer<typeof explanation>;
 
@@ -58,6 +60,8 @@ export const trace = z.strictObject({
   events: z.array(traced),
   /** The correlation has more events than are looked at. */
   truncated: z.boolean(),
+  /** Events that are left out: the caller may not see them. */
+  hidden: z.int().optional(),
 });
 export type Trace = z.infer<typeof trace>;
 
@@ -85,29 +89,35 @@ const id = z.object({ id: z.string() });
 
 export const whyRoutes = {
   why: {
-    summary: 'Why it is as it is: the chain of events from the request to the container, in sentences',
-    permission: 'deploy-svc:event:view',
+    summary:
+      'Why it is as it is: the chain of events from the request to the container, in sentences; to whoever may see it',
+    permission: 'authenticated',
+    asOf: true,
     params: id,
     status: 200,
     response: explanation,
   },
   whyNot: {
-    summary: 'Why a deployment or a replica is not up, and the smallest change that would let it fit',
-    permission: 'deploy-svc:event:view',
+    summary:
+      'Why a deployment or a replica is not up, and the smallest change that would let it fit; to whoever may see it',
+    permission: 'authenticated',
     params: id,
     status: 200,
     response: obstacles,
   },
   trace: {
-    summary: 'What led to an event, and all that it led to',
-    permission: 'deploy-svc:event:view',
+    summary: 'What led to an event, and all that it led to, of what the caller may see',
+    permission: 'authenticated',
+    asOf: true,
     params: z.object({ eventId: z.string() }),
     status: 200,
     response: trace,
   },
   report: {
-    summary: 'The timeline of a correlation, or with of=deployment of a deployment, for the review of an incident',
-    permission: 'deploy-svc:event:view',
+    summary:
+      'The timeline of a correlation, or with of=deployment of a deployment, for the review of an incident: what of it the caller may see',
+    permission: 'authenticated',
+    asOf: true,
     params: z.object({ correlationId: z.string() }),
     query: z.object({
       of: z.enum(['correlation', 'deployment']).default('correlation'),

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import { configKind } from '../kinds/config.ts';
 import { listOptions } from '../list/options.ts';
+import { atOption } from './at-option.ts';
 import { examples, subcommand } from './options.ts';
 
 /** `oo config`. */
@@ -15,11 +16,12 @@ export function defineConfig(group: Command): void {
     });
   const list = subcommand(group, 'list [id]', 'ls')
     .description('list the configs of the app, or the one of that id')
+    .addOption(atOption())
     .option('--branch <name>', 'the branch of them; main when absent');
   listOptions(list, configKind(''))
     .addHelpText(
       'after',
-      examples('oo config list', 'oo co ls my-svc -o yaml', 'oo --app-host shop.example config list'),
+      examples('oo config list', 'oo co ls my-svc -o yaml --at 2h', 'oo --app-host shop.example config list'),
     )
     .action(async (id: string | undefined, _, command: Command) => {
       await (await import('./config-actions.ts')).listConfigs(id, command.optsWithGlobals());

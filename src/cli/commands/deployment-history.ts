@@ -5,6 +5,7 @@ import { changeKind } from '../kinds/change.ts';
 import { historyKind } from '../kinds/history.ts';
 import { listOptions } from '../list/options.ts';
 import type { StepOptions } from './deployment-rollout-actions.ts';
+import { atOption } from './at-option.ts';
 import { count, examples, outputOption, subcommand, timeoutOption } from './options.ts';
 
 const message = (): Option => new Option('-m, --message <text>', 'why; it is kept in the history');
@@ -13,6 +14,7 @@ const message = (): Option => new Option('-m, --message <text>', 'why; it is kep
 export function defineHistory(group: Command): void {
   const history = subcommand(group, 'history <id>')
     .description('what was done to a deployment, newest first: who, why, what changed, what became of it')
+    .addOption(atOption())
     .option('-n, --limit <number>', 'so many at most', count, 50)
     .option('--diff', 'every change on a line of its own');
   listOptions(history, historyKind)
@@ -26,16 +28,20 @@ export function defineHistory(group: Command): void {
     .action(async (id: string, _, command: Command) => {
       await (await import('./deployment-history-actions.ts')).showHistory(id, command.optsWithGlobals());
     });
-  const diff = subcommand(group, 'diff <id> [from] [to]').description(
-    'what differs between two revisions, by number or tag (default: the present one and the one before it)',
-  );
+  const diff = subcommand(group, 'diff <id> [from] [to]')
+    .description(
+      'what differs between two revisions, by number or tag (default: the present one and the one before it)',
+    )
+    .addOption(atOption());
   listOptions(diff, changeKind, { watch: false })
     .addHelpText('after', examples('oo deployment diff depl_myservice123', 'oo deployment diff depl_x 3 v1.4 -o json'))
     .action(async (id: string, from: string | undefined, to: string | undefined, _, command: Command) => {
       const actions = await import('./deployment-history-actions.ts');
       await actions.diffRevisions(id, { from, to }, command.optsWithGlobals());
     });
-  const blame = subcommand(group, 'blame <id>').description('who set each field of a deployment, when and why');
+  const blame = subcommand(group, 'blame <id>')
+    .description('who set each field of a deployment, when and why')
+    .addOption(atOption());
   listOptions(blame, blameKind)
     .addHelpText(
       'after',

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import { enrollKind, permitKind } from '../kinds/grant.ts';
 import { listOptions } from '../list/options.ts';
+import { atOption } from './at-option.ts';
 import { examples, subcommand } from './options.ts';
 
 /** `oo permit`. */
@@ -15,10 +16,14 @@ export function definePermit(group: Command): void {
     });
   const list = subcommand(group, 'list', 'ls')
     .description('list who was given which permissions')
+    .addOption(atOption())
     .option('--permission <permission>', 'those that give it')
     .option('--slug <slug>', 'those that give it to the account');
   listOptions(list, permitKind)
-    .addHelpText('after', examples('oo permit list', 'oo p ls --slug shop-svc', 'oo p ls -o json'))
+    .addHelpText(
+      'after',
+      examples('oo permit list', 'oo p ls --slug shop-svc --at 2026-11-23T03:12:00Z', 'oo p ls -o json'),
+    )
     .action(async (_, command: Command) => {
       await (await import('./permit-actions.ts')).listPermits(command.optsWithGlobals());
     });
@@ -41,6 +46,7 @@ export function defineEnroll(group: Command): void {
     });
   const list = subcommand(group, 'list', 'ls')
     .description('list who was given which roles')
+    .addOption(atOption())
     .option('--role <role>', 'those in the role')
     .option('-u, --userId <id>', 'those of the account')
     .option('-c, --contactId <id>', 'those of the contact');

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import { certKind, routeKind } from '../kinds/proxy.ts';
 import { listOptions } from '../list/options.ts';
+import { atOption } from './at-option.ts';
 import { examples, subcommand } from './options.ts';
 
 /** `oo route`. */
@@ -13,7 +14,7 @@ export function defineRoute(group: Command): void {
     .action(async (files: string[], _, command: Command) => {
       await (await import('./route-actions.ts')).saveRoutes(files, command.optsWithGlobals());
     });
-  const list = subcommand(group, 'list [ids...]', 'ls').description('list routes');
+  const list = subcommand(group, 'list [ids...]', 'ls').description('list routes').addOption(atOption());
   listOptions(list, routeKind)
     .addHelpText('after', examples('oo route list', 'oo r ls shop.example -o json'))
     .action(async (ids: string[], _, command: Command) => {

@@ -1,4 +1,4 @@
-import type { Secret } from '../../api/contract/secret.ts';
+import type { PastSecret, Secret } from '../../api/contract/secret.ts';
 import { openContext, type Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
@@ -20,6 +20,12 @@ interface SecretListOptions extends ListingOptions {
 
 /** Prints the secrets that the user may read; their values as stars unless they are asked for. */
 export async function listSecrets(name: string | undefined, options: SecretListOptions): Promise<void> {
+  if (options.show === true && options.at !== undefined) {
+    throw new Failure('--show and --at exclude each other: values of the past are not kept', {
+      exitCode: EXIT.usage,
+      next: ['leave out --show: versions and fingerprints say when a value was another one'],
+    });
+  }
   const context = await openContext(options);
   const fetch = async (): Promise<readonly ListedSecret[]> => {
     const secrets = await fetchSecrets(context, name, options.allApps === true);
@@ -54,7 +60,7 @@ export async function fetchSecrets(
   context: Context,
   name: string | undefined,
   allApps: boolean,
-): Promise<readonly Secret[]> {
+): Promise<readonly PastSecret[]> {
   const { body } = await context.call('list secrets', 'listSecrets', { body: { allApps, id: name ?? '' } });
   return body.secrets;
 }
@@ -67,7 +73,8 @@ export function savable(secret: Secret): Record<string, unknown> {
 async function hostsOf(context: Context, secrets: readonly Secret[]): Promise<ReadonlyMap<string, string>> {
   if (secrets.length === 0) return new Map();
   const ids = [...new Set(secrets.map(({ appId }) => appId))];
-  const { body } = await context.call('list apps', 'listApps', { body: { ids } });
+  // Apps have no past: they are names that stay.
+  const { body } = await context.call('list apps', 'listApps', { body: { ids } }, { at: undefined });
   return new Map(body.apps.map(({ id, host }) => [id, host]));
 }
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import { secretKind } from '../kinds/secret.ts';
 import { listOptions } from '../list/options.ts';
+import { atOption } from './at-option.ts';
 import { examples, subcommand } from './options.ts';
 
 /** `oo secret`. */
@@ -28,11 +29,15 @@ export function defineSecret(group: Command): void {
 function defineReading(group: Command): void {
   const list = subcommand(group, 'list [name]', 'ls')
     .description('list secrets, without their values')
+    .addOption(atOption())
     .option('--show', 'with their values')
     .option('-l, --all-apps', 'those of every app (administrators)')
     .option('-v, --verbose', 'everything about them, as YAML');
   listOptions(list, secretKind)
-    .addHelpText('after', examples('oo secret list', 'oo secret ls db-password --show', 'oo secret ls -o json'))
+    .addHelpText(
+      'after',
+      examples('oo secret list', 'oo secret ls db-password --show', 'oo secret ls --at 2h', 'oo secret ls -o json'),
+    )
     .action(async (name: string | undefined, _, command: Command) => {
       await (await import('./secret-list.ts')).listSecrets(name, command.optsWithGlobals());
     });

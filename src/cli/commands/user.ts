@@ -3,12 +3,14 @@ import type { Command } from 'commander';
 import { appKind } from '../kinds/app.ts';
 import { userKind } from '../kinds/user.ts';
 import { listOptions } from '../list/options.ts';
+import { atOption } from './at-option.ts';
 import { count, examples, subcommand } from './options.ts';
 
 /** `oo user`. */
 export function defineUser(group: Command): void {
   const list = subcommand(group, 'list', 'ls')
     .description('list accounts, the newest first')
+    .addOption(atOption())
     .option('-u, --userId <id>', 'the one of that id')
     .option('-c, --contactId <id>', 'the one with that contact')
     .option('-l, --limit <number>', 'so many at most; all of them when absent', count);

@@ -35,7 +35,7 @@ export async function trace(eventId: string, { output, ...options }: Output): Pr
   const context = await openContext(options);
   const { body } = await context.call(`trace ${eventId}`, 'trace', { params: { eventId } }, EVENTS);
   if (output !== 'text') return printValue(context.terminal, output, body);
-  context.terminal.stdout.write(lines([...traceLines(body), ...truncation(body)]));
+  context.terminal.stdout.write(lines([...traceLines(body), ...truncation(body), ...unseen(body.hidden)]));
 }
 
 interface ReportOptions extends GlobalOptions {
@@ -75,9 +75,14 @@ function timeOf(text: string, now: number): string {
   return new Date(at).toISOString();
 }
 
-function whyLines({ kind, id, sentences }: Explanation): readonly string[] {
+function whyLines({ kind, id, sentences, hidden }: Explanation): readonly string[] {
   if (sentences.length === 0) return [`The log says nothing of ${kind} ${id}.`];
-  return [`${kind} ${id}:`, ...sentences.map(({ at, text, position }) => `${at.slice(11, 23)}  ${text} [${position}]`)];
+  const told = sentences.map(({ at, text, position }) => `${at.slice(11, 23)}  ${text} [${position}]`);
+  return [`${kind} ${id}:`, ...told, ...unseen(hidden)];
+}
+
+function unseen(hidden = 0): readonly string[] {
+  return hidden === 0 ? [] : [`${hidden} more ${hidden === 1 ? 'event' : 'events'} led to it; you may not see them.`];
 }
 
 function whyNotLines({ summary, blocks, nodes, suggestions }: Obstacles): readonly string[] {

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 
+import { atOption } from './at-option.ts';
 import { examples } from './options.ts';
 
 const output = (): Option =>
@@ -9,6 +10,7 @@ const output = (): Option =>
 export function defineWhy(command: Command): void {
   command
     .argument('<id>', 'of a deployment, replica, instance, container, node, definition, build or event, or a position')
+    .addOption(atOption())
     .addOption(output())
     .addHelpText('after', examples('oo why web-r2-0', 'oo why 3f2a9c1b7d04', 'oo why 1042 -o json'))
     .action(async (id: string, _, self: Command) => {
@@ -31,6 +33,7 @@ export function defineWhyNot(command: Command): void {
 export function defineTrace(command: Command): void {
   command
     .argument('<event>', 'its id or its position')
+    .addOption(atOption())
     .addOption(output())
     .addHelpText('after', examples('oo trace 1042', 'oo trace 1042 -o json'))
     .action(async (id: string, _, self: Command) => {
@@ -43,6 +46,7 @@ export function defineReport(command: Command): void {
   command
     .addOption(new Option('--correlation <id>', 'what one request led to').conflicts('deployment'))
     .option('--deployment <id>', 'what befell a deployment')
+    .addOption(atOption())
     .option('--since <time>', 'only from this time on: RFC 3339, or how long ago, as 2h')
     .addOption(
       new Option('-o, --output <format>', 'how to print it').choices(['markdown', 'json', 'yaml']).default('markdown'),

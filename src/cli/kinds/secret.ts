@@ -1,8 +1,8 @@
-import type { Secret } from '../../api/contract/secret.ts';
+import type { PastSecret } from '../../api/contract/secret.ts';
 import type { ListKind } from '../list/column.ts';
 
 /** A secret as a list has it: `value` is stars unless it is to be shown. */
-export interface ListedSecret extends Secret {
+export interface ListedSecret extends PastSecret {
   readonly appHost: string;
   /** Of the value, in characters. */
   readonly length: number;
@@ -13,8 +13,15 @@ export const secretKind: ListKind<ListedSecret> = {
   columns: [
     { name: 'SECRET ID', cell: ({ id }) => id },
     { name: 'APP HOST', cell: ({ appHost }) => appHost },
-    { name: 'LENGTH', cell: ({ length }) => String(length), value: ({ length }) => length },
-    { name: 'VALUE', cell: ({ value }) => value },
+    { name: 'LENGTH', when: haveValues, cell: ({ length }) => String(length), value: ({ length }) => length },
+    { name: 'VALUE', when: haveValues, cell: ({ value }) => value },
+    {
+      name: 'VERSION',
+      when: arePast,
+      cell: ({ version }) => (version === undefined ? '' : String(version)),
+      value: ({ version }) => version,
+    },
+    { name: 'FINGERPRINT', when: arePast, cell: ({ fingerprint = '' }) => fingerprint },
     { name: 'APP ID', wide: true, cell: ({ appId }) => appId },
     { name: 'READERS', wide: true, cell: ({ readers }) => slugsText(readers) },
     { name: 'WRITERS', wide: true, cell: ({ writers }) => slugsText(writers) },
@@ -28,4 +35,13 @@ export const secretKind: ListKind<ListedSecret> = {
 
 function slugsText(slugs: readonly string[] | null): string {
   return (slugs ?? []).join(',');
+}
+
+/** Of the past there are no values, but which of them it was. */
+function arePast(secrets: readonly ListedSecret[]): boolean {
+  return secrets.some(({ fingerprint }) => fingerprint !== undefined);
+}
+
+function haveValues(secrets: readonly ListedSecret[]): boolean {
+  return !arePast(secrets);
 }

@@ -66,7 +66,12 @@ export function decideRemoveSecret(state: SecretState | undefined, asker: Asker)
 
 /** Whether the asker may read the value. */
 export function mayRead(state: SecretState, asker: Asker): boolean {
-  return !state.removed && holds(state, 'readers', asker);
+  return !state.removed && isReader(state, asker);
+}
+
+/** Whether the asker may read what the secret was, which is everything but its value: also of one that is removed by now. */
+export function isReader(state: SecretState, asker: Asker): boolean {
+  return holds(state, 'readers', asker);
 }
 
 function holds({ access }: Pick<SecretState, 'access'>, list: List, { slug, admin }: Asker): boolean {

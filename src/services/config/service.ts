@@ -30,10 +30,13 @@ export function configService(deps: ConfigDeps): ConfigService {
   };
 }
 
-async function listConfigs({ store }: ConfigDeps, { body }: RequestOf<'listConfigs'>): Promise<Reply<'listConfigs'>> {
+async function listConfigs(
+  { store }: ConfigDeps,
+  { body, past }: RequestOf<'listConfigs'>,
+): Promise<Reply<'listConfigs'>> {
   const all = body.scope === 'all';
   const ids = (body.ids ?? []).map(configIdOf);
-  const rows = await store.rows<ConfigState>('configs', {
+  const rows = await (past ?? store).rows<ConfigState>('configs', {
     app_host: appHostOf(body),
     ...(all ? {} : { branch: body.branch || DEFAULT_BRANCH }),
     ...(ids.length === 0 ? {} : { config_id: ids }),
@@ -56,7 +59,7 @@ async function saveConfig(deps: ConfigDeps, request: RequestOf<'saveConfig'>): P
 
 async function listVersions(
   { db }: ConfigDeps,
-  { body }: RequestOf<'listConfigVersions'>,
+  { body, past }: RequestOf<'listConfigVersions'>,
 ): Promise<Reply<'listConfigVersions'>> {
   const limit = body.limit || PAGE;
   const versions = await readVersions(db, {
@@ -65,6 +68,7 @@ async function listVersions(
     ids: (body.ids ?? []).map(configIdOf),
     versionIds: body.versionIds ?? [],
     after: body.afterJson ? parseCursor(body.afterJson) : undefined,
+    until: past?.position,
     limit,
   });
   const selector = selectorOf(body.selector);

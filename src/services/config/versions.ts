@@ -9,6 +9,8 @@ export interface VersionQuery {
   readonly ids: readonly string[];
   readonly versionIds: readonly string[];
   readonly after: VersionCursor | undefined;
+  /** Those that had been made by that position. */
+  readonly until?: number | undefined;
   readonly limit: number;
 }
 
@@ -24,13 +26,13 @@ export interface VersionCursor {
  * those of one millisecond apart. A cursor whose version is not there goes by its time.
  */
 export async function readVersions(db: Db, query: VersionQuery): Promise<readonly ConfigVersion[]> {
-  const { appHost, branch, ids, versionIds, after, limit } = query;
+  const { appHost, branch, ids, versionIds, after, until, limit } = query;
   const among = (column: string, values: readonly string[]): ReturnType<typeof sql> =>
     values.length === 0 ? sql`true` : sql`${sql.ref(column)} = any(${[...values]}::text[])`;
   const { rows } = await sql<{ state: ConfigVersion }>`
     select state from config_versions
     where app_host = ${appHost} and branch = ${branch} and ${among('config_id', ids)} and ${among('id', versionIds)}
-      and ${after === undefined ? sql`true` : before(after)}
+      and ${after === undefined ? sql`true` : before(after)} and ${until === undefined ? sql`true` : sql`since <= ${until}`}
     order by since desc limit ${limit}
   `.execute(db);
   return rows.map(({ state }) => state);

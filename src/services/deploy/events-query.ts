@@ -14,27 +14,44 @@ export interface EventRange {
   readonly filter: EventFilter;
 }
 
-/** Reads what a request for events asks for. Throws InvalidInput for moments that the log does not have. */
-export async function eventRange(store: Moments, query: RequestOf<'listEvents'>['query']): Promise<EventRange> {
+/** Reads what a request for events asks for, of a log that ends at `head`. Throws InvalidInput for moments that the log does not have. */
+export async function eventRange(
+  store: Moments,
+  query: RequestOf<'listEvents'>['query'],
+  head?: number,
+): Promise<EventRange> {
   const { after = 0, since, until, type, actor, correlationId, entity } = query;
   const first = since === undefined ? 0 : await positionOfMoment(store, 'since', since);
   return {
     after: Math.max(after, first),
-    until: until === undefined ? undefined : await positionOfMoment(store, 'until', until),
+    until: earlier(head, until === undefined ? undefined : await positionOfMoment(store, 'until', until)),
     filter: { types: type?.split(','), actor, correlationId, entity },
   };
+}
+
+/** Who asks, and as of when. */
+export interface Reader {
+  /** What of the log is seen; undefined: all of it. */
+  readonly within: EventFilter['within'];
+  /** The log ends there; undefined: at its head. */
+  readonly head: number | undefined;
 }
 
 /** The events that a request asks for. `position`: read on after this. */
 export async function eventPage(
   store: Moments & Pick<EventStore, 'read'>,
   query: RequestOf<'listEvents'>['query'],
+  { within, head }: Reader,
 ): Promise<{ readonly events: readonly RecordedEvent[]; readonly position: number }> {
   const { limit = PAGE, deploymentId, stream } = query;
-  const { after, until, filter } = await eventRange(store, query);
+  const { after, until, filter } = await eventRange(store, query, head);
   // Read first: with a filter there may be no event up to the head, and the reader must still get on.
-  const head = await store.head();
-  const events = await store.read({ after, until, limit, filter, deploymentId, stream });
+  const end = head ?? (await store.head());
+  const events = await store.read({ after, until, limit, filter: { ...filter, within }, deploymentId, stream });
   const last = events.at(-1)?.position ?? after;
-  return { events, position: events.length < limit ? Math.max(head, last) : last };
+  return { events, position: events.length < limit ? Math.max(end, last) : last };
+}
+
+function earlier(head: number | undefined, until: number | undefined): number | undefined {
+  return head === undefined || until === undefined ? (head ?? until) : Math.min(head, until);
 }

@@ -18,6 +18,7 @@ import { callerOf, type Handlers, type Reply, type RequestOf } from '../handler.
 import { eventPage } from './events-query.ts';
 import { parseIfMatch, refuseStale, versionOf } from '../history/if-match.ts';
 import { refuseOutdated, reviewedPosition } from '../plan/reviewed.ts';
+import { sightOf } from '../sight/sight.ts';
 import { rolloutCommands, type RolloutOperation } from './rollout.ts';
 import { toScalingView, type ReadDecision } from './scaling-view.ts';
 import { toDeployment, toDeploymentView, toEventView } from './view.ts';
@@ -56,7 +57,7 @@ export function deployService(
       const { view, version } = await versionedView(store, params.id, ports);
       return { body: view, etag: version };
     },
-    listEvents: (request) => listEvents(store, request),
+    listEvents: (request) => listEvents({ store, db: ports.db }, request),
   };
 }
 
@@ -141,7 +142,12 @@ async function viewOf(reader: SnapshotReader, id: string): Promise<Found> {
   return { state: row.state, view, build: build?.state };
 }
 
-async function listEvents(store: EventStore, { query }: RequestOf<'listEvents'>): Promise<Reply<'listEvents'>> {
-  const { events, position } = await eventPage(store, query);
+async function listEvents(
+  { store, db }: { readonly store: EventStore; readonly db: Db },
+  request: RequestOf<'listEvents'>,
+): Promise<Reply<'listEvents'>> {
+  const { query, past } = request;
+  const { within } = await sightOf({ store, db }, callerOf(request));
+  const { events, position } = await eventPage(store, query, { within, head: past?.position });
   return { body: { events: events.map(toEventView), position } };
 }

@@ -1,12 +1,15 @@
 import type { Description } from '../../api/contract/describe.ts';
 import type { DeploymentView } from '../../api/contract/deploy-schemas.ts';
 import type { RecordedEvent } from '../../domain/event.ts';
+import type { InstanceState } from '../../domain/instance/evolve.ts';
+import type { Db } from '../../postgres/database.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import { streamOf } from '../../domain/stream.ts';
 import type { EventStore, SnapshotReader } from '../../store/event-store.ts';
 import { toEventView } from '../deploy/view.ts';
-import type { Handlers } from '../handler.ts';
-import { findSubject, noSubject, type Subject } from '../subject/find.ts';
+import { callerOf, type Handlers } from '../handler.ts';
+import { type Sight, sightOf } from '../sight/sight.ts';
+import { findSubject, noSubjectFor, type Subject } from '../subject/find.ts';
 
 const EVENTS = 10;
 /** Events of a deployment's own stream that are looked through for its last plan and status. */
@@ -14,28 +17,39 @@ const LOOKED_THROUGH = 100;
 
 export interface DescribeDeps {
   readonly store: EventStore;
+  readonly db: Db;
   readonly viewOf: (deploymentId: string, past: SnapshotReader | undefined) => Promise<DeploymentView>;
 }
 
 /** Describes whatever has an id. */
 export function describeService(deps: DescribeDeps): Handlers<'describe'> {
   return {
-    async describe({ params: { id }, past }) {
-      const subject = await findSubject(past ?? deps.store, id);
+    async describe(request) {
+      const { past } = request;
+      const { id } = request.params;
+      const sight = await sightOf(deps, callerOf(request), { live: true });
+      const subject = await findSubject(past ?? deps.store, id, sight.sees);
       if (subject === undefined) {
-        throw await noSubject(past ?? deps.store, id, ['deployment', 'replica', 'instance', 'node', 'definition']);
+        const kinds = ['deployment', 'replica', 'instance', 'node', 'definition'] as const;
+        throw await noSubjectFor(past ?? deps.store, id, kinds, sight);
       }
-      return { body: await describe(deps, subject, past) };
+      return { body: await describe(deps, subject, sight, past) };
     },
   };
 }
 
-async function describe(deps: DescribeDeps, subject: Subject, past?: SnapshotReader): Promise<Description> {
+async function describe(
+  deps: DescribeDeps,
+  subject: Subject,
+  sight: Sight,
+  past: SnapshotReader | undefined,
+): Promise<Description> {
   const { kind, row } = subject;
   const { store } = deps;
   const until = past?.position;
   const of = kind === 'deployment' ? { deploymentId: row.id } : { stream: streamOf(kind, row.id) };
-  const events = await store.read({ after: 0, limit: EVENTS, last: true, until, ...of });
+  const filter = { within: sight.within };
+  const events = await store.read({ after: 0, limit: EVENTS, last: true, until, filter, ...of });
   const common = { kind, id: row.id, state: { ...row.state }, events: events.map(toEventView) };
   const [at] = await store.read({ after: row.since - 1, limit: 1 });
   const since = at?.at.toISOString();
@@ -48,24 +62,16 @@ async function describe(deps: DescribeDeps, subject: Subject, past?: SnapshotRea
       return { ...common, status, since: new Date(changedAt).toISOString(), next };
     }
     case 'instance': {
-      const { status, removed, replicaId, deploymentId } = row.state;
-      const next = replicaId === undefined ? ['oo instance list'] : [`oo logs ${row.id}`, `oo describe ${replicaId}`];
-      return {
-        ...common,
-        status: removed ? 'removed' : status,
-        ...(since && { since }),
-        next: deploymentId === undefined ? next : [...next, `oo describe ${deploymentId}`],
-      };
+      const { status, removed } = row.state;
+      return { ...common, status: removed ? 'removed' : status, ...(since && { since }), next: nextOf(row.state) };
     }
     case 'node': {
       const { scheduling, liveness, removed } = row.state;
-      const rows = await (past ?? store).rows<ReplicaState>('replicas', { node_id: row.id });
-      const replicas = rows.map(({ state }) => state).filter(({ status }) => status !== 'Stopped');
       return {
         ...common,
         status: removed ? 'removed' : `${liveness}, ${scheduling}`,
         ...(since && { since }),
-        replicas: replicas.map(({ id, deploymentId, status, nodeId }) => ({ id, deploymentId, status, nodeId })),
+        replicas: await replicasOn(past ?? store, row.id, sight),
         next: [`oo events --of ${row.id}`, 'oo node list', 'oo top node'],
       };
     }
@@ -79,6 +85,24 @@ async function describe(deps: DescribeDeps, subject: Subject, past?: SnapshotRea
     default:
       return subject satisfies never;
   }
+}
+
+function nextOf({ id, replicaId, deploymentId }: InstanceState): string[] {
+  const next = replicaId === undefined ? ['oo instance list'] : [`oo logs ${id}`, `oo describe ${replicaId}`];
+  return deploymentId === undefined ? next : [...next, `oo describe ${deploymentId}`];
+}
+
+/** What runs there, of what the caller may see. */
+async function replicasOn(
+  store: Pick<EventStore, 'rows'>,
+  node: string,
+  sight: Sight,
+): Promise<Description['replicas']> {
+  const rows = await store.rows<ReplicaState>('replicas', { node_id: node });
+  return rows
+    .map(({ state }) => state)
+    .filter(({ id, status }) => status !== 'Stopped' && sight.sees('replica', id))
+    .map(({ id, deploymentId, status, nodeId }) => ({ id, deploymentId, status, nodeId }));
 }
 
 async function ofDeployment(

@@ -3,9 +3,9 @@ import { historyOf } from '../../domain/deployment/history/fold.ts';
 import type { Db } from '../../postgres/database.ts';
 import { type Pulled, readDefiner, readHistory, readOrigins, readPulls } from '../../store/history.ts';
 
-/** The history of a deployment, oldest first. Cost by the deployment's own events. */
-export async function readEntries(db: Db, deploymentId: string): Promise<readonly Entry[]> {
-  const events = await readHistory(db, deploymentId);
+/** The history of a deployment up to a position, oldest first. Cost by the deployment's own events. */
+export async function readEntries(db: Db, deploymentId: string, until?: number): Promise<readonly Entry[]> {
+  const events = await readHistory(db, deploymentId, until);
   const own = new Set(events.flatMap((event) => (event.type === 'RevisionCreated' ? [] : [event.correlationId])));
   const foreign = events.flatMap((event) =>
     event.type === 'RevisionCreated' && !own.has(event.correlationId) ? [event.correlationId] : [],
@@ -29,8 +29,8 @@ async function withDefiners(db: Db, entries: readonly Entry[]): Promise<readonly
 }
 
 /** Revision -> the digest that its image had when it was last pulled for it. */
-export async function readDigests(db: Db, deploymentId: string): Promise<ReadonlyMap<number, string>> {
-  const pulls = await readPulls(db, deploymentId);
+export async function readDigests(db: Db, deploymentId: string, until?: number): Promise<ReadonlyMap<number, string>> {
+  const pulls = await readPulls(db, deploymentId, until);
   return new Map(pulls.flatMap((pulled) => digestOf(pulled, deploymentId)));
 }
 

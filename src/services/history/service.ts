@@ -30,9 +30,9 @@ export function historyService(ports: HistoryPorts): Handlers<Operation> {
   return {
     deploymentHistory: (request) => deploymentHistory(ports, request),
     diffDeployment: (request) => diffDeployment(ports, request),
-    async blameDeployment({ params: { id } }) {
-      await stateOf(store, id);
-      const events = await readHistory(db, id);
+    async blameDeployment({ params: { id }, past }) {
+      await stateOf(past ?? store, id);
+      const events = await readHistory(db, id, past?.position);
       const saves = events.flatMap((event) => (event.type === 'DeploymentSaved' ? [{ ...event, ...event.data }] : []));
       const fields = blameOf(saves).map(({ field, value, save: { position, at, actor, reason } }) => {
         const why = reason === undefined ? {} : { reason };
@@ -70,11 +70,11 @@ export function historyService(ports: HistoryPorts): Handlers<Operation> {
 
 async function deploymentHistory(
   { store, db }: HistoryPorts,
-  { params: { id }, query: { limit = PAGE, before = Infinity } }: RequestOf<'deploymentHistory'>,
+  { params: { id }, query: { limit = PAGE, before = Infinity }, past }: RequestOf<'deploymentHistory'>,
 ): Promise<Reply<'deploymentHistory'>> {
-  const { tags = {} } = await stateOf(store, id);
-  const digests = await readDigests(db, id);
-  const entries = (await readEntries(db, id)).filter(({ position }) => position < before).toReversed();
+  const { tags = {} } = await stateOf(past ?? store, id);
+  const digests = await readDigests(db, id, past?.position);
+  const entries = (await readEntries(db, id, past?.position)).filter(({ position }) => position < before).toReversed();
   const page = entries.slice(0, limit);
   const last = page.at(-1);
   const more = entries.length > limit && last !== undefined ? { before: last.position } : {};
@@ -83,11 +83,11 @@ async function deploymentHistory(
 
 async function diffDeployment(
   { store, db }: HistoryPorts,
-  { params: { id }, query }: RequestOf<'diffDeployment'>,
+  { params: { id }, query, past }: RequestOf<'diffDeployment'>,
 ): Promise<Reply<'diffDeployment'>> {
-  const state = await stateOf(store, id);
+  const state = await stateOf(past ?? store, id);
   if (state.revision === 0) throw new Conflict(`${id} has no revision yet; see: oo deployment history ${id}`);
-  const entries = await readEntries(db, id);
+  const entries = await readEntries(db, id, past?.position);
   const to = query.to === undefined ? state.revision : revisionNamed(state, query.to);
   const from = query.from === undefined ? to - 1 : revisionNamed(state, query.from);
   if (from === 0) throw new Conflict(`revision ${to} is the first of ${id}: there is none before it to compare with`);
@@ -95,7 +95,7 @@ async function diffDeployment(
   return { body: { from, to, changes: changes.map(toChangeView) } };
 }
 
-async function stateOf(store: EventStore, id: string): Promise<DeploymentState> {
+async function stateOf(store: Pick<EventStore, 'row'>, id: string): Promise<DeploymentState> {
   return known((await store.row<DeploymentState>('deployments', id))?.state, id);
 }
 

@@ -47,8 +47,10 @@ export function nodeHandlers(store: EventStore, ports: NodePorts): Handlers<Node
       );
       return { body: { nodes: listed.map(({ node }) => node), states: listed.map(({ standing }) => standing) } };
     },
-    async selfNode() {
-      const [self] = ports.selfUrl === undefined ? [] : await nodesOf(store, ports, { url: ports.selfUrl });
+    async selfNode({ past }) {
+      const heard = past === undefined ? ports : UNHEARD;
+      const { selfUrl } = ports;
+      const [self] = selfUrl === undefined ? [] : await nodesOf(past ?? store, heard, { url: selfUrl });
       if (self === undefined) throw new NotFound('this machine is not registered as a node');
       return { body: { node: self.node } };
     },

@@ -1,10 +1,12 @@
 import { ADMIN_ROLE } from '../../api/contract/permissions.ts';
-import type { Secret } from '../../api/contract/secret.ts';
+import type { PastSecret, Secret } from '../../api/contract/secret.ts';
 import { InvalidInput } from '../../domain/problem.ts';
-import { mayRead } from '../../domain/secret/decide.ts';
+import { isReader, mayRead } from '../../domain/secret/decide.ts';
 import type { SecretState } from '../../domain/secret/evolve.ts';
+import type { Db } from '../../postgres/database.ts';
+import type { EventStore, RowFilter, SnapshotReader } from '../../store/event-store.ts';
 import { openFromTransport, sealForTransport } from '../../vault/transport.ts';
-import { callerOf, type Handlers, type Reply, type RequestOf } from '../handler.ts';
+import { type Caller, callerOf, type Handlers, type Reply, type RequestOf } from '../handler.ts';
 import { readApps } from '../user/apps.ts';
 import { removeSecrets, saveSecrets } from './changes.ts';
 import { askerOf, type SecretDeps } from './deps.ts';
@@ -44,22 +46,46 @@ async function listSecrets(
   const { allApps } = request.body;
   const all = allApps === true && caller.roles.includes(ADMIN_ROLE);
   const names = namesIn(request.body);
-  const rows = await store.rows<SecretState>('secrets', {
-    removed: 'false',
-    ...(all ? {} : { app: caller.appHost }),
-  });
-  const found = rows
-    .map(({ state }) => state)
-    .filter((state) => mayRead(state, askerOf(caller)) && (names.length === 0 || names.includes(state.name)));
+  const where: RowFilter = all ? {} : { app: caller.appHost };
+  const named = ({ name }: SecretState): boolean => names.length === 0 || names.includes(name);
+  if (request.past !== undefined) {
+    const then = (await secretsThen(store, request.past, caller, where)).filter(named);
+    const hosts = await appIdsOf(db, then);
+    return { body: { secrets: then.map((state) => toPastSecret(state, hosts.get(state.app) ?? '')) } };
+  }
+  const rows = await store.rows<SecretState>('secrets', { removed: 'false', ...where });
+  const found = rows.map(({ state }) => state).filter((state) => mayRead(state, askerOf(caller)) && named(state));
   const values = await vault.values(found.map(({ fingerprint }) => fingerprint));
-  const apps = found.length === 0 ? [] : await readApps(db, { hosts: [...new Set(found.map(({ app }) => app))] });
-  const appIds = new Map(apps.map(({ id: appId, host }) => [host, appId]));
+  const appIds = await appIdsOf(db, found);
   // One that was changed between the two reads has another fingerprint now.
   const secrets = found.flatMap((state) => {
     const value = values.get(state.fingerprint);
     return value === undefined ? [] : [toSecret(state, value, appIds.get(state.app) ?? '')];
   });
   return { body: { secrets } };
+}
+
+/** Those that were there then, of which the caller is a reader now. */
+async function secretsThen(
+  store: EventStore,
+  past: SnapshotReader,
+  caller: Caller,
+  where: RowFilter,
+): Promise<readonly SecretState[]> {
+  const now = await store.rows<SecretState>('secrets', where);
+  const readable = new Set(now.filter(({ state }) => isReader(state, askerOf(caller))).map(({ id }) => id));
+  const then = await past.rows<SecretState>('secrets', { removed: 'false', ...where });
+  return then.filter(({ id }) => readable.has(id)).map(({ state }) => state);
+}
+
+async function appIdsOf(db: Db, states: readonly SecretState[]): Promise<ReadonlyMap<string, string>> {
+  if (states.length === 0) return new Map();
+  const apps = await readApps(db, { hosts: [...new Set(states.map(({ app }) => app))] });
+  return new Map(apps.map(({ id, host }) => [host, id]));
+}
+
+function toPastSecret(state: SecretState, appId: string): PastSecret {
+  return { ...toSecret(state, '', appId), fingerprint: state.fingerprint, version: state.version };
 }
 
 function toSecret({ name, access }: SecretState, value: string, appId: string): Secret {

@@ -7,6 +7,9 @@ import { NotFound } from '../../domain/problem.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import type { EventStore } from '../../store/event-store.ts';
 import type { ProjectionName, Row } from '../../store/projection.ts';
+import { Refusal } from '../refusal.ts';
+import { SIGHT_RULES } from '../sight/rules.ts';
+import type { Sight } from '../sight/sight.ts';
 
 /** What an id stands for. A container of a replica stands for its replica. */
 export type Subject =
@@ -23,18 +26,26 @@ const CONTAINER_NAME = /^(.+)-g\d+-[0-9a-f]{8}$/;
 /** What an engine prints as a container's id is this long at least. */
 const CONTAINER_ID = /^[0-9a-f]{12,64}$/;
 
-/** What has this id; undefined when nothing has. Ids of one kind come before those of the next, in the order of `Subject`. */
-export async function findSubject(store: Rows, id: string): Promise<Subject | undefined> {
+/**
+ * What has this id; undefined when nothing has. Ids of one kind come before those of the next, in the order of `Subject`.
+ * What is not seen is passed over: it is as if it were not there.
+ */
+export async function findSubject(
+  store: Rows,
+  id: string,
+  sees: (kind: Subject['kind'], id: string) => boolean = () => true,
+): Promise<Subject | undefined> {
   const deployment = await store.row<DeploymentState>('deployments', id);
-  if (deployment !== undefined) return { kind: 'deployment', row: deployment };
+  if (deployment !== undefined && sees('deployment', deployment.id)) return { kind: 'deployment', row: deployment };
   const replica = await replicaOf(store, id);
-  if (replica !== undefined) return { kind: 'replica', row: replica };
+  if (replica !== undefined && sees('replica', replica.id)) return { kind: 'replica', row: replica };
   const instance = await store.row<InstanceState>('instances', id);
-  if (instance !== undefined) return { kind: 'instance', row: instance };
+  if (instance !== undefined && sees('instance', instance.id)) return { kind: 'instance', row: instance };
   const node = (await store.row<NodeState>('nodes', id)) ?? (await store.rows<NodeState>('nodes', { url: id }))[0];
-  if (node !== undefined) return { kind: 'node', row: node };
+  if (node !== undefined && sees('node', node.id)) return { kind: 'node', row: node };
   const definition = await store.row<DefinitionState>('definitions', id);
-  return definition === undefined ? undefined : { kind: 'definition', row: definition };
+  if (definition === undefined || !sees('definition', definition.id)) return undefined;
+  return { kind: 'definition', row: definition };
 }
 
 /** A replica by its own id, by its container's name, or by (the beginning of) its container's id. */
@@ -63,8 +74,41 @@ const LISTS = {
 
 /** Says that nothing of these kinds has the id, which id is nearest, and where those that exist are listed. */
 export async function noSubject(store: Rows, id: string, kinds: readonly Subject['kind'][]): Promise<NotFound> {
-  const ids = await Promise.all(kinds.map(async (kind) => (await store.rows(KINDS[kind])).map((row) => row.id)));
-  const near = nearest(id, ids.flat());
+  const near = await nearestOf(store, id, kinds, () => true);
   const guess = near === undefined ? `see ${LISTS[kinds[0] ?? 'deployment']}` : `did you mean ${near}?`;
   return new NotFound(`there is no ${kinds.join(' or ')} ${id}; ${guess}`);
+}
+
+/**
+ * The same to somebody who may not see everything: NotFound where all of these kinds are seen, else Refusal 401, in the same words
+ * whether something has the id or not, with what would show the rest.
+ */
+export async function noSubjectFor(
+  store: Rows,
+  id: string,
+  kinds: readonly Subject['kind'][],
+  sight: Sight,
+): Promise<NotFound | Refusal> {
+  const hidden = kinds.filter((kind) => sight.within !== undefined && !sight.within.kinds.includes(kind));
+  if (hidden.length === 0) return noSubject(store, id, kinds);
+  const near = await nearestOf(store, id, kinds, sight.sees);
+  const { slug } = sight;
+  const guess = near === undefined ? '' : `; did you mean ${near}?`;
+  const needed = hidden.map((kind) => `${kind}: ${SIGHT_RULES[kind].all ?? 'its owner'}`).join(', ');
+  return new Refusal(401, `Unauthorized: ${slug} sees nothing that is called ${id} (${needed})${guess}`);
+}
+
+async function nearestOf(
+  store: Rows,
+  id: string,
+  kinds: readonly Subject['kind'][],
+  sees: (kind: Subject['kind'], id: string) => boolean,
+): Promise<string | undefined> {
+  const ids = await Promise.all(
+    kinds.map(async (kind) => {
+      const rows = await store.rows(KINDS[kind]);
+      return rows.map((row) => row.id).filter((each) => sees(kind, each));
+    }),
+  );
+  return nearest(id, ids.flat());
 }

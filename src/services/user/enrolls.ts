@@ -77,7 +77,10 @@ async function refuseUnknownUsers(store: EventStore, saves: readonly EnrollSave[
 }
 
 /** Everybody sees their own, and those in roles that they own; who may view enrolls sees all. */
-async function visibleTo(store: EventStore, caller: Caller): Promise<(state: EnrollState) => boolean> {
+export async function visibleTo(
+  store: Pick<EventStore, 'row'>,
+  caller: Caller,
+): Promise<(state: EnrollState) => boolean> {
   if (holds(caller, 'user-svc:enroll:view')) return () => true;
   const contactId = (await store.row<UserState>('users', caller.userId))?.state.contact?.id;
   return (state) =>

@@ -2,17 +2,25 @@ import type { RecordedEvent } from '../../domain/event.ts';
 import { explain } from '../../domain/explain/explain.ts';
 import type { Sentence } from '../../domain/explain/sentence.ts';
 import type { Db } from '../../postgres/database.ts';
+import type { Sight } from '../sight/sight.ts';
 import { readPlanAt, readPrevious, readRevision, readWithCauses } from '../../store/causes.ts';
 
+/** What is told, and how many events are not: the reader may not see them. */
+export interface Told {
+  readonly sentences: readonly Sentence[];
+  readonly hidden: number;
+}
+
 /** These events and all that led to them as sentences, in the order of the log; each decision with the plan that it is part of. */
-export async function explainWithCauses(db: Db, seeds: readonly RecordedEvent[]): Promise<readonly Sentence[]> {
+export async function explainWithCauses(db: Db, seeds: readonly RecordedEvent[], sight: Sight): Promise<Told> {
   const revisions = await revisionsOf(db, seeds);
   const led = await readWithCauses(
     db,
     [...seeds, ...revisions].map(({ id }) => id),
   );
   const plans = await plansOf(db, led);
-  return explainAll(db, [...led, ...plans]);
+  const seen = sight.seenOf([...led, ...plans]);
+  return { sentences: await explainAll(db, seen), hidden: led.length + plans.length - seen.length };
 }
 
 /** Events as sentences, with what was before each where that is worth a word. */
@@ -38,13 +46,13 @@ async function previousOf(db: Db, event: RecordedEvent): Promise<RecordedEvent |
 
 /** A container that died began a story of its own: its revision leads back to who asked for it. */
 async function revisionsOf(db: Db, seeds: readonly RecordedEvent[]): Promise<readonly RecordedEvent[]> {
-  const wanted = new Map<string, readonly [string, number]>();
+  const wanted = new Map<string, readonly [string, number, number]>();
   for (const event of seeds) {
     if (event.type !== 'ReplicaScheduled') continue;
     const { deploymentId, revision } = event.data;
-    wanted.set(`${deploymentId}/${revision}`, [deploymentId, revision]);
+    wanted.set(`${deploymentId}/${revision}`, [deploymentId, revision, event.position]);
   }
-  const found = await Promise.all([...wanted.values()].map(([id, revision]) => readRevision(db, id, revision)));
+  const found = await Promise.all([...wanted.values()].map((each) => readRevision(db, ...each)));
   return found.filter((event) => event !== undefined);
 }
 

@@ -2,7 +2,8 @@ import { NotFound } from '../../domain/problem.ts';
 import type { Db } from '../../postgres/database.ts';
 import { readCorrelation, readDeployment } from '../../store/causes.ts';
 import type { EventStore } from '../../store/event-store.ts';
-import type { Handlers } from '../handler.ts';
+import { callerOf, type Handlers, type Reply, type RequestContext, type RequestOf } from '../handler.ts';
+import { type Sight, sightOf } from '../sight/sight.ts';
 import { explainAll, explainWithCauses } from './gather.ts';
 import { incidentOf } from './report.ts';
 import { findEvent, findExplained } from './subject.ts';
@@ -18,31 +19,48 @@ export interface WhyDeps {
   readonly db: Db;
 }
 
-/** Says why things are as they are, from the log alone; and why they are not, from a fresh plan. */
-export function whyService({ store, db }: WhyDeps): Handlers<'why' | 'whyNot' | 'trace' | 'report'> {
+/**
+ * Says why things are as they are, from the log alone; and why they are not, from a fresh plan. Each caller is told of what it
+ * may see: what led to it and may not be seen is counted and left out.
+ */
+export function whyService(deps: WhyDeps): Handlers<'why' | 'whyNot' | 'trace' | 'report'> {
+  const { store, db } = deps;
+  const sight = async (request: RequestContext): Promise<Sight> => sightOf(deps, callerOf(request));
   return {
-    async why({ params: { id } }) {
-      const { seeds, ...subject } = await findExplained(store, db, id);
-      const sentences = await explainWithCauses(db, seeds);
-      return { body: { ...subject, sentences: sentences.map(toSentenceView) } };
+    async why(request) {
+      const seen = await sight(request);
+      const { seeds, ...subject } = await findExplained({ store, db, past: request.past }, request.params.id, seen);
+      const { sentences, hidden } = await explainWithCauses(db, seeds, seen);
+      return { body: { ...subject, sentences: sentences.map(toSentenceView), ...(hidden > 0 && { hidden }) } };
     },
-    async whyNot({ params: { id } }) {
-      return { body: await whyNot(store, id) };
+    async whyNot(request) {
+      return { body: await whyNot(store, request.params.id, await sight(request)) };
     },
-    async trace({ params: { eventId } }) {
-      return { body: await traceOf(db, await findEvent(db, eventId)) };
+    async trace(request) {
+      const seen = await sight(request);
+      const until = request.past?.position;
+      const event = await findEvent(db, request.params.eventId, seen, until);
+      return { body: await traceOf(db, event, seen, until) };
     },
-    async report({ params: { correlationId: id }, query: { of, since } }) {
-      const from = since === undefined ? undefined : new Date(since);
-      const read = of === 'deployment' ? readDeployment(db, id, from, MOST + 1) : readCorrelation(db, id, MOST + 1);
-      const all = (await read).filter(({ at }) => from === undefined || at >= from);
-      if (all.length === 0)
-        throw new NotFound(
-          `no event of ${of} ${id}${since === undefined ? '' : ` since ${since}`}; see oo events -o wide`,
-        );
-      const events = all.slice(0, MOST);
-      const sentences = await explainAll(db, events);
-      return { body: incidentOf(`${of} ${id}`, events, sentences, all.length > MOST) };
-    },
+    report: async (request) => report(db, await sight(request), request),
   };
+}
+
+async function report(
+  db: Db,
+  sight: Sight,
+  { params: { correlationId: id }, query: { of, since }, past }: RequestOf<'report'>,
+): Promise<Reply<'report'>> {
+  const from = since === undefined ? undefined : new Date(since);
+  const read = of === 'deployment' ? readDeployment(db, id, from, MOST + 1) : readCorrelation(db, id, MOST + 1);
+  const until = past?.position ?? Infinity;
+  const all = (await read).filter(({ at, position }) => position <= until && (from === undefined || at >= from));
+  const seen = sight.seenOf(all.slice(0, MOST));
+  if (seen.length === 0) {
+    const whose = sight.within === undefined ? '' : ` that ${sight.slug} may see`;
+    const when = since === undefined ? '' : ` since ${since}`;
+    throw new NotFound(`no event of ${of} ${id}${whose}${when}; see oo events -o wide`);
+  }
+  const sentences = await explainAll(db, seen);
+  return { body: incidentOf(`${of} ${id}`, seen, sentences, all.length > MOST) };
 }

@@ -5,8 +5,11 @@ import { streamOf } from '../../domain/stream.ts';
 import type { Explanation } from '../../api/contract/why.ts';
 import type { Db } from '../../postgres/database.ts';
 import { readEvent } from '../../store/causes.ts';
-import type { EventStore } from '../../store/event-store.ts';
-import { findSubject, noSubject } from '../subject/find.ts';
+import type { EventStore, SnapshotReader } from '../../store/event-store.ts';
+import { Refusal } from '../refusal.ts';
+import { AUDITOR } from '../sight/rules.ts';
+import type { Sight } from '../sight/sight.ts';
+import { findSubject, noSubjectFor } from '../subject/find.ts';
 
 /** Events of one thing that are explained at most, the last ones. */
 const LAST = 60;
@@ -16,30 +19,53 @@ export interface Explained extends Pick<Explanation, 'kind' | 'id'> {
   readonly seeds: readonly RecordedEvent[];
 }
 
-/** Whatever has the id: a thing of the fleet, a container, a build, an event by its id or position. */
-export async function findExplained(store: EventStore, db: Db, id: string): Promise<Explained> {
+/** What is explained, and as of when. */
+export interface Explaining {
+  readonly store: EventStore;
+  readonly db: Db;
+  readonly past: SnapshotReader | undefined;
+}
+
+/** Whatever has the id and is seen: a thing of the fleet, a container, a build, an event by its id or position. */
+export async function findExplained({ store, db, past }: Explaining, id: string, sight: Sight): Promise<Explained> {
+  const rows = past ?? store;
+  const until = past?.position;
   const event = await readEvent(db, id);
-  if (event !== undefined) return { kind: 'event', id: event.id, seeds: [event] };
-  const subject = await findSubject(store, id);
+  if (event !== undefined && event.position <= (until ?? Infinity)) {
+    return { kind: 'event', id: event.id, seeds: [seen(event, sight)] };
+  }
+  const subject = await findSubject(rows, id, sight.sees);
   if (subject !== undefined) {
     const { kind, row } = subject;
     const replicaId = kind === 'instance' ? subject.row.state.replicaId : undefined;
-    const own = await lastOf(store, streamOf(kind, row.id));
-    const of = replicaId === undefined ? [] : await lastOf(store, streamOf('replica', replicaId));
+    const own = await lastOf(store, streamOf(kind, row.id), until);
+    const of = replicaId === undefined ? [] : await lastOf(store, streamOf('replica', replicaId), until);
     return { kind, id: row.id, seeds: [...own, ...of] };
   }
-  const build = await store.row<BuildState>('builds', id);
-  if (build !== undefined) return { kind: 'build', id, seeds: await lastOf(store, streamOf('build', id)) };
-  throw await noSubject(store, id, ['deployment', 'replica', 'instance', 'node', 'definition']);
+  const build = await rows.row<BuildState>('builds', id);
+  if (build !== undefined && sight.sees('build', id))
+    return { kind: 'build', id, seeds: await lastOf(store, streamOf('build', id), until) };
+  throw await noSubjectFor(rows, id, ['deployment', 'replica', 'instance', 'node', 'definition'], sight);
 }
 
-/** The event of that id or position. */
-export async function findEvent(db: Db, id: string): Promise<RecordedEvent> {
+/** The event of that id or position, if it had happened by then. Throws NotFound, and Refusal 401 for one that is not seen. */
+export async function findEvent(
+  db: Db,
+  id: string,
+  sight: Sight,
+  until: number | undefined = Infinity,
+): Promise<RecordedEvent> {
   const event = await readEvent(db, id);
-  if (event === undefined) throw new NotFound(`there is no event ${id}; see oo events -o wide for ids and positions`);
-  return event;
+  if (event === undefined || event.position > until)
+    throw new NotFound(`there is no event ${id}; see oo events -o wide for ids and positions`);
+  return seen(event, sight);
 }
 
-async function lastOf(store: EventStore, stream: string): Promise<readonly RecordedEvent[]> {
-  return store.read({ after: 0, limit: LAST, last: true, stream });
+function seen(event: RecordedEvent, { seenOf, slug }: Sight): RecordedEvent {
+  if (seenOf([event]).length > 0) return event;
+  throw new Refusal(401, `Unauthorized: ${slug} may not see event ${event.position}; the whole log needs ${AUDITOR}`);
+}
+
+async function lastOf(store: EventStore, stream: string, until: number | undefined): Promise<readonly RecordedEvent[]> {
+  return store.read({ after: 0, limit: LAST, last: true, stream, until });
 }

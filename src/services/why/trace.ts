@@ -3,16 +3,24 @@ import type { RecordedEvent } from '../../domain/event.ts';
 import { explainAll } from './gather.ts';
 import type { Db } from '../../postgres/database.ts';
 import { readCorrelation, readWithCauses } from '../../store/causes.ts';
+import type { Sight } from '../sight/sight.ts';
 import { toSentenceView } from './view.ts';
 
 /** Events of one correlation that are looked at. */
 const MOST = 5_000;
 
-/** What led to an event, itself, and all that it led to. Costs what its correlation has of events, whatever else is in the log. */
-export async function traceOf(db: Db, event: RecordedEvent): Promise<Trace> {
+/** What led to an event, itself, and all that it led to up to a position. Costs what its correlation has of events, whatever else is in the log. */
+export async function traceOf(
+  db: Db,
+  event: RecordedEvent,
+  sight: Sight,
+  until: number | undefined = Infinity,
+): Promise<Trace> {
   const led = await readWithCauses(db, [event.id]);
   const all = await readCorrelation(db, event.correlationId, MOST + 1);
-  const events = [...led, ...causedBy(event, all)];
+  const whole = [...led, ...causedBy(event, all)].filter(({ position }) => position <= until);
+  const events = sight.seenOf(whole);
+  const hidden = whole.length - events.length;
   const sentences = await explainAll(db, events);
   const byPosition = new Map(events.map((each) => [each.position, each]));
   const first = sentences[0]?.at.getTime() ?? 0;
@@ -30,6 +38,7 @@ export async function traceOf(db: Db, event: RecordedEvent): Promise<Trace> {
       };
     }),
     truncated: all.length > MOST,
+    ...(hidden > 0 && { hidden }),
   };
 }
 

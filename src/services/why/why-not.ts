@@ -7,14 +7,15 @@ import { changeText } from '../../planner/why-not/change.ts';
 import { nodesLacking, suggestionsFor, unplacedOf } from '../../planner/why-not/suggest.ts';
 import type { EventStore } from '../../store/event-store.ts';
 import { loadSnapshot } from '../../workers/plan/load-snapshot.ts';
-import { findSubject, noSubject } from '../subject/find.ts';
+import type { Sight } from '../sight/sight.ts';
+import { findSubject, noSubject, noSubjectFor } from '../subject/find.ts';
 
 /** Nodes whose lacks are told. */
 const NODES = 50;
 
 /** Why a deployment, or that of a replica or an instance, is not up, from a fresh plan on what is so now. */
-export async function whyNot(store: EventStore, id: string): Promise<Obstacles> {
-  const deploymentId = await deploymentOf(store, id);
+export async function whyNot(store: EventStore, id: string, sight: Sight): Promise<Obstacles> {
+  const deploymentId = await deploymentOf(store, id, sight);
   const loaded = await loadSnapshot(store, deploymentId, Date.now());
   if (loaded === undefined) throw await noSubject(store, id, ['deployment', 'replica']);
   return obstaclesOf(loaded.snapshot);
@@ -52,11 +53,11 @@ function roomBlock(unplaced: number): Obstacles['blocks'][number] {
   return { what: `${unplaced} ${unplaced === 1 ? 'replica fits' : 'replicas fit'} no node`, next: 'oo node list' };
 }
 
-async function deploymentOf(store: EventStore, id: string): Promise<string> {
-  const subject = await findSubject(store, id);
+async function deploymentOf(store: EventStore, id: string, sight: Sight): Promise<string> {
+  const subject = await findSubject(store, id, sight.sees);
   if (subject?.kind === 'deployment') return subject.row.id;
   const of = subject?.kind === 'replica' || subject?.kind === 'instance' ? subject.row.state.deploymentId : undefined;
-  if (of !== undefined) return of;
-  if (subject === undefined) throw await noSubject(store, id, ['deployment', 'replica', 'instance']);
+  if (of !== undefined && sight.sees('deployment', of)) return of;
+  if (subject === undefined || of !== undefined) throw await noSubjectFor(store, id, ['deployment', 'replica'], sight);
   throw new NotFound(`${id} is a ${subject.kind}, which nobody waits for; ask oo why ${id}, or oo why-not DEPLOYMENT`);
 }
