@@ -82,9 +82,9 @@ test('the typed client follows them', async () => {
   }
 });
 
-test('who may not read events may not read them in this form', async () => {
-  const plain = await api.register('ce-plain');
-  await expect(cloudEventPage(plain, { limit: 1 })).rejects.toMatchObject({ status: 401 });
+test('without a token there are none in this form either', async () => {
+  await expect(cloudEventPage(api.anybody, { limit: 1 })).rejects.toMatchObject({ status: 401 });
+});
 });
 
 test.each(['format=avro', 'format=cloudevents&limit=0'])('refuses %s', async (query) => {

@@ -144,6 +144,12 @@ describe.each(WHO)('%s', (who) => {
     }
   });
 
+  test('is given the same events as CloudEvents', async () => {
+    const listed = JSON.parse((await ask(who, 'listEvents', { query: { limit: 1000 } })).text) as { events: Id[] };
+    const batch = await ask(who, 'listEvents', { query: { limit: 1000, format: 'cloudevents' } });
+    expect((JSON.parse(batch.text) as Id[]).map(({ id }) => id)).toEqual(listed.events.map(({ id }) => id));
+  });
+
   test('follows what it lists', async () => {
     const listed = await ask(who, 'listEvents', { query: { limit: 1000 } });
     const { events, position } = JSON.parse(listed.text) as { events: { position: number }[]; position: number };
@@ -180,6 +186,10 @@ test('what led to something and may not be seen is counted and left out', async 
   expect(all.hidden).toBeUndefined();
   expect(some.sentences.length + (some.hidden ?? 0)).toBe(all.sentences.length);
 });
+
+interface Id {
+  readonly id: string;
+}
 
 interface Told {
   readonly sentences: readonly object[];
