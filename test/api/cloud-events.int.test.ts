@@ -85,7 +85,6 @@ test('the typed client follows them', async () => {
 test('without a token there are none in this form either', async () => {
   await expect(cloudEventPage(api.anybody, { limit: 1 })).rejects.toMatchObject({ status: 401 });
 });
-});
 
 test.each(['format=avro', 'format=cloudevents&limit=0'])('refuses %s', async (query) => {
   const { status, headers } = await ask(query);
