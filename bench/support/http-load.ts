@@ -65,7 +65,7 @@ function converse(
       if (!text.startsWith('HTTP/1.1 200')) return reject(new Error(`an answer that is none: ${text.slice(0, 200)}`));
       text = '';
       const now = performance.now();
-      if (now >= begin && now < end) latencies.push(now - from);
+      if (now >= begin && now < end) latencies.push(Math.max(0, now - from));
       next();
     });
     socket.on('error', reject);

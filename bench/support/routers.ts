@@ -33,14 +33,14 @@ export async function openRouters(): Promise<Routers> {
 
 async function told<Message>(stack: AsyncDisposableStack, file: string, args: readonly string[]): Promise<Message> {
   const child = fork(join(import.meta.dirname, file), args);
+  const ended = once(child, 'exit');
   stack.defer(async () => {
-    const ended = once(child, 'exit');
-    child.disconnect();
+    if (child.connected) child.disconnect();
     await ended;
   });
   const [message] = (await Promise.race([
     once(child, 'message'),
-    once(child, 'exit').then(() => Promise.reject(new Error(`${file} ended before it was ready`))),
+    ended.then(() => Promise.reject(new Error(`${file} ended before it was ready`))),
   ])) as [Message];
   return message;
 }
@@ -53,12 +53,12 @@ async function startHaproxy(stack: AsyncDisposableStack, ports: readonly number[
   const file = join(folder, 'haproxy.cfg');
   await writeFile(
     file,
-    `global\n  nbthread 1\n  maxconn 10000\ndefaults\n  mode http\n  timeout connect 5s\n  timeout client 60s\n  timeout server 60s\n` +
+    `global\n  nbthread 1\n  maxconn 4000\ndefaults\n  mode http\n  timeout connect 5s\n  timeout client 60s\n  timeout server 60s\n` +
       `frontend f\n  bind 127.0.0.1:${port}\n  option forwardfor\n  default_backend b\nbackend b\n  balance leastconn\n  http-reuse always\n${servers}\n`,
   );
   const child = spawn(HAPROXY, ['-f', file, '-db'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const ended = once(child, 'exit');
   stack.defer(async () => {
-    const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;
   });

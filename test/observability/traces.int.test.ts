@@ -21,7 +21,9 @@ test("one trace spans the caller's request, the plan and the start of the contai
     await using service = await testService({ NODES: hosts.nodes, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
     await rollOut({ url: service.url, id: 'web', replicas: 1, headers: { traceparent: `00-${TRACE}-${CALLER}-01` } });
     // What came of the request carries its trace as CloudEvents too.
-    const told = (await service.oo('events', '--of', 'web', '-o', 'cloudevents')).trim().split('\n');
+    const decided = ['--type', 'DeploymentSaved', 'RevisionCreated', 'ContainerCreated', '--of', 'web'];
+    const told = (await service.oo('events', ...decided, '-o', 'cloudevents')).trim().split('\n');
+    expect(told).toHaveLength(3);
     const traces = told.map((line) => (JSON.parse(line) as { traceparent?: string }).traceparent?.split('-')[1]);
     expect(new Set(traces)).toEqual(new Set([TRACE]));
   }

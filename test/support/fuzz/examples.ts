@@ -27,6 +27,13 @@ export const EXAMPLES: Partial<Record<OperationName, unknown>> = {
       probes,
     },
   },
+  saveWebhook: {
+    url: 'http://127.0.0.1:9/hook',
+    filter: { entity: 'fuzz', type: 'Node*,RolloutFailed', actor: 'user/fuzz', correlationId: 'fuzz-1234' },
+    secret: `whsec_${'A'.repeat(43)}=`,
+    overlapSeconds: 60,
+    enabled: true,
+  },
   saveDefinition: {
     definition: {
       id: 'fuzz',
