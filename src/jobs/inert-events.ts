@@ -32,6 +32,8 @@ const INERT = [
   'ImageBuildRequested',
   'BuildForgotten',
   'ReplicaExecuted',
+  'LogArchived',
+  'LogRestored',
 ] as const satisfies readonly EventType[];
 type Inert = (typeof INERT)[number];
 

@@ -146,11 +146,11 @@ async function viewOf(reader: SnapshotReader, id: string): Promise<Found> {
 
 async function listEvents(store: EventStore, { query }: RequestOf<'listEvents'>): Promise<Reply<'listEvents'>> {
   const { limit = PAGE, deploymentId, stream } = query;
-  const { after, until, filter } = await eventRange(store, query);
+  const { after, until, filter, archived } = await eventRange(store, query);
   // Read first: with a filter there may be no event up to the head, and the reader must still get on.
   const head = await store.head();
   const events = await store.read({ after, until, limit, filter, deploymentId, stream });
   const last = events.at(-1)?.position ?? after;
   const position = events.length < limit ? Math.max(head, last) : last;
-  return { body: { events: events.map(toEventView), position } };
+  return { body: { events: events.map(toEventView), position }, archived };
 }

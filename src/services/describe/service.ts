@@ -3,6 +3,7 @@ import type { DeploymentView } from '../../api/contract/deploy-schemas.ts';
 import type { RecordedEvent } from '../../domain/event.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import { streamOf } from '../../domain/stream.ts';
+import type { ArchivedPart } from '../../store/archived.ts';
 import type { EventStore, SnapshotReader } from '../../store/event-store.ts';
 import { toEventView } from '../deploy/view.ts';
 import type { Handlers } from '../handler.ts';
@@ -25,7 +26,8 @@ export function describeService(deps: DescribeDeps): Handlers<'describe'> {
       if (subject === undefined) {
         throw await noSubject(past ?? deps.store, id, ['deployment', 'replica', 'instance', 'node', 'definition']);
       }
-      return { body: await describe(deps, subject, past) };
+      const body = await describe(deps, subject, past);
+      return { body, archived: await lacking(deps.store, subject, body) };
     },
   };
 }
@@ -37,8 +39,7 @@ async function describe(deps: DescribeDeps, subject: Subject, past?: SnapshotRea
   const of = kind === 'deployment' ? { deploymentId: row.id } : { stream: streamOf(kind, row.id) };
   const events = await store.read({ after: 0, limit: EVENTS, last: true, until, ...of });
   const common = { kind, id: row.id, state: { ...row.state }, events: events.map(toEventView) };
-  const [at] = await store.read({ after: row.since - 1, limit: 1 });
-  const since = at?.at.toISOString();
+  const since = (await store.timeOf(row.since))?.toISOString();
   switch (kind) {
     case 'deployment':
       return { ...common, status: row.state.status, ...(await ofDeployment(deps, row.id, past)) };
@@ -107,4 +108,14 @@ async function ofDeployment(
 
 function decisionOf(event: Extract<RecordedEvent, { type: 'DeploymentPlanned' }>): Description['decision'] {
   return { at: event.at.toISOString(), position: event.position, report: [...event.data.report] };
+}
+
+/** What of its last events is in archives: a full list lacks none, and one that begins with the first of a stream. */
+async function lacking(
+  store: EventStore,
+  { kind }: Subject,
+  { events }: Description,
+): Promise<ArchivedPart | undefined> {
+  const whole = events.length === EVENTS || (kind !== 'deployment' && events[0]?.version === 1);
+  return whole ? undefined : store.archived();
 }

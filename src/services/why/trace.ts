@@ -1,6 +1,6 @@
 import type { Trace } from '../../api/contract/why.ts';
 import type { RecordedEvent } from '../../domain/event.ts';
-import { explainAll } from './gather.ts';
+import { explainAll, type Explained } from './gather.ts';
 import type { Db } from '../../postgres/database.ts';
 import { readCorrelation, readWithCauses } from '../../store/causes.ts';
 import { toSentenceView } from './view.ts';
@@ -9,11 +9,11 @@ import { toSentenceView } from './view.ts';
 const MOST = 5_000;
 
 /** What led to an event, itself, and all that it led to. Costs what its correlation has of events, whatever else is in the log. */
-export async function traceOf(db: Db, event: RecordedEvent): Promise<Trace> {
+export async function traceOf(db: Db, event: RecordedEvent): Promise<Trace & Pick<Explained, 'archived'>> {
   const led = await readWithCauses(db, [event.id]);
   const all = await readCorrelation(db, event.correlationId, MOST + 1);
   const events = [...led, ...causedBy(event, all)];
-  const sentences = await explainAll(db, events);
+  const { sentences, archived } = await explainAll(db, events);
   const byPosition = new Map(events.map((each) => [each.position, each]));
   const first = sentences[0]?.at.getTime() ?? 0;
   return {
@@ -30,6 +30,7 @@ export async function traceOf(db: Db, event: RecordedEvent): Promise<Trace> {
       };
     }),
     truncated: all.length > MOST,
+    archived,
   };
 }
 
