@@ -12,8 +12,9 @@ import { hashesAt, keepCheckpoint } from '../../src/store/audit.ts';
 import { keyRing } from '../../src/vault/key-ring.ts';
 import type { TestStore } from '../support/store.ts';
 
-/** The keys that the checkpoints of these tests are signed with. */
-export const KEYS = auditKeysOf(keyRing(Buffer.alloc(32, 5)));
+/** What the checkpoints of these tests are signed with. */
+export const SECRET = Buffer.alloc(32, 5);
+export const KEYS = auditKeysOf(keyRing(SECRET));
 
 /** A log that is archived, in a directory of its own. */
 export interface ArchiveWorld extends AsyncDisposable {

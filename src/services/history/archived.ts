@@ -6,6 +6,7 @@ import { type Revision, revisionKey } from '../../projections/revision.ts';
 import { beganAt } from '../../store/archives.ts';
 import { type ArchivedPart, archivedPart } from '../../store/archived.ts';
 import { readRowsAt } from '../../store/as-of.ts';
+import { readRow } from '../../store/read.ts';
 
 /** What of a deployment's events is in archives; undefined: the database has all of them. */
 export async function archivedOf(db: Db, deploymentId: string): Promise<ArchivedPart | undefined> {
@@ -23,14 +24,14 @@ export async function historyStart(db: Db, id: string, { until }: ArchivedPart):
   return {
     position: until,
     spec,
-    made: await archivedMade(db, id, revision, until),
+    made: await archivedMade(db, id, revision),
     pending: saves > savedAtRevision || restart !== undefined,
   };
 }
 
-/** What a revision was made from, by the rows of when it came to be; undefined: there was none up to that position. */
-export async function archivedMade(db: Db, id: string, revision: number, until: number): Promise<Made | undefined> {
-  const [row] = await readRowsAt<Revision>(db, 'revisions', until, { id: revisionKey(id, revision) });
+/** What a revision was made from, by the rows of when it came to be; undefined: there is none. */
+export async function archivedMade(db: Db, id: string, revision: number): Promise<Made | undefined> {
+  const row = await readRow<Revision>(db, 'revisions', revisionKey(id, revision));
   if (row === undefined) return undefined;
   const state = await stateAt(db, id, row.since);
   return state && { spec: state.spec, template: row.state.template };

@@ -17,8 +17,7 @@ export interface HistoryPorts {
 export async function madeOf(db: Db, entries: readonly Entry[], id: string, revision: number): Promise<Made> {
   const part = await archivedOf(db, id);
   const made =
-    entries.find((entry) => entry.revision === revision)?.made ??
-    (part && (await archivedMade(db, id, revision, part.until)));
+    entries.find((entry) => entry.revision === revision)?.made ?? (part && (await archivedMade(db, id, revision)));
   if (made === undefined) throw new NotFound(`${id} has no revision ${revision}; see: oo deployment history ${id}`);
   return made;
 }
