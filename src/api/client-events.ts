@@ -13,8 +13,8 @@ export type EventQuery = Partial<
 >;
 
 export interface FollowOptions {
-  /** Events after this position. */
-  readonly after: number;
+  /** Events after this position; undefined: all that the server has. */
+  readonly after: number | undefined;
   readonly deploymentId?: string | undefined;
   readonly query?: EventQuery | undefined;
   /** Ends the sequence without error. */

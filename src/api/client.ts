@@ -22,6 +22,8 @@ export interface Answer<N extends OperationName> {
   /** The log's position of what the call changed last; absent when it changed nothing. */
   readonly position: number | undefined;
   readonly correlationId: string | undefined;
+  /** Events up to that position are in archives, and the answer does not tell of them. */
+  readonly archived: { readonly until: number; readonly file: string } | undefined;
 }
 
 export interface CallOptions {
@@ -111,5 +113,11 @@ async function answerOf<N extends OperationName>(response: Response): Promise<An
     status: response.status,
     position: position === null ? undefined : Number(position),
     correlationId: response.headers.get('x-correlation-id') ?? undefined,
+    archived: archivedOf(response.headers.get('x-log-archived') ?? ''),
   };
+}
+
+function archivedOf(header: string): Answer<OperationName>['archived'] {
+  const [, until, file] = /^(\d+);file="([^"]+)"$/.exec(header) ?? [];
+  return until === undefined || file === undefined ? undefined : { until: Number(until), file };
 }

@@ -5,6 +5,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { InvalidInput } from '../domain/problem.ts';
 import type { Caller, Handlers, RequestContext } from '../services/handler.ts';
 import type { Authenticator } from '../services/user/authenticate.ts';
+import type { ArchivedPart } from '../store/archived.ts';
 import { correlationOf, send } from './answer.ts';
 import { authorize } from './authorize.ts';
 import { type OperationName, OPERATIONS } from './contract/operations.ts';
@@ -27,6 +28,7 @@ interface AnyReply {
   readonly position?: number | undefined;
   readonly status?: number | undefined;
   readonly etag?: string | undefined;
+  readonly archived?: ArchivedPart | undefined;
 }
 type AnyHandler = (request: RequestContext & Parts) => Promise<AnyReply>;
 
@@ -45,9 +47,10 @@ export function dispatch(name: OperationName, deps: DispatchDeps): RequestHandle
     const parts = partsOf(route, request);
     const past = await pastOf(name, queryOf(request)['at'], deps.store);
     const context = { ...contextOf(name, request, response, caller), past };
-    const { body, position = past?.position, status, etag } = await handler({ ...context, ...parts });
+    const { body, position = past?.position, status, etag, archived } = await handler({ ...context, ...parts });
     if (deps.checkResponses && status === undefined) checkResponse(name, route, body);
     if (position !== undefined) response.set('X-Log-Position', String(position));
+    if (archived !== undefined) response.set('X-Log-Archived', archivedHeader(archived));
     if (etag !== undefined) response.set('ETag', `"${etag}"`);
     if (route.maxAgeSeconds !== undefined) response.set('Cache-Control', `private, max-age=${route.maxAgeSeconds}`);
     if (route.produces !== undefined) {
@@ -59,6 +62,11 @@ export function dispatch(name: OperationName, deps: DispatchDeps): RequestHandle
     }
     send(response, status ?? route.status, route.response === undefined ? undefined : body);
   };
+}
+
+/** A structured field (RFC 9651): events up to that position are in archives, the last of them in that file. */
+function archivedHeader({ until, file }: ArchivedPart): string {
+  return `${until};file="${file}"`;
 }
 
 /** The input as the route's schemas give it. */

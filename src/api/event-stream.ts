@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 
 import { createSession } from 'better-sse';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 
 import { eventRange } from '../services/deploy/events-query.ts';
 import { toEventView } from '../services/deploy/view.ts';
 import { type Caller, callerOf } from '../services/handler.ts';
 import type { Sight } from '../services/sight/sight.ts';
 import type { Authenticator } from '../services/user/authenticate.ts';
+import { Archived } from '../store/archived.ts';
 import { passes } from '../store/event-filter.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { authorize } from './authorize.ts';
@@ -20,7 +21,7 @@ import { type PastStore, pastOf } from './past.ts';
 const KEEP_ALIVE_MS = 15_000;
 
 export interface StreamDeps {
-  readonly store: PastStore & Pick<EventStore, 'subscribe'>;
+  readonly store: PastStore & Pick<EventStore, 'subscribe' | 'archived'>;
   readonly authenticator: Authenticator;
   readonly render: Render;
   readonly sightOf: (caller: Caller) => Promise<Sight>;
@@ -38,15 +39,18 @@ export function eventStream({ store, authenticator, render, closing, sightOf }: 
     const past = await pastOf('listEvents', queryOf(request)['at'], store);
     const { after, until = Infinity, filter } = await eventRange(store, query, past?.position);
     const sight = await sightOf(caller);
+    const from = lastSeen(request) ?? after;
+    // Refused while it can still be said: a stream that begins where it likes would be one with a hole.
+    const archived = await store.archived(from + 1);
+    if (archived !== undefined && from < archived.until) throw new Archived(from + 1, archived);
     holdOpen(response);
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     const signal = AbortSignal.any([closing, gone.signal]);
     response.removeHeader('Content-Type');
     const session = await createSession(request, response, { keepAlive: KEEP_ALIVE_MS });
-    const seen = /^\d{1,15}$/.test(session.lastId) ? Number(session.lastId) : undefined;
     try {
-      for await (const event of store.subscribe({ from: seen ?? after, signal, deploymentId })) {
+      for await (const event of store.subscribe({ from, signal, deploymentId })) {
         if (event.position > until) break;
         const wanted = (stream === undefined || event.stream === stream) && passes(event, filter);
         if (wanted && (await sight.seesLater(event))) {
@@ -58,9 +62,17 @@ export function eventStream({ store, authenticator, render, closing, sightOf }: 
         if (response.writableNeedDrain) await once(response, 'drain', { signal });
       }
     } catch (error) {
-      if (!signal.aborted) throw error;
+      // It was overtaken by an archive: who comes back with the last position is told.
+      if (!signal.aborted && !(error instanceof Archived)) throw error;
     } finally {
       response.end();
     }
   };
+}
+
+/** The position that the client has seen last, in the header that browsers send, or in the query where they cannot. */
+function lastSeen(request: Request): number | undefined {
+  const query = queryOf(request);
+  const id = request.get('last-event-id') ?? query['lastEventId'] ?? query['evs_last_event_id'];
+  return typeof id === 'string' && /^\d{1,15}$/.test(id) ? Number(id) : undefined;
 }

@@ -1,5 +1,6 @@
 import { Conflict, InvalidInput, NotFound, type Problem } from '../domain/problem.ts';
 import { Refusal } from '../services/refusal.ts';
+import { Archived } from '../store/archived.ts';
 import { InvariantViolated, StoreUnavailable, VersionConflict } from '../store/command.ts';
 import { isUnreachable } from '../store/failure.ts';
 
@@ -20,6 +21,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof VersionConflict) {
     return { status: 409, message: `${error.stream} is being changed by others at the same time; try again` };
   }
+  if (error instanceof Archived) return { status: 410, message: error.message };
   if (error instanceof Refusal) {
     return { status: error.status, message: error.message, retryAfterSeconds: error.retryAfterSeconds };
   }

@@ -10,7 +10,7 @@ const CORS = {
     'Accept, Content-Type, Content-Length, Accept-Encoding, X-CSRF-Token, Authorization, X-Content-Encrypted, ' +
     'Cache-Control, Idempotency-Key, If-Match, Last-Event-ID, X-Correlation-Id',
   'Access-Control-Allow-Credentials': 'false',
-  'Access-Control-Expose-Headers': 'X-Correlation-Id, X-Log-Position, Retry-After, ETag',
+  'Access-Control-Expose-Headers': 'X-Correlation-Id, X-Log-Position, X-Log-Archived, Retry-After, ETag',
   Vary: 'Origin',
 } as const;
 

@@ -23,6 +23,7 @@ export interface ContextCall extends CallOptions {
 export async function openContext(options: GlobalOptions): Promise<Context> {
   const session = await openSession(options);
   const at = options.at === undefined ? undefined : momentOf(options.at);
+  let told = false;
   const failure: Context['failure'] = (error, what, lookUp) =>
     serverFailure(error, {
       what,
@@ -36,10 +37,21 @@ export async function openContext(options: GlobalOptions): Promise<Context> {
     failure,
     async call(what, name, input, options = {}) {
       try {
-        return await session.client.call(name, input, { at, ...options });
+        const answer = await session.client.call(name, input, { at, ...options });
+        if (answer.archived !== undefined) told = tellArchived(told, answer.archived);
+        return answer;
       } catch (error) {
         throw failure(error, what, options.lookUp);
       }
     },
   };
+}
+
+/** What an answer leaves out is said beside it, once: what is printed stays what was asked for. Returns true. */
+function tellArchived(told: boolean, { until, file }: NonNullable<Answer<OperationName>['archived']>): true {
+  if (!told)
+    processTerminal().stderr.write(
+      `events up to position ${until} are in archives, the last in ${file}, and are not told of here; see: oo audit archives\n`,
+    );
+  return true;
 }

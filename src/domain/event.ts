@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 
+import { archiveEvents } from './archive/events.ts';
 import { buildEvents } from './build/events.ts';
 import { configEvents } from './config/events.ts';
 import { containerEvents } from './container/events.ts';
@@ -18,6 +19,7 @@ import { webhookEvents } from './webhook/events.ts';
 
 /** Every type of event that the log may hold, with the schema of its present version. */
 export const EVENT_SCHEMAS = {
+  ...archiveEvents,
   ...buildEvents,
   ...configEvents,
   ...containerEvents,
@@ -49,7 +51,7 @@ export type EventOf<T extends EventType> = Extract<DomainEvent, { type: T }>;
 
 /** Who did it, in whose name and because of what. */
 export interface EventContext {
-  /** `user/<slug>`, `worker/<id>` or `system`. */
+  /** `user/<slug>`, `worker/<id>`, `operator/<account>@<host>` or `system`. */
   readonly actor: string;
   /** One per request of a user; everything that it causes carries it. */
   readonly correlationId: string;

@@ -35,6 +35,8 @@ const INERT = [
   'WebhookSaved',
   'WebhookDisabled',
   'WebhookRemoved',
+  'LogArchived',
+  'LogRestored',
 ] as const satisfies readonly EventType[];
 type Inert = (typeof INERT)[number];
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 
 import type { OperationName } from '../api/contract/operations.ts';
 import type { Routes } from '../api/contract/routes.ts';
+import type { ArchivedPart } from '../store/archived.ts';
 import type { SnapshotReader } from '../store/event-store.ts';
 
 /** Who asks: the account and the app of the token. */
@@ -45,6 +46,8 @@ export interface Reply<N extends OperationName> {
   readonly body: Given<Routes[N], 'response'>;
   /** Where the log put the last event that this caused. */
   readonly position?: number | undefined;
+  /** Some of what the answer would tell of is in archives; it tells of the rest. */
+  readonly archived?: ArchivedPart | undefined;
   /** What the answer is a version of, for the header ETag. */
   readonly etag?: string;
   /** Instead of the route's own, where the answer is a failure that has a body of its own. */

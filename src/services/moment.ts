@@ -2,7 +2,7 @@ import { InvalidInput } from '../domain/problem.ts';
 import type { EventStore } from '../store/event-store.ts';
 
 /** What finds a moment of the log. */
-export type Moments = Pick<EventStore, 'positionAt' | 'positionOf' | 'head'>;
+export type Moments = Pick<EventStore, 'positionAt' | 'positionOf' | 'head' | 'archived'>;
 
 const POSITION = /^\d{1,15}$/;
 const EVENT_ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
@@ -21,7 +21,11 @@ export async function positionOfMoment(store: Moments, field: string, at: string
   if (EVENT_ID.test(at)) {
     const position = await store.positionOf(at);
     if (position !== undefined) return position;
-    throw refused(field, `there is no event ${at}; the log's head is ${head}`, 'ids of events: oo events -o json');
+    const archived = await store.archived();
+    const among =
+      archived === undefined ? '' : ` after position ${archived.until}, and those up to there are in archives`;
+    const next = 'ids of events: oo events -o json';
+    throw refused(field, `there is no event ${at}${among}; the log's head is ${head}`, next);
   }
   const moment = TIME.test(at) ? Date.parse(at) : Number.NaN;
   if (Number.isNaN(moment)) {

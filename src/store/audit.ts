@@ -2,6 +2,7 @@ import type { Checkpoint } from '../domain/audit/checkpoint.ts';
 import { canonicalBody } from '../domain/audit/body-hash.ts';
 import type { ExportedEvent } from '../domain/audit/export-line.ts';
 import { sql, type Db } from '../postgres/database.ts';
+import { refuseArchived } from './archived.ts';
 import { EVENT_COLUMNS, type EventRow } from './recorded.ts';
 
 /** The log's last position, and the hash there in hexadecimal. */
@@ -56,20 +57,22 @@ export async function lastEvent(db: Db): Promise<LogHead | undefined> {
   return row && { position: Number(row.position), hash: row.hash.toString('hex') };
 }
 
-/** The hashes at some positions, in hexadecimal; positions that are not there are left out. */
+/** The hashes at some positions, in hexadecimal, also where an archive ends; positions that are not there are left out. */
 export async function hashesAt(db: Db, positions: readonly number[]): Promise<ReadonlyMap<number, string>> {
   const { rows } = await sql<{ position: string; hash: Buffer }>`
     select position, hash from events where position = any(${positions}::bigint[])
+    union all select last, hash from archives where last = any(${positions}::bigint[])
   `.execute(db);
   return new Map(rows.map(({ position, hash }) => [Number(position), hash.toString('hex')]));
 }
 
-/** Events after a position in the words that their hashes are over. */
+/** Events after a position in the words that their hashes are over. Throws `Archived`. */
 export async function readExport(db: Db, after: number, limit: number): Promise<readonly ExportedEvent[]> {
   const { rows } = await sql<Omit<EventRow, 'data'> & { text: string; hash: Buffer }>`
     select ${sql.raw(EVENT_COLUMNS.replace('data', 'data::text as text'))}, hash
     from events where position > ${after} order by position limit ${limit}
   `.execute(db);
+  if (Number(rows[0]?.position) !== after + 1) await refuseArchived(db, after);
   return rows.map(({ position, hash, text, ...row }) => ({
     position: Number(position),
     hash: hash.toString('hex'),
@@ -97,6 +100,15 @@ export async function readCheckpoints(db: Db, after: number, limit: number): Pro
   const { rows } = await sql<CheckpointRow & { installation: string }>`
     select position, hash, at, key_id, signature, (select id from installation) as installation
     from checkpoints where position > ${after} order by position limit ${limit}
+  `.execute(db);
+  return rows.map(toCheckpoint);
+}
+
+/** Those at some positions, in order; positions without one are left out. */
+export async function checkpointsAt(db: Db, positions: readonly number[]): Promise<readonly Checkpoint[]> {
+  const { rows } = await sql<CheckpointRow & { installation: string }>`
+    select position, hash, at, key_id, signature, (select id from installation) as installation
+    from checkpoints where position = any(${positions}::bigint[]) order by position
   `.execute(db);
   return rows.map(toCheckpoint);
 }

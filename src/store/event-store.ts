@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../domain/event.ts';
 import type { StreamKind } from '../domain/stream.ts';
+import type { ArchivedPart } from './archived.ts';
 import type { Appended, Command } from './command.ts';
 import type { EventScope } from './event-scope.ts';
 import type { ProjectionName, Row } from './projection.ts';
@@ -26,11 +27,16 @@ export interface EventStore extends AsyncDisposable {
   /** The position of the event of that id. */
   positionOf(eventId: string): Promise<number | undefined>;
 
-  /** Events after a position, in order. */
+  /** When the event at that position happened, also of one that is archived; undefined when there is none. */
+  timeOf(position: number): Promise<Date | undefined>;
+  /** What of the log is in archives, with the file of that position; undefined: nothing is. */
+  archived(position?: number): Promise<ArchivedPart | undefined>;
+
+  /** Events after a position, in order. Throws `Archived` where the database does not have them any more. */
   read(options: ReadOptions): Promise<readonly RecordedEvent[]>;
   /** The position of the last event, 0 for an empty log. */
   head(): Promise<number>;
-  /** Every event after `from`, once, in order, now and in future; ends when the signal aborts. Survives a restart of the database. */
+  /** Every event after `from`, once, in order, now and in future; ends when the signal aborts. Survives a restart of the database. Throws `Archived`. */
   subscribe(options: SubscribeOptions): AsyncIterable<RecordedEvent>;
   /**
    * Yields at once, then whenever streams of this kind may have grown, and at the latest every `pollMs`; ends when the

@@ -5,7 +5,7 @@ import { type Db, type RawBuilder, sql } from '../postgres/database.ts';
 import { EVENT_COLUMNS, type EventRow, toRecorded } from './recorded.ts';
 import { UPCASTS } from './upcast.ts';
 
-/** The events up to a position that a deployment's history is made from, in order: by an index of their own (migration 0019). */
+/** The events up to a position that a deployment's history is made from, in order, as far as the database has them: by an index of their own (migration 0019). */
 export async function readHistory(db: Db, deploymentId: string, until?: number): Promise<readonly HistoryEvent[]> {
   // The types stand in the statement as they stand in the index: as parameters they would not meet it.
   const types = sql.raw(HISTORY_TYPES.map((type) => `'${type}'`).join(', '));

@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { EVENT_SCHEMAS, type DomainEvent } from '../domain/event.ts';
 import type { Database } from '../postgres/database.ts';
+import { archivedPart } from './archived.ts';
+import { eventTime } from './archives.ts';
 import { positionAt, positionOf, readRowsAt } from './as-of.ts';
 import type { AppendEffects } from './batch.ts';
 import { StoreUnavailable, type Command } from './command.ts';
@@ -39,6 +41,8 @@ export function openStore({ database, clock, projections, effects, upcasts = UPC
     }),
     positionAt: (moment) => reachable(positionAt(db, moment)),
     positionOf: (eventId) => reachable(positionOf(db, eventId)),
+    timeOf: (position) => reachable(eventTime(db, position)),
+    archived: (position) => reachable(archivedPart(db, position)),
     snapshot: (read) => reachable(readSnapshot(db, read)),
     read: (options) => reachable(readEvents(db, options, upcasts)),
     head: () => reachable(readHead(db)),

@@ -1,5 +1,6 @@
 import { sql, type Db, type RawBuilder, type Tx } from '../postgres/database.ts';
 import type { RecordedEvent } from '../domain/event.ts';
+import { refuseArchived } from './archived.ts';
 import { conditionOf } from './event-filter.ts';
 import type { ReadOptions, RowFilter, SnapshotReader } from './event-store.ts';
 import type { ProjectionName, Row } from './projection.ts';
@@ -38,7 +39,10 @@ export async function readRow<State>(
   return row;
 }
 
-/** Events after a position, in order, as of their present schema versions. */
+/**
+ * Events after a position, in order, as of their present schema versions. Throws `Archived` when some that may be among them are in
+ * archives; of the last so many it answers with those that the database has.
+ */
 export async function readEvents(
   db: Db,
   { after, limit, until, filter: wanted, stream, deploymentId, last = false }: ReadOptions,
@@ -51,6 +55,8 @@ export async function readEvents(
     from events where position > ${after} and ${conditionOf(wanted)} and ${until === undefined ? sql`true` : sql`position <= ${until}`} and ${ofStream} and ${ofDeployment} order by ${orderOf(stream, last)} limit ${limit}
   `.execute(db);
   const recorded = rows.map((row) => toRecorded(row, upcasts));
+  // Looked at afterwards: what is archived meanwhile is missed by the page. Archives are a beginning, so behind one that is here none is.
+  if (!last && recorded[0]?.position !== after + 1) await refuseArchived(db, after);
   return last ? recorded.toReversed() : recorded;
 }
 

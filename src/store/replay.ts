@@ -1,4 +1,5 @@
 import { sql, type Db, type Tx } from '../postgres/database.ts';
+import { refuseArchived } from './archived.ts';
 import { PROJECTION_NAMES, type Projection } from './projection.ts';
 import { asQuery, loadRows, type Draft } from './projector.ts';
 import { EVENT_COLUMNS, toRecorded, type EventRow } from './recorded.ts';
@@ -27,18 +28,32 @@ export interface ReplayReport {
   readonly swapped: boolean;
 }
 
+export interface ReplayOptions {
+  readonly swap: boolean;
+  /** The events that are in archives, in order, a page at a time. */
+  readonly archived?: AsyncIterable<readonly EventRow[]> | undefined;
+  readonly onProgress?: (position: number, head: number) => void;
+}
+
 /**
  * Replays the whole log into tables beside the live ones, compares them at one position, and with `swap` puts the
  * replayed ones in the place of the live ones. Writers go on meanwhile; they wait only for the last page and the comparison.
+ * Throws `Archived` where the beginning of the log is in archives and is not given.
  */
 export async function replayProjections(
   db: Db,
   projections: readonly Projection[],
-  { swap, onProgress }: { readonly swap: boolean; readonly onProgress?: (position: number, head: number) => void },
+  { swap, archived, onProgress }: ReplayOptions,
 ): Promise<ReplayReport> {
+  if (archived === undefined) await refuseArchived(db, 0, 'the beginning of the log');
   await createShadow(db);
   try {
     let position = 0;
+    for await (const page of archived ?? []) {
+      await db.transaction().execute((tx) => replayRows(tx, projections, page));
+      position = Number(page.at(-1)?.position ?? position);
+      onProgress?.(position, await headOf(db));
+    }
     for (;;) {
       const next = await db.transaction().execute((tx) => replayPage(tx, projections, position));
       if (next === position) break;
@@ -61,19 +76,23 @@ async function createShadow(db: Db): Promise<void> {
 
 /** The same writer that keeps the live rows, with the search path turned to the shadow tables. */
 async function replayPage(tx: Tx, projections: readonly Projection[], after: number): Promise<number> {
-  await sql`set local search_path = ${sql.id(SHADOW)}, public`.execute(tx);
   const { rows } = await sql<EventRow>`
     select ${sql.raw(EVENT_COLUMNS)} from public.events where position > ${after} order by position limit ${PAGE}
   `.execute(tx);
+  if (Number(rows[0]?.position) !== after + 1) await refuseArchived(tx, after);
+  await replayRows(tx, projections, rows);
+  return Number(rows.at(-1)?.position ?? after);
+}
+
+async function replayRows(tx: Tx, projections: readonly Projection[], rows: readonly EventRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await sql`set local search_path = ${sql.id(SHADOW)}, public`.execute(tx);
   const events: Draft[] = rows.map((row) => toRecorded(row, UPCASTS));
-  const last = events.at(-1);
-  if (last === undefined) return after;
   const set = await loadRows(tx, projections, events, () => false);
   set.apply(events);
   // The positions are known already, so `first` is not looked at.
   const appended = sql`appended as (select 0::bigint as first)`;
   await sql`with ${sql.join([appended, ...set.writes().map(asQuery)])} select 1`.execute(tx);
-  return last.position;
 }
 
 async function finish(tx: Tx, projections: readonly Projection[], from: number, swap: boolean): Promise<ReplayReport> {

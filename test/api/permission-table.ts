@@ -106,6 +106,7 @@ export const PERMISSION_TABLE: Readonly<Record<OperationName, readonly Case[]>> 
   listCheckpoints: [ADMIN_ONLY],
   replayDecisions: [ADMIN_ONLY],
   auditKeys: [ADMIN_ONLY],
+  listArchives: [ADMIN_ONLY],
 
   // The contract gives the list to every account: its clients are generated from it.
   listDefinitions: [{ ...known, sees: ['definition'] }],

@@ -34,7 +34,7 @@ function someLog(count: number): readonly string[] {
       actor: 'user/usr_1',
       at: new Date(1_700_000_000_000 + index),
       correlationId: `c${index}`,
-      data: { name: `quoted "${index}" \\ ö 🚀`, list: [index, index / 3, true, null] },
+      data: { name: `quoted "${index}" \\ ö 🚀 \u2028\u2029`, list: [index, index / 3, true, null] },
       id: `0198c7aa-1111-7777-8888-${String(position).padStart(12, '0')}`,
       schemaVersion: 1,
       stream: `definition/d${index % 7}`,

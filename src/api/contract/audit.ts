@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { archive } from '../../domain/archive/archive.ts';
 import { checkpoint } from '../../domain/audit/checkpoint.ts';
 import type { Route } from './route.ts';
 
@@ -43,6 +44,15 @@ export const auditRoutes = {
     query: z.object({ after: position.default(0), limit: z.coerce.number().int().min(1).max(5_000).default(1_000) }),
     status: 200,
     response: z.strictObject({ checkpoints: z.array(checkpoint) }),
+  },
+  listArchives: {
+    summary: 'The closed ranges of the log that lie in files, in order',
+    permission: 'deploy-svc:audit:view',
+    status: 200,
+    /** `before` and `hash`: of the events before the first and at the last; `sha256`: of the file. */
+    response: z.strictObject({
+      archives: z.array(z.strictObject({ ...archive.shape, at: z.string(), actor: z.string() })),
+    }),
   },
   replayDecisions: {
     summary:

@@ -43,6 +43,7 @@ export const OPERATIONS = {
   verifyLog: 'GET /deploy-svc/audit/verify',
   exportLog: 'GET /deploy-svc/audit/export',
   listCheckpoints: 'GET /deploy-svc/audit/checkpoints',
+  listArchives: 'GET /deploy-svc/audit/archives',
   replayDecisions: 'GET /deploy-svc/audit/decisions',
   auditKeys: 'GET /deploy-svc/audit/keys',
   listDeadJobs: 'GET /deploy-svc/jobs/dead',

@@ -58,6 +58,7 @@ export const WITHOUT_PAST: Readonly<Record<Exclude<OperationName, WithPast>, str
   verifyLog: LOG,
   exportLog: LOG,
   listCheckpoints: LOG,
+  listArchives: LOG,
   replayDecisions: LOG,
   auditKeys: PROCESS,
   saveConfig: CHANGES,

@@ -19,7 +19,8 @@ export type OpenApiDocument = oas32.OpenAPIObject;
 const DESCRIPTION = `Deploys, scales, updates and heals containers on a fleet of Docker hosts.
 
 Log in with \`POST /user-svc/login\` and send the token as \`Authorization: Bearer <token>\`. Whoever lacks a permission gets 401, never 403.
-Every answer has an \`X-Correlation-Id\`; one that changed something says the position of the change in the log as \`X-Log-Position\`.`;
+Every answer has an \`X-Correlation-Id\`; one that changed something says the position of the change in the log as \`X-Log-Position\`.
+Where events that the answer would tell of lie in archives, \`X-Log-Archived\` says up to which position, and in which file.`;
 
 /** The API as an OpenAPI 3.1 document: the table of routes, and nothing else. */
 export function openApiDocument(): OpenApiDocument {

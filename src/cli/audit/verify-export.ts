@@ -63,7 +63,8 @@ function startOf({ after, checkpoints }: Evidence): ChainState {
   return { position: after, hash: before && Buffer.from(before.hash, 'hex') };
 }
 
-function checkpointFault(checkpoint: Checkpoint, hash: string, keys: readonly KeyObject[]): string | undefined {
+/** What is wrong with a checkpoint, given the hash at its position; without keys its signature is not looked at. */
+export function checkpointFault(checkpoint: Checkpoint, hash: string, keys: readonly KeyObject[]): string | undefined {
   if (checkpoint.hash !== hash) return 'the checkpoint was signed for another history';
   if (keys.length === 0) return undefined;
   const key = keys.find((each) => keyId(each) === checkpoint.keyId);

@@ -1,6 +1,7 @@
 import type { Checkpoint } from '../../domain/audit/checkpoint.ts';
 import { exportLine } from '../../domain/audit/export-line.ts';
 import { type Context, openContext } from '../context.ts';
+import { archiveKind, type ArchiveView } from '../kinds/archive.ts';
 import { checkpointKind } from '../kinds/checkpoint.ts';
 import type { ListingOptions } from '../list/options.ts';
 import { runList } from '../list/run.ts';
@@ -35,11 +36,27 @@ export async function listCheckpoints(options: ListingOptions & { readonly after
 
 async function fetchCheckpoints(context: Context, start: number): Promise<readonly Checkpoint[]> {
   const items: Checkpoint[] = [];
-  for (let after = start; ; after = items.at(-1)?.position ?? after) {
+  for await (const each of everyCheckpoint(context, start)) items.push(each);
+  return items;
+}
+
+/** The signed checkpoints after a position, in order, as they are needed. */
+export async function* everyCheckpoint(context: Context, start = 0): AsyncGenerator<Checkpoint, void> {
+  for (let after = start; ;) {
     const { body } = await context.call('list checkpoints', 'listCheckpoints', { query: { after, limit: PAGE } });
-    items.push(...body.checkpoints);
-    if (body.checkpoints.length < PAGE) return items;
+    yield* body.checkpoints;
+    const last = body.checkpoints.at(-1);
+    if (last === undefined || body.checkpoints.length < PAGE) return;
+    after = last.position;
   }
+}
+
+/** Prints which positions are in which files. */
+export async function listArchives(options: ListingOptions): Promise<void> {
+  const context = await openContext(options);
+  const fetch = async (): Promise<readonly ArchiveView[]> =>
+    (await context.call('list archives', 'listArchives', {})).body.archives;
+  await runList(context, options, { kind: archiveKind, fetch });
 }
 
 export async function printKeys(options: GlobalOptions): Promise<void> {

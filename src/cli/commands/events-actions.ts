@@ -83,7 +83,7 @@ async function follow(context: Context, options: Listed): Promise<void> {
   const selection = selectionOf(eventKind.columns, options);
   const columns = columnsOf(eventKind.columns, selection, options.output, []);
   const signal = AbortSignal.any([]);
-  const feed = eventFeed(context.client, { after: options.after ?? 0, query: queryOf(options), signal });
+  const feed = eventFeed(context.client, { after: options.after, query: queryOf(options), signal });
   try {
     for await (const event of feed) {
       const now = Date.now();

@@ -10,7 +10,8 @@ const FIRST_RETRY = 250;
 const LAST_RETRY = 5000;
 
 export interface FeedOptions {
-  readonly after: number;
+  /** Undefined: from where the server's log begins. */
+  readonly after: number | undefined;
   readonly deploymentId?: string | undefined;
   readonly query?: EventQuery | undefined;
   readonly signal: AbortSignal;

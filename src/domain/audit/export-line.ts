@@ -16,7 +16,8 @@ export function exportLine({ body, hash, position }: ExportedEvent): string {
   return `{"event":${body},"hash":"${hash}","position":${position}}`;
 }
 
-const LINE = /^\{"event":(\{.*\}),"hash":"([0-9a-f]{64})","position":([1-9]\d{0,15})\}$/;
+/** Canonical JSON may hold line and paragraph separators, which `.` alone takes for ends of lines. */
+const LINE = /^\{"event":(\{.*\}),"hash":"([0-9a-f]{64})","position":([1-9]\d{0,15})\}$/s;
 
 /** The event of a line; undefined when it is none. Nothing is parsed: what the hash is over is taken as it stands. */
 export function readLine(line: string): ExportedEvent | undefined {

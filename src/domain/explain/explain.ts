@@ -82,6 +82,14 @@ function furtherText(event: Exclude<RecordedEvent, { type: Told['type'] }>, who:
       return `${who} saved secret ${event.data.name} (version ${event.data.version}).`;
     case 'SecretRemoved':
       return `${who} removed secret ${event.data.name}.`;
+    case 'LogArchived': {
+      const { first, last, file } = event.data;
+      return `${who} archived positions ${first} to ${last} of the log: ${file}.`;
+    }
+    case 'LogRestored': {
+      const { first, last, file } = event.data;
+      return `${who} put positions ${first} to ${last} of the log back from ${file}.`;
+    }
     // Accounts, grants, routes, configs and what is run by hand cause nothing else: their type and their stream say it.
     default:
       return `${who} wrote ${event.type} to ${event.stream}.`;

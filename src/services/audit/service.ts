@@ -1,6 +1,7 @@
 import type { Db } from '../../postgres/database.ts';
 import type { EventStore } from '../../store/event-store.ts';
 import { replayDecisions } from '../../workers/plan/replay-decisions.ts';
+import { readArchives } from '../../store/archives.ts';
 import { readCheckpoints, readExport, readLogHead } from '../../store/audit.ts';
 import type { KeyRing } from '../../vault/key-ring.ts';
 import type { Handlers } from '../handler.ts';
@@ -13,12 +14,10 @@ export interface AuditPorts {
   readonly keys: KeyRing;
 }
 
+type Operation = 'verifyLog' | 'exportLog' | 'listCheckpoints' | 'listArchives' | 'auditKeys' | 'replayDecisions';
+
 /** What proves the log to somebody who does not trust its keeper. */
-export function auditService({
-  db,
-  store,
-  keys,
-}: AuditPorts): Handlers<'verifyLog' | 'exportLog' | 'listCheckpoints' | 'auditKeys' | 'replayDecisions'> {
+export function auditService({ db, store, keys }: AuditPorts): Handlers<Operation> {
   const auditKeys = auditKeysOf(keys);
   return {
     async verifyLog({ query: { after, limit } }) {
@@ -37,6 +36,10 @@ export function auditService({
     },
     async listCheckpoints({ query: { after, limit } }) {
       return { body: { checkpoints: [...(await readCheckpoints(db, after, limit))] } };
+    },
+    async listArchives() {
+      const archives = await readArchives(db);
+      return { body: { archives: archives.map(({ at, ...each }) => ({ ...each, at: at.toISOString() })) } };
     },
     async replayDecisions({ query: { after, limit } }) {
       const { until, decisions, differences } = await replayDecisions(store, after, limit);

@@ -5,20 +5,20 @@ import type { Db } from '../../postgres/database.ts';
 import {
   firstBroken,
   firstCheckpointNotBy,
+  checkpointsAt,
   hashesAt,
+  lastCheckpoint,
   lastEvent,
   readCheckpoints,
   readLogHead,
   type LogHead,
 } from '../../store/audit.ts';
+import { refuseArchived } from '../../store/archived.ts';
+import { readArchives } from '../../store/archives.ts';
+import { archiveFaults } from './archive-faults.ts';
+import type { Fault } from './fault.ts';
 import type { AuditKeys } from './keys.ts';
 import { newestRow } from '../../store/newest-row.ts';
-
-/** The first position at which something is wrong, and what. */
-export interface Fault {
-  readonly position: number;
-  readonly what: string;
-}
 
 export interface Verified {
   readonly until: number;
@@ -33,17 +33,30 @@ const CHECKPOINTS_AT_MOST = 100_000;
 
 /**
  * Verifies the events after `after`, at most `limit` of them: their chain, the checkpoints among them, and, where the part
- * reaches the end, that the log has not been cut off there.
+ * reaches the end, that the log has not been cut off there. The part that begins where the archives end also verifies what is said of
+ * them, and the checkpoints at their ends; those within them are for who has the files. Throws `Archived` for one that begins before.
  */
 export async function verifyPart(db: Db, keys: AuditKeys, after: number, limit: number): Promise<Verified> {
+  await refuseArchived(db, after);
+  const archives = await readArchives(db);
+  const archived = archives.at(-1);
   const head = await readLogHead(db);
-  const last = (await lastEvent(db)) ?? { position: 0, hash: '' };
+  const last = (await lastEvent(db)) ?? { position: archived?.last ?? 0, hash: archived?.hash ?? '' };
   const end = Math.max(head.position, last.position);
   const until = Math.min(after + limit, end);
   const broken = await firstBroken(db, after, until);
+  const ends =
+    archived?.last === after
+      ? await checkpointsAt(
+          db,
+          archives.map((each) => each.last),
+        )
+      : [];
   const signed = await readCheckpoints(db, after, CHECKPOINTS_AT_MOST);
   const own = signed.filter(({ position }) => position <= until);
   const faults = [
+    ...(until === end ? await endFaults(db, { head, last, checkpoint: await lastCheckpoint(db) }) : []),
+    ...(archived?.last === after ? await archiveFaults(db, archives, ends) : []),
     ...(broken === undefined
       ? []
       : [
@@ -52,8 +65,7 @@ export async function verifyPart(db: Db, keys: AuditKeys, after: number, limit: 
             what: 'the event is missing, or its hash is not that of its row and of the hash before it',
           },
         ]),
-    ...(await checkpointFaults(db, keys, own)),
-    ...(until === end ? await endFaults(db, { head, last, checkpoint: signed.at(-1) }) : []),
+    ...(await checkpointFaults(db, keys, [...ends, ...own])),
   ].sort((one, other) => one.position - other.position);
   const [fault] = faults;
   const holding = own.filter(({ position }) => fault === undefined || position < fault.position);

@@ -148,6 +148,6 @@ async function listEvents(
 ): Promise<Reply<'listEvents'>> {
   const { query, past } = request;
   const { within } = await sightOf({ store, db }, callerOf(request));
-  const { events, position } = await eventPage(store, query, { within, head: past?.position });
-  return { body: { events: events.map(toEventView), position } };
+  const { events, position, archived } = await eventPage(store, query, { within, head: past?.position });
+  return { body: { events: events.map(toEventView), position }, archived };
 }

@@ -2,7 +2,6 @@ import type { DeploymentStanding } from '../../api/contract/standing.ts';
 import type { DeploymentState } from '../../domain/deployment/evolve.ts';
 import { wantedReplicas } from '../../domain/deployment/wanted.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
-import { streamOf } from '../../domain/stream.ts';
 import { type Db, sql } from '../../postgres/database.ts';
 import type { SnapshotReader } from '../../store/event-store.ts';
 import type { Handlers } from '../handler.ts';
@@ -13,15 +12,20 @@ interface Row {
   readonly created_at: Date;
 }
 
+/** When the deployment `d` was first saved. Where the event that says it is archived, its oldest row tells the position. */
+const CREATED_AT = sql`coalesce(
+  (select at from events where stream = 'deployment/' || d.id and version = 1),
+  event_time(coalesce(
+    (select lower(valid) from history where projection = 'deployments' and id = d.id order by lower(valid) limit 1), d.since)))`;
+
 /** How every deployment stands, in one statement: its rows are counted where they are. */
 export function standingService(db: Db): Handlers<'listStandings'> {
   return {
     async listStandings({ past }) {
       if (past !== undefined) return { body: { standings: await standingsAt(db, past) } };
       const { rows } = await sql<Row>`
-        select d.state, coalesce(r.ready, 0)::int as ready, e.at as created_at
+        select d.state, coalesce(r.ready, 0)::int as ready, ${CREATED_AT} as created_at
         from deployments d
-          join events e on e.stream = 'deployment/' || d.id and e.version = 1
           left join (
             select deployment_id, count(*) as ready from replicas where status = 'Ready' group by deployment_id
           ) r on r.deployment_id = d.id
@@ -40,16 +44,15 @@ async function standingsAt(db: Db, past: SnapshotReader): Promise<DeploymentStan
     past.rows<ReplicaState>('replicas', { status: 'Ready' }),
   ]);
   const ready = Map.groupBy(serving, ({ state }) => state.deploymentId);
-  const streams = deployments.map(({ id }) => streamOf('deployment', id));
-  const { rows } = await sql<{ stream: string; at: Date }>`
-    select stream, at from events where stream = any(${streams}::text[]) and version = 1
+  const { rows } = await sql<{ id: string; at: Date }>`
+    select d.id, ${CREATED_AT} as at from deployments d where d.id = any(${deployments.map(({ id }) => id)}::text[])
   `.execute(db);
-  const created = new Map(rows.map(({ stream, at }) => [stream, at]));
+  const created = new Map(rows.map(({ id, at }) => [id, at]));
   return deployments.map(({ id, state }) =>
     toStanding({
       state,
       ready: ready.get(id)?.length ?? 0,
-      created_at: created.get(streamOf('deployment', id)) ?? new Date(Number.NaN),
+      created_at: created.get(id) ?? new Date(Number.NaN),
     }),
   );
 }

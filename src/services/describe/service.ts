@@ -5,6 +5,7 @@ import type { InstanceState } from '../../domain/instance/evolve.ts';
 import type { Db } from '../../postgres/database.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import { streamOf } from '../../domain/stream.ts';
+import type { ArchivedPart } from '../../store/archived.ts';
 import type { EventStore, SnapshotReader } from '../../store/event-store.ts';
 import { toEventView } from '../deploy/view.ts';
 import { callerOf, type Handlers } from '../handler.ts';
@@ -33,7 +34,8 @@ export function describeService(deps: DescribeDeps): Handlers<'describe'> {
         const kinds = ['deployment', 'replica', 'instance', 'node', 'definition'] as const;
         throw await noSubjectFor(past ?? deps.store, id, kinds, sight);
       }
-      return { body: await describe(deps, subject, sight, past) };
+      const body = await describe(deps, subject, sight, past);
+      return { body, archived: await lacking(deps.store, subject, body) };
     },
   };
 }
@@ -51,8 +53,7 @@ async function describe(
   const filter = { within: sight.within };
   const events = await store.read({ after: 0, limit: EVENTS, last: true, until, filter, ...of });
   const common = { kind, id: row.id, state: { ...row.state }, events: events.map(toEventView) };
-  const [at] = await store.read({ after: row.since - 1, limit: 1 });
-  const since = at?.at.toISOString();
+  const since = (await store.timeOf(row.since))?.toISOString();
   switch (kind) {
     case 'deployment':
       return { ...common, status: row.state.status, ...(await ofDeployment(deps, row.id, past)) };
@@ -131,4 +132,14 @@ async function ofDeployment(
 
 function decisionOf(event: Extract<RecordedEvent, { type: 'DeploymentPlanned' }>): Description['decision'] {
   return { at: event.at.toISOString(), position: event.position, report: [...event.data.report] };
+}
+
+/** What of its last events is in archives: a full list lacks none, and one that begins with the first of a stream. */
+async function lacking(
+  store: EventStore,
+  { kind }: Subject,
+  { events }: Description,
+): Promise<ArchivedPart | undefined> {
+  const whole = events.length === EVENTS || (kind !== 'deployment' && events[0]?.version === 1);
+  return whole ? undefined : store.archived();
 }

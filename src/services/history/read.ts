@@ -1,16 +1,19 @@
 import type { Entry } from '../../domain/deployment/history/entry.ts';
 import { historyOf } from '../../domain/deployment/history/fold.ts';
 import type { Db } from '../../postgres/database.ts';
+import { archivedOf, historyStart } from './archived.ts';
 import { type Pulled, readDefiner, readHistory, readOrigins, readPulls } from '../../store/history.ts';
 
-/** The history of a deployment up to a position, oldest first. Cost by the deployment's own events. */
+/** The history of a deployment up to a position, oldest first, behind what is archived of it. Cost by the deployment's own events. */
 export async function readEntries(db: Db, deploymentId: string, until?: number): Promise<readonly Entry[]> {
+  const part = await archivedOf(db, deploymentId);
+  const start = part && (await historyStart(db, deploymentId, part));
   const events = await readHistory(db, deploymentId, until);
   const own = new Set(events.flatMap((event) => (event.type === 'RevisionCreated' ? [] : [event.correlationId])));
   const foreign = events.flatMap((event) =>
     event.type === 'RevisionCreated' && !own.has(event.correlationId) ? [event.correlationId] : [],
   );
-  return withDefiners(db, historyOf(events, await readOrigins(db, deploymentId, foreign)));
+  return withDefiners(db, historyOf(events, await readOrigins(db, deploymentId, foreign), start));
 }
 
 /** A plan that was due for another reason may be the first to see a definition that was changed: its correlation is not of that. */

@@ -6,8 +6,11 @@ import { decideTag, decideUntag, revisionNamed } from '../../domain/deployment/t
 import { Conflict, NotFound } from '../../domain/problem.ts';
 import type { EventStore } from '../../store/event-store.ts';
 import { readHistory } from '../../store/history.ts';
+import { Archived } from '../../store/archived.ts';
+import { beganAt } from '../../store/archives.ts';
 import { carryOut } from '../carry-out.ts';
 import type { Handlers, Reply, RequestOf } from '../handler.ts';
+import { archivedOf } from './archived.ts';
 import { madeOf, type HistoryPorts } from './ports.ts';
 import { authorOf, readDigests, readEntries } from './read.ts';
 import { rollbackDeployment } from './rollback.ts';
@@ -32,6 +35,9 @@ export function historyService(ports: HistoryPorts): Handlers<Operation> {
     diffDeployment: (request) => diffDeployment(ports, request),
     async blameDeployment({ params: { id }, past }) {
       await stateOf(past ?? store, id);
+      const part = await archivedOf(db, id);
+      if (part !== undefined)
+        throw new Archived((await beganAt(db, 'deployments', id)) ?? 1, part, `some of what set the fields of ${id}`);
       const events = await readHistory(db, id, past?.position);
       const saves = events.flatMap((event) => (event.type === 'DeploymentSaved' ? [{ ...event, ...event.data }] : []));
       const fields = blameOf(saves).map(({ field, value, save: { position, at, actor, reason } }) => {
@@ -77,8 +83,14 @@ async function deploymentHistory(
   const entries = (await readEntries(db, id, past?.position)).filter(({ position }) => position < before).toReversed();
   const page = entries.slice(0, limit);
   const last = page.at(-1);
-  const more = entries.length > limit && last !== undefined ? { before: last.position } : {};
-  return { body: { entries: page.map((entry) => toEntryView(entry, { digests, tags })), ...more } };
+  const further = entries.length > limit;
+  const more = further && last !== undefined ? { before: last.position } : {};
+  // The last page is where the rest would be looked for.
+  const archived = further ? undefined : await archivedOf(db, id);
+  if (archived !== undefined && page.length === 0) {
+    throw new Archived((await beganAt(db, 'deployments', id)) ?? 1, archived, `what there is of the history of ${id}`);
+  }
+  return { body: { entries: page.map((entry) => toEntryView(entry, { digests, tags })), ...more }, archived };
 }
 
 async function diffDeployment(
@@ -91,7 +103,8 @@ async function diffDeployment(
   const to = query.to === undefined ? state.revision : revisionNamed(state, query.to);
   const from = query.from === undefined ? to - 1 : revisionNamed(state, query.from);
   if (from === 0) throw new Conflict(`revision ${to} is the first of ${id}: there is none before it to compare with`);
-  const changes = diffRevisions(madeOf(entries, id, from), madeOf(entries, id, to));
+  const [one, other] = [await madeOf(db, entries, id, from), await madeOf(db, entries, id, to)];
+  const changes = diffRevisions(one, other);
   return { body: { from, to, changes: changes.map(toChangeView) } };
 }
 

@@ -3,6 +3,7 @@ import type { NodeState } from '../../domain/node/evolve.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import { streamOf } from '../../domain/stream.ts';
 import { EngineError } from '../../engine/engine-error.ts';
+import type { ArchivedPart } from '../../store/archived.ts';
 import { containerName } from '../../workers/container.ts';
 import type { LogDeps } from './deps.ts';
 import type { Kept, Source } from './source.ts';
@@ -29,7 +30,10 @@ export async function previousSource(
   const found = await presentContainer(deps, nodeId, containerName(replica.id, generation, deps.installationId));
   const { containerId: _, ...rest } = replica;
   const then: ReplicaState = { ...rest, containerId: undefined, generation, nodeId, revision };
-  return sources.of(then, { ...(found === undefined ? {} : { containerId: found }), kept: keptOf(own) });
+  return sources.of(then, {
+    ...(found === undefined ? {} : { containerId: found }),
+    kept: keptOf(own, await deps.store.archived()),
+  });
 }
 
 /** The id of the container when it is still there. An engine that cannot be asked is as if it were not: what is kept is shown. */
@@ -48,13 +52,17 @@ async function presentContainer(
   }
 }
 
-function keptOf(events: readonly RecordedEvent[]): Kept {
+function keptOf(events: readonly RecordedEvent[], archived: ArchivedPart | undefined): Kept {
   const failed = events.findLast((event) => event.type === 'ReplicaFailed');
   if (failed !== undefined) {
     const { message, lastLogs = [] } = (failed.data as EventOf<'ReplicaFailed'>['data']).failure;
     return { lines: lastLogs, at: failed.at.toISOString(), message };
   }
   const stopping = events.findLast((event) => event.type === 'ReplicaStopping');
+  if (stopping === undefined && archived !== undefined) {
+    const message = `how it ended is in archives: positions 1 to ${archived.until}, the last in ${archived.file}`;
+    return { lines: [], at: undefined, message };
+  }
   const reason = (stopping?.data as EventOf<'ReplicaStopping'>['data'] | undefined)?.reason;
   return { lines: [], at: undefined, message: reason === undefined ? 'it was stopped' : `it was stopped: ${reason}` };
 }

@@ -56,6 +56,5 @@ async function momentOf(
   }
   const head = await store.head();
   if (at > head) throw new InvalidInput([{ field: 'at', message: `is ${at}, and the log ends at ${head}` }]);
-  const [event] = await store.read({ after: Math.max(0, at - 1), limit: 1 });
-  return { position: at, now: event?.at ?? now };
+  return { position: at, now: (await store.timeOf(Math.max(1, at))) ?? now };
 }

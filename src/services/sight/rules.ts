@@ -41,6 +41,7 @@ export const SIGHT_RULES: Readonly<Record<StreamKind, SightRule>> = {
   enroll: { all: 'user-svc:enroll:view', own: ownEnrolls },
   route: { all: 'proxy-svc:route:view' },
   secret: { own: ownSecrets },
+  archive: { all: 'deploy-svc:audit:view' },
   webhook: { all: 'deploy-svc:webhook:view' },
   config: { all: 'everybody' },
   container: { all: 'container-svc:container:view' },

@@ -2,12 +2,18 @@ import type { RecordedEvent } from '../../domain/event.ts';
 import { explain } from '../../domain/explain/explain.ts';
 import type { Sentence } from '../../domain/explain/sentence.ts';
 import type { Db } from '../../postgres/database.ts';
-import type { Sight } from '../sight/sight.ts';
+import { archivedCauses, archivedPart, type ArchivedPart } from '../../store/archived.ts';
 import { readPlanAt, readPrevious, readRevision, readWithCauses } from '../../store/causes.ts';
+import type { Sight } from '../sight/sight.ts';
+
+/** Sentences, and what of the events that they would need is in archives. */
+export interface Explained {
+  readonly sentences: readonly Sentence[];
+  readonly archived: ArchivedPart | undefined;
+}
 
 /** What is told, and how many events are not: the reader may not see them. */
-export interface Told {
-  readonly sentences: readonly Sentence[];
+export interface Told extends Explained {
   readonly hidden: number;
 }
 
@@ -20,23 +26,33 @@ export async function explainWithCauses(db: Db, seeds: readonly RecordedEvent[],
   );
   const plans = await plansOf(db, led);
   const seen = sight.seenOf([...led, ...plans]);
-  return { sentences: await explainAll(db, seen), hidden: led.length + plans.length - seen.length };
+  return { ...(await explainAll(db, seen)), hidden: led.length + plans.length - seen.length };
 }
 
 /** Events as sentences, with what was before each where that is worth a word. */
-export async function explainAll(db: Db, events: readonly RecordedEvent[]): Promise<readonly Sentence[]> {
+export async function explainAll(db: Db, events: readonly RecordedEvent[]): Promise<Explained> {
   const ordered = [...new Map(events.map((event) => [event.position, event])).values()].toSorted(
     (left, right) => left.position - right.position,
   );
   const before = new Map<string, RecordedEvent>();
   const sentences: Sentence[] = [];
+  let lacking = false;
   for (const event of ordered) {
     const last = before.get(event.stream);
     const sinceMs = last?.version === event.version - 1 ? event.at.getTime() - last.at.getTime() : undefined;
-    sentences.push(explain(event, { sinceMs, previous: await previousOf(db, event) }));
+    const previous = await previousOf(db, event);
+    lacking ||= event.type === 'DeploymentSaved' && event.version > 1 && previous === undefined;
+    sentences.push(explain(event, { sinceMs, previous }));
     before.set(event.stream, event);
   }
-  return sentences;
+  const archived = lacking || lacksPlan(ordered) ? await archivedPart(db) : await archivedCauses(db, ordered);
+  return { sentences, archived };
+}
+
+/** A decision about a replica without any plan before it: the two were appended together, and a file may end between them. */
+function lacksPlan(events: readonly RecordedEvent[]): boolean {
+  const first = events.find(({ type }) => type === 'DeploymentPlanned' || type === 'ReplicaScheduled');
+  return first?.type === 'ReplicaScheduled';
 }
 
 /** What was saved and run before: of these two types alone does a sentence tell what has changed. */

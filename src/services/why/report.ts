@@ -1,6 +1,7 @@
 import type { Incident } from '../../api/contract/why.ts';
 import type { RecordedEvent } from '../../domain/event.ts';
 import { secondsText, whoOf, type Sentence } from '../../domain/explain/sentence.ts';
+import type { ArchivedPart } from '../../store/archived.ts';
 import { toSentenceView } from './view.ts';
 
 /** What happened, for whoever reviews it afterwards. Pure. */
@@ -8,7 +9,7 @@ export function incidentOf(
   subject: string,
   events: readonly RecordedEvent[],
   sentences: readonly Sentence[],
-  truncated: boolean,
+  { truncated, archived }: { readonly truncated: boolean; readonly archived?: ArchivedPart | undefined },
 ): Incident {
   const count = (type: RecordedEvent['type']): number => events.filter((event) => event.type === type).length;
   const [first, last] = [sentences[0]?.at, sentences.at(-1)?.at];
@@ -28,10 +29,14 @@ export function incidentOf(
     timeline: sentences.map(toSentenceView),
     truncated,
   };
-  return { ...told, markdown: markdownOf(told, events) };
+  return { ...told, markdown: markdownOf(told, events, archived) };
 }
 
-function markdownOf(told: Omit<Incident, 'markdown'>, events: readonly RecordedEvent[]): string {
+function markdownOf(
+  told: Omit<Incident, 'markdown'>,
+  events: readonly RecordedEvent[],
+  archived: ArchivedPart | undefined,
+): string {
   const { subject, from, until, durationMs, counts, actors, timeline, truncated } = told;
   const sections = [
     `# Report on ${subject}`,
@@ -49,6 +54,9 @@ function markdownOf(told: Omit<Incident, 'markdown'>, events: readonly RecordedE
       )
       .join('\n')}`,
     ...failuresOf(events),
+    ...(archived === undefined
+      ? []
+      : [`Events up to position ${archived.until} are in archives (${archived.file}), and are not told.`]),
     ...(truncated ? [`Only the first ${counts.events} events are told.`] : []),
   ];
   return `${sections.join('\n\n')}\n`;

@@ -29,7 +29,7 @@ test('a report tells when, who and what, and what others said can neither end a 
     'deployment web',
     events,
     events.map((event) => explain(event)),
-    false,
+    { truncated: false },
   );
   expect(told).toMatchObject({ durationMs: 2_000, counts: { events: 2, failed: 2 }, actors: ['worker/0198c7aa'] });
   expect(markdown).toContain('2025-01-31T12:00:01.000Z to 2025-01-31T12:00:03.000Z, 2.0 s.');
@@ -39,7 +39,7 @@ test('a report tells when, who and what, and what others said can neither end a 
 });
 
 test('an empty report is one that says so', () => {
-  expect(incidentOf('deployment web', [], [], false).markdown).toContain('Nothing happened.');
+  expect(incidentOf('deployment web', [], [], { truncated: false }).markdown).toContain('Nothing happened.');
 });
 
 test('what an event led to is found in one pass, whatever else the correlation has', () => {

@@ -1,8 +1,10 @@
 import { NotFound } from '../../domain/problem.ts';
 import type { Db } from '../../postgres/database.ts';
+import type { ArchivedPart } from '../../store/archived.ts';
 import { readCorrelation, readDeployment } from '../../store/causes.ts';
 import type { EventStore } from '../../store/event-store.ts';
 import { callerOf, type Handlers, type Reply, type RequestContext, type RequestOf } from '../handler.ts';
+import { archivedOf } from '../history/archived.ts';
 import { type Sight, sightOf } from '../sight/sight.ts';
 import { explainAll, explainWithCauses } from './gather.ts';
 import { incidentOf } from './report.ts';
@@ -29,9 +31,11 @@ export function whyService(deps: WhyDeps): Handlers<'why' | 'whyNot' | 'trace' |
   return {
     async why(request) {
       const seen = await sight(request);
-      const { seeds, ...subject } = await findExplained({ store, db, past: request.past }, request.params.id, seen);
-      const { sentences, hidden } = await explainWithCauses(db, seeds, seen);
-      return { body: { ...subject, sentences: sentences.map(toSentenceView), ...(hidden > 0 && { hidden }) } };
+      const found = await findExplained({ store, db, past: request.past }, request.params.id, seen);
+      const { seeds, archived: unseeded, ...subject } = found;
+      const { sentences, hidden, archived = unseeded } = await explainWithCauses(db, seeds, seen);
+      const body = { ...subject, sentences: sentences.map(toSentenceView), ...(hidden > 0 && { hidden }) };
+      return { body, archived };
     },
     async whyNot(request) {
       return { body: await whyNot(store, request.params.id, await sight(request)) };
@@ -39,15 +43,16 @@ export function whyService(deps: WhyDeps): Handlers<'why' | 'whyNot' | 'trace' |
     async trace(request) {
       const seen = await sight(request);
       const until = request.past?.position;
-      const event = await findEvent(db, request.params.eventId, seen, until);
-      return { body: await traceOf(db, event, seen, until) };
+      const event = await findEvent({ store, db, past: request.past }, request.params.eventId, seen);
+      const { archived, ...body } = await traceOf(db, event, seen, until);
+      return { body, archived };
     },
-    report: async (request) => report(db, await sight(request), request),
+    report: async (request) => report(deps, await sight(request), request),
   };
 }
 
 async function report(
-  db: Db,
+  { store, db }: WhyDeps,
   sight: Sight,
   { params: { correlationId: id }, query: { of, since }, past }: RequestOf<'report'>,
 ): Promise<Reply<'report'>> {
@@ -58,9 +63,28 @@ async function report(
   const seen = sight.seenOf(all.slice(0, MOST));
   if (seen.length === 0) {
     const whose = sight.within === undefined ? '' : ` that ${sight.slug} may see`;
-    const when = since === undefined ? '' : ` since ${since}`;
-    throw new NotFound(`no event of ${of} ${id}${whose}${when}; see oo events -o wide`);
+    throw await nothingToReport(store, `${of} ${id}${whose}${since === undefined ? '' : ` since ${since}`}`);
   }
-  const sentences = await explainAll(db, seen);
-  return { body: incidentOf(`${of} ${id}`, seen, sentences, all.length > MOST) };
+  const { sentences, archived: cut } = await explainAll(db, seen);
+  const archived = of === 'deployment' ? await archivedSince(store, db, { id, from }) : cut;
+  return { body: incidentOf(`${of} ${id}`, seen, sentences, { truncated: all.length > MOST, archived }), archived };
+}
+
+/** What a report on a deployment since that time lacks. */
+async function archivedSince(
+  store: EventStore,
+  db: Db,
+  { id, from }: { readonly id: string; readonly from: Date | undefined },
+): Promise<ArchivedPart | undefined> {
+  const part = await archivedOf(db, id);
+  return part !== undefined && from !== undefined && (await store.positionAt(from)) >= part.until ? undefined : part;
+}
+
+async function nothingToReport(store: EventStore, what: string): Promise<NotFound> {
+  const archived = await store.archived();
+  if (archived === undefined) return new NotFound(`no event of ${what}; see oo events -o wide`);
+  return new NotFound(
+    `no event of ${what} after position ${archived.until}, and those up to there are in archives; ` +
+      `to have them back: deploy-svc archive restore DIR`,
+  );
 }

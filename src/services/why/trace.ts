@@ -1,6 +1,6 @@
 import type { Trace } from '../../api/contract/why.ts';
 import type { RecordedEvent } from '../../domain/event.ts';
-import { explainAll } from './gather.ts';
+import { explainAll, type Explained } from './gather.ts';
 import type { Db } from '../../postgres/database.ts';
 import { readCorrelation, readWithCauses } from '../../store/causes.ts';
 import type { Sight } from '../sight/sight.ts';
@@ -15,13 +15,13 @@ export async function traceOf(
   event: RecordedEvent,
   sight: Sight,
   until: number | undefined = Infinity,
-): Promise<Trace> {
+): Promise<Trace & Pick<Explained, 'archived'>> {
   const led = await readWithCauses(db, [event.id]);
   const all = await readCorrelation(db, event.correlationId, MOST + 1);
   const whole = [...led, ...causedBy(event, all)].filter(({ position }) => position <= until);
   const events = sight.seenOf(whole);
   const hidden = whole.length - events.length;
-  const sentences = await explainAll(db, events);
+  const { sentences, archived } = await explainAll(db, events);
   const byPosition = new Map(events.map((each) => [each.position, each]));
   const first = sentences[0]?.at.getTime() ?? 0;
   return {
@@ -39,6 +39,7 @@ export async function traceOf(
     }),
     truncated: all.length > MOST,
     ...(hidden > 0 && { hidden }),
+    archived,
   };
 }
 

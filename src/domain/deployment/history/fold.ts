@@ -36,18 +36,40 @@ interface Draft {
   open: { readonly index: number; readonly at: number } | undefined;
 }
 
-/** Everything that was done to a deployment and what became of it, oldest first. `events`: of its stream, in order. */
-export function historyOf(events: readonly HistoryEvent[], origins: Origins = new Map()): readonly Entry[] {
+/** How a deployment was where the events at hand begin, when those before are in archives. */
+export interface HistoryStart {
+  readonly position: number;
+  readonly spec: DeploymentSpec;
+  /** What its latest revision was made from; undefined: it had none. */
+  readonly made: Made | undefined;
+  /** It had been saved or restarted, and no revision had come of it yet. */
+  readonly pending: boolean;
+}
+
+/**
+ * Everything that was done to a deployment and what became of it, oldest first. `events`: of its stream, in order, all of them, or
+ * those behind `start`: then the entries are those behind it.
+ */
+export function historyOf(
+  events: readonly HistoryEvent[],
+  origins: Origins = new Map(),
+  start?: HistoryStart,
+): readonly Entry[] {
   const draft: Draft = {
-    entries: [],
-    spec: undefined,
-    made: undefined,
-    cause: undefined,
+    // What goes on from before belongs to an entry that is not told.
+    entries: start === undefined ? [] : [before(start.position)],
+    spec: start?.spec,
+    made: start?.made,
+    cause: start?.pending === true ? 0 : undefined,
     correlations: new Set(),
-    open: undefined,
+    open: start === undefined ? undefined : { index: 0, at: 0 },
   };
   for (const event of events) take(draft, event, origins);
-  return draft.entries;
+  return start === undefined ? draft.entries : draft.entries.slice(1);
+}
+
+function before(position: number): Entry {
+  return { position, kind: 'save', at: 0, actor: '', changes: [], outcome: 'in progress' };
 }
 
 function take(draft: Draft, event: HistoryEvent, origins: Origins): void {
