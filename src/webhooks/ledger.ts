@@ -154,6 +154,19 @@ export async function readAttempts(db: Db, { id, born }: Born, limit: number): P
   }));
 }
 
+/** The webhook that is furthest behind, with the last position that it needs no more; undefined where there is none. */
+export async function furthestBehind(db: Db): Promise<{ readonly id: string; readonly position: number } | undefined> {
+  const { rows } = await sql<{ readonly id: string; readonly position: string }>`
+    select webhooks.id, coalesce(delivery.position, event.position - 1) as position
+    from webhooks
+    left join webhook_deliveries as delivery
+      on delivery.webhook_id = webhooks.id and delivery.born = (state ->> 'born')::uuid
+    left join events as event on event.id = (state ->> 'born')::uuid
+    where removed = 'false' order by 2 limit 1
+  `.execute(db);
+  return rows[0] && { id: rows[0].id, position: Number(rows[0].position) };
+}
+
 /** Forgets how far a webhook was, in the transaction of its removal. */
 export async function forgetWebhook(tx: Tx, id: string): Promise<void> {
   await sql`delete from webhook_attempts where webhook_id = ${id}`.execute(tx);

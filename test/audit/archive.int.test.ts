@@ -10,11 +10,13 @@ import { sql } from '../../src/postgres/database.ts';
 import { alone } from '../../src/process/archive/ports.ts';
 import { archivedRows } from '../../src/process/archive/read.ts';
 import { PROJECTIONS } from '../../src/projections/all.ts';
+import type { WebhookState } from '../../src/domain/webhook/evolve.ts';
 import { verifyPart, type Verified } from '../../src/services/audit/verify.ts';
 import { Archived } from '../../src/store/archived.ts';
 import { archivedUntil, readArchives } from '../../src/store/archives.ts';
 import { readExport } from '../../src/store/audit.ts';
 import { replayProjections } from '../../src/store/replay.ts';
+import { passOver, positionOf } from '../../src/webhooks/ledger.ts';
 import { command, definitionSaved, testStore, type TestStore } from '../support/store.ts';
 import { archiveWorld, type ArchiveWorld, KEYS } from './archive-world.ts';
 
@@ -239,6 +241,27 @@ test('what cannot be archived is said, and nothing has happened', async () => {
   await expect(archives.restore()).rejects.toThrow('nothing is archived');
   expect(await rows(head)).toEqual(before);
   expect((await verify()).fault).toBeUndefined();
+});
+
+test('nothing leaves the log that a webhook has still to be sent', async () => {
+  const { db } = world.database;
+  const secret = { version: 1, fingerprint: 'f' };
+  const saved = { webhookId: 'audit', url: 'http://127.0.0.1:1/', filter: {}, secret, enabled: false };
+  const event = { type: 'WebhookSaved', data: saved } as const;
+  await world.store.append(command('webhook/audit', 'any', [event]));
+  const born = await world.store.head();
+  const head = await grow(5);
+  await archives.sign(born - 1, head);
+  await expect(archives.archive(head)).rejects.toThrow(`audit has taken the log up to position ${born - 1}`);
+  const [row] = await world.store.rows<WebhookState>('webhooks', { removed: 'false' });
+  await passOver(db, { id: 'audit', born: row?.state.born ?? '' }, head - 1);
+  await expect(archives.archive(head)).rejects.toThrow(`never get the events from there to ${head}`);
+  await passOver(db, { id: 'audit', born: row?.state.born ?? '' }, head);
+  await archives.archive(head);
+  expect(await archivedUntil(db)).toBe(head);
+  expect(await positionOf(db, { id: 'audit', born: row?.state.born ?? '' })).toBe(head);
+  await world.store.append(command('webhook/audit', 'any', [{ type: 'WebhookRemoved', data: { webhookId: 'audit' } }]));
+  await archives.restore();
 });
 
 test('who appends goes on while the log is archived', async () => {

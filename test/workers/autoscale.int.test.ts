@@ -13,7 +13,7 @@ import { createSimulatedHost, dropSimulatedHost } from '../../src/engine/simulat
 import { createLogger } from '../../src/logger.ts';
 import { openDatabase, sql } from '../../src/postgres/database.ts';
 import { startService } from '../../src/process/service.ts';
-import { AUTOSCALE_LOCK } from '../../src/workers/autoscale/autoscale.ts';
+import { SOLE_LOCKS } from '../../src/workers/sole-worker.ts';
 import { testService, type TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
 
@@ -211,7 +211,7 @@ describe.concurrent('the autoscaler', () => {
     await untilScaled('1 replica', id, settledAt(1));
     load.set(id, 900);
     await untilScaled('4 replicas', id, settledAt(4));
-    expect(await endSessionOf(AUTOSCALE_LOCK)).toBe(1);
+    expect(await endSessionOf(SOLE_LOCKS.autoscale)).toBe(1);
     load.set(id, 20);
     await untilScaled('1 replica again', id, settledAt(1));
     const scaled = await steps(id);

@@ -12,6 +12,7 @@ import { exportLine } from '../../domain/audit/export-line.ts';
 import { streamOf } from '../../domain/stream.ts';
 import { sql, type Db } from '../../postgres/database.ts';
 import { archivedUntil, nextCheckpoint, readArchives, takeOut } from '../../store/archives.ts';
+import { furthestBehind } from '../../webhooks/ledger.ts';
 import { checkpointsAt, lastCheckpoint, readCheckpoints, readExport } from '../../store/audit.ts';
 import { alone, type ArchivePorts, ArchiveRefused, publicKeysOf } from './ports.ts';
 
@@ -38,6 +39,7 @@ export async function createArchives(ports: ArchivePorts, options: CreateOptions
   return alone(ports, async () => {
     const { db } = ports.database;
     await refuseUncovered(db, options.until);
+    await refuseUnsent(db, options.until);
     const made: Archive[] = [];
     for (;;) {
       const after = await archivedUntil(db);
@@ -75,6 +77,16 @@ async function refuseUncovered(db: Db, until: number): Promise<void> {
       `an archive ends at a signed checkpoint, and the first one after ${after} is at ${first.position}: ${until} is before it`,
       `--until ${first.position}`,
     );
+}
+
+/** What lies in a file is sent to no webhook any more. Also one that is disabled goes on from where it was. */
+async function refuseUnsent(db: Db, until: number): Promise<void> {
+  const behind = await furthestBehind(db);
+  if (behind === undefined || behind.position >= until) return;
+  throw new ArchiveRefused(
+    `the webhook ${behind.id} has taken the log up to position ${behind.position}, and would never get the events from there to ${until}`,
+    `--until ${behind.position}, or see what keeps it: oo webhook list`,
+  );
 }
 
 interface Range {

@@ -8,8 +8,6 @@ import { tryLock } from '../sole-worker.ts';
 import { deliverCheckpoints } from './deliver.ts';
 import { appendToFile } from './checkpoint-file.ts';
 
-/** Keys of the advisory lock that the one who signs holds. */
-export const CHECKPOINT_LOCK = [7_313, 2] as const;
 /** No more events than these lie between two checkpoints. */
 export const EVENTS_BETWEEN = 1_000;
 /** While there are events that no checkpoint covers, one is made so often. */
@@ -34,7 +32,7 @@ export async function signCheckpoints(deps: Deps, life: Membership): Promise<voi
   let signs = false;
   while (!life.ended.aborted) {
     try {
-      signs ||= await tryLock(life, CHECKPOINT_LOCK);
+      signs ||= await tryLock(life, 'signCheckpoints');
       if (signs) await sign(db, deps, due(deps.clock.now().getTime(), await uncovered(db)));
       if (signs && deps.checkpoints.webhook !== undefined)
         await deliverCheckpoints(db, deps.checkpoints.webhook, life.ended);

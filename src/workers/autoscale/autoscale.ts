@@ -5,8 +5,6 @@ import type { Membership } from '../membership.ts';
 import { tryLock } from '../sole-worker.ts';
 import { evaluateAll } from './evaluate.ts';
 
-/** Keys of the advisory lock that the one who decides holds. */
-export const AUTOSCALE_LOCK = [7_313, 1] as const;
 /** Old telemetry is deleted so often. */
 const PRUNE_MS = 60_000;
 
@@ -20,7 +18,7 @@ export async function autoscale(deps: WorkerDeps, life: Membership): Promise<voi
   let prunedAt = performance.now();
   while (!life.ended.aborted) {
     try {
-      decides ||= await tryLock(life, AUTOSCALE_LOCK);
+      decides ||= await tryLock(life, 'autoscale');
       if (decides) await evaluateAll(deps);
       if (decides && performance.now() - prunedAt > PRUNE_MS) {
         await prune(deps.database.db);

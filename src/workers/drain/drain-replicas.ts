@@ -14,8 +14,6 @@ import { readLeaving, type LeavingReplica } from './leaving.ts';
 /** What it works with. */
 export type DrainDeps = Pick<WorkerDeps, 'store' | 'database' | 'membership' | 'clock' | 'log' | 'routers'>;
 
-/** Keys of the advisory lock that the one who waits for routers holds. */
-const DRAIN_LOCK = [7_313, 3] as const;
 /** How often a worker that does not wait for routers tries to become the one who does. */
 const TAKE_OVER_MS = 1_000;
 /** A look while somebody is waited for: leases end without a word. */
@@ -33,7 +31,7 @@ const PRUNE_MS = 60_000;
 export async function drainReplicas(deps: DrainDeps, life: Membership): Promise<void> {
   while (!life.ended.aborted) {
     try {
-      if (await tryLock(life, DRAIN_LOCK)) await keep(deps, life);
+      if (await tryLock(life, 'drainReplicas')) await keep(deps, life);
     } catch (error) {
       if (!life.ended.aborted)
         deps.log.warn('leaving replicas could not be looked at; it comes again', { error: String(error) });

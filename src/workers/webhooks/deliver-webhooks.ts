@@ -9,8 +9,6 @@ import { tryLock } from '../sole-worker.ts';
 import { type DeliveryDeps, deliverTo } from './deliver-to.ts';
 import { openBell, type Bell } from './bell.ts';
 
-/** Keys of the advisory lock that the one who delivers holds. */
-export const WEBHOOK_LOCK = [7_313, 3] as const;
 const LOOK_MS = 1_000;
 
 /** Sends events to webhooks when no other worker does; whoever dies loses the lock with its connection, and another goes on. */
@@ -18,7 +16,7 @@ export async function deliverWebhooks(deps: DeliveryDeps, life: Membership): Pro
   let delivers = false;
   while (!life.ended.aborted) {
     try {
-      delivers ||= await tryLock(life, WEBHOOK_LOCK);
+      delivers ||= await tryLock(life, 'deliverWebhooks');
       if (delivers) await deliverAll(deps, life.ended);
     } catch (error) {
       if (!life.ended.aborted)
