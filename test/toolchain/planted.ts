@@ -93,6 +93,7 @@ const layers = [
   importing('src/planner', 'zod', 'planner imports zod'),
   importing('src/planner', 'node:crypto', 'planner imports a Node module'),
   importing('src/planner', '../store/x.ts', 'a planner test imports the store', '.unit.test.ts'),
+  ...['store', 'cli', 'postgres'].map((f) => importing('src/archive', `../${f}/x.ts`, `archive imports ${f}`)),
   ...above.map((f) => importing('src/store', `../${f}/x.ts`, `store imports ${f}`)),
   ...above.map((f) => importing('src/engine', `../${f}/x.ts`, `engine imports ${f}`)),
   ...['store', 'postgres', 'projections', 'workers', 'jobs'].map((f) =>
@@ -159,6 +160,8 @@ export const ALLOWED: readonly Planted[] = [
   importing('src/planner/score', '../../domain/quantity.ts', 'nested planner imports domain'),
   importing('src/planner/score', '../snapshot.ts', 'nested planner imports planner'),
   importing('src/planner', 'fast-check', 'a planner test imports fast-check', '.unit.test.ts'),
+  importing('src/archive', '../domain/audit/export-line.ts', 'archive imports domain'),
+  importing('src/archive', 'node:fs', 'archive imports a Node module'),
   importing('src/workers', '../store/append.ts', 'workers import the store'),
   importing('src/services', 'zod', 'services import zod'),
   importing('test/engine', 'dockerode', 'a test imports dockerode', '.int.test.ts'),
