@@ -79,7 +79,10 @@ async function answers(): Promise<Readonly<Record<string, string>>> {
     ...['history', 'blame', 'diff', 'diff?from=1&to=2'].map((each) => `/deployment/web/${each}`),
     ...['web', 'd', ...places].map((id) => `/why/${id}`),
     ...places.map((place) => `/trace/${place}`),
-    ...['/report/cor-two', '/report/web?of=deployment', '/standings', `/audit/export?limit=${head}`],
+    '/report/cor-two',
+    '/report/web?of=deployment',
+    '/standings',
+    `/audit/export?limit=${head}`,
     ...[...places, ...times].flatMap((at) => [`/describe/d?at=${at}`, `/standings?at=${at}`]),
   ];
   const said = await Promise.all(paths.map(async (path) => [path, (await get(path)).text] as const));

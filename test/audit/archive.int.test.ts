@@ -1,4 +1,4 @@
-import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
@@ -229,10 +229,6 @@ test('what cannot be archived is said, and nothing has happened', async () => {
     next: expect.stringContaining(`--until ${last}`),
   });
   await expect(archives.archive(0)).rejects.toThrow('position 0 is archived already');
-  await chmod(archives.directory, 0o500);
-  // Who may do everything may write there all the same.
-  if (process.getuid?.() !== 0) await expect(archives.archive(last)).rejects.toThrow('EACCES');
-  await chmod(archives.directory, 0o700);
   await expect(archives.archive(last, { directory: '/dev/null/x' })).rejects.toThrow('ENOTDIR');
   await expect(archives.archive(last, { directory: '/proc' })).rejects.toThrow(/ENOENT|EACCES|EPERM/);
   await alone(archives.ports, async () => {

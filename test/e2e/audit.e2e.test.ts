@@ -3,10 +3,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
+import { readConfig } from '../../src/config.ts';
+import { createLogger } from '../../src/logger.ts';
 import { openDatabase, sql } from '../../src/postgres/database.ts';
+import { archiveCommand, type ArchiveAction } from '../../src/process/archive/command.ts';
 import { testService, type TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
 
@@ -83,6 +87,54 @@ test('a part of the log goes on from a checkpoint', async () => {
   );
   expect(await service.oo('audit', 'verify', file, '--after', '5')).toContain('verified after position 5');
   expect((await service.tryOo('audit', 'verify', file)).stderr).toContain('position 1 is missing: the next event is 6');
+});
+
+test('archives and the server are one chain, also for the program on the page, and what the server lacks is said', async () => {
+  const directory = join(folder, 'archives');
+  const secret = Buffer.alloc(32, 3).toString('base64');
+  const config = readConfig({ DATABASE_URL: service.databaseUrl, SECRET_KEY: secret });
+  const archive = async (asked: ArchiveAction): Promise<void> => {
+    using _silent = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    expect(await archiveCommand(asked, config, createLogger('error', { service: 'test' }))).toBe(0);
+  };
+  const [first] = JSON.parse(await service.oo('audit', 'checkpoints', '-o', 'json')) as readonly { position: number }[];
+  const until = first?.position ?? 0;
+  await service.oo('audit', 'verify');
+  await archive({ action: 'create', until: String(until), directory });
+  const [kept] = JSON.parse(await service.oo('audit', 'archives', '-o', 'json')) as readonly { file: string }[];
+  const file = join(directory, kept?.file ?? '');
+
+  const whole = `positions 1 to ${until} are in 1 archive, the last ${kept?.file}, hash [0-9a-f]{64}`;
+  expect(await service.oo('audit', 'verify')).toMatch(
+    new RegExp(
+      `^${whole}; files were not looked at \\(--archives DIR\\)\n\\d+ events? verified after position ${until}, `,
+    ),
+  );
+  expect(await service.oo('audit', 'verify', '--archives', directory)).toMatch(
+    new RegExp(`^${whole}; files verified, 1 checkpoint held against them\n\\d+ events verified, hash `),
+  );
+  const [tail, plain] = [join(folder, 'tail.ndjson'), join(folder, 'archived.ndjson')];
+  await writeFile(tail, await service.oo('audit', 'export', '--after', String(until)));
+  expect(await service.oo('audit', 'verify', file, tail)).toMatch(/^\d+ events verified, hash /);
+  await writeFile(plain, gunzipSync(await readFile(file)));
+  expect((await run(process.execPath, [join(folder, 'verify.mjs'), plain])).stdout).toMatch(
+    `${until} events hold, hash `,
+  );
+
+  expect(await service.tryOo('events', '--after', '0')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('deploy-svc archive restore DIR --from 1'),
+  });
+  expect((await service.tryOo('events')).stderr).toContain(`events up to position ${until} are in archives`);
+  const honest = await readFile(file);
+  await writeFile(file, (await readFile(plain, 'utf8')).replace('"actor":"', '"actor":"x'));
+  expect(await service.tryOo('audit', 'verify', '--archives', directory)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('the log does not hold at position 1: '),
+  });
+  await writeFile(file, honest);
+  await archive({ action: 'restore', path: directory, from: undefined });
+  expect(await service.oo('audit', 'verify')).toMatch(/^\d+ events verified, hash /);
 });
 
 test('every decision is taken again: each the same, and one that was written down otherwise is shown', async () => {

@@ -96,6 +96,7 @@ const layers = [
   ...below.map((f) => importing('src/routing', `../${f}/x.ts`, `routing imports ${f}`)),
   importing('src/routing', 'node:http', 'routing imports a Node module'),
   importing('src/routing', '../store/x.ts', 'a routing test imports the store', '.unit.test.ts'),
+  ...['store', 'cli', 'postgres'].map((f) => importing('src/archive', `../${f}/x.ts`, `archive imports ${f}`)),
   ...above.map((f) => importing('src/store', `../${f}/x.ts`, `store imports ${f}`)),
   ...above.map((f) => importing('src/engine', `../${f}/x.ts`, `engine imports ${f}`)),
   ...['store', 'postgres', 'projections', 'workers', 'jobs'].map((f) =>
@@ -162,6 +163,8 @@ export const ALLOWED: readonly Planted[] = [
   importing('src/planner/score', '../../domain/quantity.ts', 'nested planner imports domain'),
   importing('src/planner/score', '../snapshot.ts', 'nested planner imports planner'),
   importing('src/planner', 'fast-check', 'a planner test imports fast-check', '.unit.test.ts'),
+  importing('src/archive', '../domain/audit/export-line.ts', 'archive imports domain'),
+  importing('src/archive', 'node:fs', 'archive imports a Node module'),
   importing('src/workers', '../store/append.ts', 'workers import the store'),
   importing('src/services', 'zod', 'services import zod'),
   importing('test/engine', 'dockerode', 'a test imports dockerode', '.int.test.ts'),
