@@ -24,7 +24,7 @@ export const SECTIONS: Readonly<Record<string, () => Promise<string>>> = {
 };
 
 /** Which documents have such parts. */
-export const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'docs/cli.md', 'docs/time-travel.md'] as const;
+export const DOCUMENTS = ['ARCHITECTURE.md', 'docs/cli.md', 'docs/time-travel.md'] as const;
 
 function deploymentStates(): string {
   const arrows = DEPLOYMENT_STATUSES.flatMap((from) =>
