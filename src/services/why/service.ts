@@ -1,11 +1,15 @@
+import type { DeploymentState } from '../../domain/deployment/evolve.ts';
 import { NotFound } from '../../domain/problem.ts';
+import type { ReplicaState } from '../../domain/replica/evolve.ts';
+import { streamOf } from '../../domain/stream.ts';
 import type { Db } from '../../postgres/database.ts';
-import { readCorrelation, readDeployment } from '../../store/causes.ts';
-import type { EventStore } from '../../store/event-store.ts';
+import { readCorrelation, readDeployment, readPlanAt } from '../../store/causes.ts';
+import type { EventStore, SnapshotReader } from '../../store/event-store.ts';
 import { callerOf, type Handlers, type Reply, type RequestContext, type RequestOf } from '../handler.ts';
 import { type Sight, sightOf } from '../sight/sight.ts';
 import { explainAll, explainWithCauses } from './gather.ts';
 import { incidentOf } from './report.ts';
+import { standingOf } from './standing.ts';
 import { findEvent, findExplained } from './subject.ts';
 import { traceOf } from './trace.ts';
 import { toSentenceView } from './view.ts';
@@ -31,7 +35,9 @@ export function whyService(deps: WhyDeps): Handlers<'why' | 'whyNot' | 'trace' |
       const seen = await sight(request);
       const { seeds, ...subject } = await findExplained({ store, db, past: request.past }, request.params.id, seen);
       const { sentences, hidden } = await explainWithCauses(db, seeds, seen);
-      return { body: { ...subject, sentences: sentences.map(toSentenceView), ...(hidden > 0 && { hidden }) } };
+      const standing = subject.kind === 'deployment' ? await readStanding(deps, subject.id, request.past) : undefined;
+      const told = { ...(standing && { standing: [...standing] }), ...(hidden > 0 && { hidden }) };
+      return { body: { ...subject, sentences: sentences.map(toSentenceView), ...told } };
     },
     async whyNot(request) {
       return { body: await whyNot(store, request.params.id, await sight(request)) };
@@ -44,6 +50,30 @@ export function whyService(deps: WhyDeps): Handlers<'why' | 'whyNot' | 'trace' |
     },
     report: async (request) => report(db, await sight(request), request),
   };
+}
+
+/** How a deployment stands, and why, as of a moment or now. */
+async function readStanding(
+  { store, db }: WhyDeps,
+  id: string,
+  past: SnapshotReader | undefined,
+): Promise<readonly string[] | undefined> {
+  const rows = past ?? store;
+  const until = past?.position;
+  const row = await rows.row<DeploymentState>('deployments', id);
+  if (row === undefined) return undefined;
+  const replicas = await rows.rows<ReplicaState>('replicas', { deployment_id: id });
+  const stream = streamOf('deployment', id);
+  const [saved] = await store.read({
+    after: 0,
+    limit: 1,
+    last: true,
+    until,
+    stream,
+    filter: { types: ['DeploymentSaved'] },
+  });
+  const planned = await readPlanAt(db, id, until ?? Number.MAX_SAFE_INTEGER);
+  return standingOf({ deployment: row.state, replicas: replicas.map(({ state }) => state), saved, planned });
 }
 
 async function report(
