@@ -11,12 +11,16 @@ import { withDemo } from './docs/demo-excerpt.ts';
 import { render } from './docs/render.ts';
 import { DOCUMENTS, SECTIONS } from './docs/sections.ts';
 
-const printed = process.argv.includes('--demo') ? await runDemo() : undefined;
-for (const name of DOCUMENTS) {
+for (const name of DOCUMENTS) await rewrite(name, (text) => render(text, SECTIONS));
+if (process.argv.includes('--demo')) {
+  const printed = await runDemo();
+  await rewrite('README.md', async (text) => withDemo(text, printed));
+}
+
+async function rewrite(name: string, making: (text: string) => Promise<string>): Promise<void> {
   const file = resolve(import.meta.dirname, '..', name);
   const before = readFileSync(file, 'utf8');
-  const rendered = await render(before, SECTIONS);
-  const after = printed === undefined || name !== 'README.md' ? rendered : withDemo(rendered, printed);
+  const after = await making(before);
   if (after !== before) writeFileSync(file, after);
   process.stdout.write(`${name}: ${after === before ? 'current' : 'written'}\n`);
 }

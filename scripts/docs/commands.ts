@@ -14,6 +14,15 @@ export async function commandTable(): Promise<string> {
   return table(['command (with its aliases)', 'what it does'], rows);
 }
 
+/** A row for each group of commands: what it is about, and the names of its commands. */
+export async function groupTable(): Promise<string> {
+  const rows = (await groups()).map(({ command, summary }) => {
+    const names = command.commands.map((one) => `\`${one.name()}\``).join(' ');
+    return [`\`oo ${command.name()}\`${names === '' ? '' : ` ${names}`}`, summary];
+  });
+  return table(['command', 'what it is for'], rows);
+}
+
 /** Every command with its options and examples, a section for each group. */
 export async function commandReference(): Promise<string> {
   const sections = (await groups()).map(({ command, summary }) => {

@@ -6,7 +6,7 @@ import { DEPLOYMENT_TRANSITIONS } from '../../src/domain/deployment/status.ts';
 import { NODE_LIVENESS_TRANSITIONS, NODE_SCHEDULING_TRANSITIONS } from '../../src/domain/node/status.ts';
 import { REPLICA_TRANSITIONS } from '../../src/domain/replica/status.ts';
 import { QUEUE_POLICIES } from '../../src/jobs/catalogue.ts';
-import { commandReference, commandTable, environmentTable, exitCodeTable } from './commands.ts';
+import { commandReference, commandTable, environmentTable, exitCodeTable, groupTable } from './commands.ts';
 import { table } from './table.ts';
 
 /** A part of a document that is made from the code, by the name in its markers. */
@@ -17,6 +17,7 @@ export const SECTIONS: Readonly<Record<string, () => Promise<string>>> = {
   'node liveness': async () => eventStates(NODE_LIVENESS_TRANSITIONS, 'ready'),
   queues: async () => queues(),
   'without past': async () => withoutPast(),
+  'command groups': groupTable,
   'command line': commandTable,
   'command reference': commandReference,
   'exit codes': exitCodeTable,

@@ -198,6 +198,12 @@ export const GROUPS: readonly Group[] = [
     load: async (command) => (await import('./commands/audit.ts')).defineAudit(command),
   },
   {
+    name: 'replay',
+    aliases: [],
+    summary: 'take every recorded decision again, as oo audit decisions does',
+    load: async (command) => (await import('./commands/audit.ts')).defineReplay(command),
+  },
+  {
     name: 'env',
     aliases: ['e', 'environment', 'environments'],
     summary: 'the servers that this command line knows',

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { type Client, createClient } from '../../src/api/client.ts';
@@ -45,6 +47,9 @@ const READS: readonly Read[] = [
   ['listConfigVersions', { body: { appHost: 'unnamed' } }],
 ];
 
+/** Between two looks at a log that stands still. */
+const LOOK_MS = 50;
+
 interface Recorded {
   readonly position: number;
   readonly answers: readonly unknown[];
@@ -61,7 +66,7 @@ beforeAll(async () => {
   });
   client = createClient({ baseUrl: service.url, token: login.body.token.token });
   await makeHistory();
-}, 60_000);
+}, 120_000);
 afterAll(() => service[Symbol.asyncDispose]());
 
 async function head(): Promise<number> {
@@ -85,12 +90,13 @@ async function record(): Promise<void> {
   if ((await head()) === position) recorded.push({ position, answers });
 }
 
-/** Records again and again until the deployment has come to rest. */
+/** Records whenever the log has grown, until the deployment has come to rest. */
 async function settled(): Promise<void> {
   const deadline = AbortSignal.timeout(20_000);
-  for (let last = -1, quiet = 0; quiet < 4;) {
+  for (let last = -1, quiet = 0; quiet < 8;) {
     deadline.throwIfAborted();
-    await record();
+    if ((await head()) === last) await pause(LOOK_MS);
+    else await record();
     const { deployments } = (await client.call('listDeployments', { body: {} })).body;
     const position = await head();
     quiet = position === last && deployments.every(({ status }) => status === 'OK') ? quiet + 1 : 0;
@@ -141,7 +147,7 @@ async function makeHistory(): Promise<void> {
 
 test('every route that has a past answers for a position what it answered when the log was there', async () => {
   const byPosition = new Map(recorded.map(({ position, answers }) => [position, answers]));
-  expect(byPosition.size).toBeGreaterThan(12);
+  expect(byPosition.size).toBeGreaterThan(7);
   for (const [position, answers] of byPosition) {
     const then = await Promise.all(READS.map((read) => ask(read, String(position))));
     for (const [index, [name]] of READS.entries()) {

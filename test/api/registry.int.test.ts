@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DomainEvent } from '../../src/domain/event.ts';
 import { testApi, type TestApi } from '../support/api.ts';
 import { command } from '../support/store.ts';
+import { inventedDecision } from '../support/invented-decision.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -28,7 +29,7 @@ function scheduled(nodeId: string, replicaId: string): DomainEvent {
         cards: [{ index: 0, vramBytes: 20 * 1024 ** 3 }],
         hostPorts: [],
       },
-      decision: { considered: 1, excluded: [], scores: [] },
+      decision: inventedDecision(nodeId),
       reason: 'test',
     },
   };

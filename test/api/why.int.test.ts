@@ -114,6 +114,13 @@ test('no room: what each node lacks, and carrying out what is suggested makes it
   const told = await whyNotOf('wide');
   expect(told).toMatchObject({ well: false, blocks: [{ what: '2 replicas fit no node', next: 'oo node list' }] });
   expect(told.nodes[0]?.lacks).toEqual([expect.objectContaining({ filter: 'cpu', need: '6' })]);
+  const { standing = [] } = await get<Explanation>('why/wide');
+  expectStory(standing, [
+    /^wide is Deploying: 2 replicas fit no node: \S+ cpu needs 6, has \S+ free of \d+/,
+    /^1backend saved it last, at .* \[\d+\]; it wants 2 of def_w, revision 1 is the latest\.$/,
+    /^The last plan, at .* \[\d+\], had \d+ actions?: .*2 replicas fit no node/,
+    /^0 ready of 2 wanted\.$/,
+  ]);
   const [request = ''] = told.suggestions;
   const cpu = /request (\S+) instead of 6$/.exec(request)?.[1] ?? '';
   expect(told.suggestions.at(-1)).toBe('one more node with 12 cpu free');

@@ -108,6 +108,7 @@ function steady(line: string): string {
     .replaceAll(/(-g\d+)-[0-9a-f]{8}\b/g, '$1-INSTALLATION')
     .replaceAll(/\bworker \w{4}\b/g, 'worker NAME')
     .replaceAll(/\bnode_\w+/g, 'node_ID')
+    .replaceAll(/\bhash [0-9a-f]{64}\b/g, 'hash HASH')
     .replaceAll(/\d+(\.\d+)?/g, 'N')
     .replaceAll(/\s+/g, ' ')
     .trim();
@@ -127,6 +128,45 @@ test('what the page says to type works, in its order', async () => {
   }
   expect(ran.length).toBeGreaterThan(10);
   expect(followed).toEqual([expect.stringMatching(/ OK 3\/3 ready in /), expect.stringMatching(/ OK 2\/2 ready in /)]);
+});
+
+/** A command of a transcript with what it printed. */
+interface Step {
+  readonly command: string;
+  readonly printed: readonly string[];
+}
+
+function stepsOf(lines: readonly string[]): readonly Step[] {
+  const starts = lines.flatMap((line, index) => (line.startsWith('$ ') ? [index] : []));
+  return starts.map((start, n) => ({
+    command: (lines[start] ?? '').slice(2),
+    printed: lines.slice(start + 1, starts[n + 1] ?? lines.length),
+  }));
+}
+
+/** What stands for lines left out matches any. */
+function shownBy(printed: readonly string[]): RegExp {
+  const lines = printed.map((line) =>
+    line === '…' ? '(?:.*\\n)*' : `${steady(line).replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\n`,
+  );
+  return new RegExp(`^${lines.join('')}$`);
+}
+
+test('the tour: a deployment is broken, explained, compared, rolled back and proved, as the page shows it', async () => {
+  const [tour] = README.filter(({ lines }) => lines[0]?.startsWith('$ bin/oo definition save my-definition.yaml'));
+  const steps = stepsOf(tour?.lines ?? []);
+  expect(steps.length).toBeGreaterThan(8);
+  await run(join(ROOT, 'bin/oo'), ['login', '1backend', 'changeme'], { env: environment });
+  for (const { command, printed } of steps) {
+    const once = async (): Promise<string> => {
+      const { stdout } = await run('bash', ['-c', `exec 2>&1; ${command}`], { cwd: dir, env: environment });
+      return stdout.replaceAll(/^.*\n/gm, (line) => `${steady(line)}\n`);
+    };
+    // What changes something is done once; what only reads may be asked before the planner has come to it.
+    const said = / (save|rollback) /.test(command) ? await once() : undefined;
+    await expect.poll(() => said ?? once(), { timeout: 20_000, message: command }).toMatch(shownBy(printed));
+  }
+  await run(join(ROOT, 'bin/oo'), ['deployment', 'remove', 'depl_tour'], { env: environment });
 });
 
 test('what the page says about a mistake is what the command line says', async () => {

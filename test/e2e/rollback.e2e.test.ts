@@ -5,7 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import type { DeploymentView } from '../../src/api/contract/deploy-schemas.ts';
 import { LABEL } from '../../src/engine/engine.ts';
+import { docker, ignoreAbsent, pushImage } from '../engine/docker-harness.ts';
 import { buildWebImage } from '../support/images.ts';
+import { startRegistry } from '../support/registry.ts';
 import { testService, type TestService } from '../support/service.ts';
 import { until } from '../support/until.ts';
 
@@ -196,4 +198,57 @@ test('scale is a save of another count, told in the log with its reason', async 
     reason: 'night',
     spec: { replicas: 1, envars: { VERSION: 'three' } },
   });
+});
+
+test('a tag that has moved: going back starts what the registry had for it then, by the digest that Docker told', async () => {
+  await using registry = await startRegistry();
+  const repository = `${registry.address}/deploy-svc-test/moving`;
+  const image = `${repository}:1`;
+  const id = 'depl_digest';
+  /** Has the registry, and not the engine, hold that version under the one tag. Its digest, as the registry says it. */
+  const publish = async (version: string): Promise<string> => {
+    await buildWebImage(product.engine, image, version);
+    await pushImage(image);
+    await docker.getImage(image).remove();
+    const accept = 'application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json';
+    const manifest = `http://${registry.address}/v2/deploy-svc-test/moving/manifests/1`;
+    const response = await fetch(manifest, { method: 'HEAD', headers: { accept } });
+    return response.headers.get('docker-content-digest') ?? '';
+  };
+  const run = async (more: object): Promise<void> => {
+    const content = { id, definitionId: 'def_digest', ...more };
+    expect(await saveFile('deployment', content, '--wait')).toMatchObject({ code: 0 });
+  };
+  const runs = async (): Promise<readonly [string, string | undefined]> => {
+    const [container] = await product.inspectAll(id);
+    const [port] = Object.values(container?.NetworkSettings.Ports ?? {}).flat();
+    const answer = await fetch(`http://127.0.0.1:${port?.HostPort}/`);
+    return [(await answer.text()).trim(), container?.Config.Image];
+  };
+  const digests = async (): Promise<readonly unknown[]> => {
+    const entries = JSON.parse(await product.oo('deployment', 'history', id, '-o', 'json')) as { digest?: string }[];
+    return entries.map(({ digest }) => digest).toReversed();
+  };
+
+  const first = await publish('published first');
+  await saveFile('definition', { id: 'def_digest', image: { name: image, internalPorts: [8080] } });
+  await run({});
+  expect(await runs()).toEqual(['published first', image]);
+  expect(await digests()).toEqual([first]);
+
+  const second = await publish('published second');
+  expect(second).not.toBe(first);
+  await run({ envars: { CHANGED: 'yes' } });
+  expect(await runs()).toEqual(['published second', image]);
+  expect(await digests()).toEqual([first, second]);
+
+  // Nothing of the first is left here: what comes back comes by its digest.
+  await docker.getImage(`${repository}@${first}`).remove({ force: true });
+  expect(await product.tryOo('deployment', 'rollback', id, '--to', '1', '--wait')).toMatchObject({ code: 0 });
+  expect(await runs()).toEqual(['published first', `${repository}@${first}`]);
+  expect((await digests()).at(-1)).toBe(first);
+  await product.oo('deployment', 'remove', id);
+  await Promise.all(
+    [image, `${repository}@${first}`].map((name) => ignoreAbsent(docker.getImage(name).remove({ force: true }))),
+  );
 });

@@ -4,6 +4,7 @@ import type { DefinitionState } from '../../src/domain/definition/evolve.ts';
 import { sql } from '../../src/postgres/database.ts';
 import { InvariantViolated, VersionConflict } from '../../src/store/command.ts';
 import { command, definitionSaved, testStore, type TestStore } from '../support/store.ts';
+import { inventedDecision } from '../support/invented-decision.ts';
 
 let world: TestStore;
 beforeAll(async () => {
@@ -97,7 +98,7 @@ describe('append', () => {
               revision: 1,
               reason: 'test',
               reservation: { nodeId: 'node_1', cpuMillis, memoryBytes: 1, vramBytes: 0, hostPorts: [] },
-              decision: { considered: 1, excluded: [], scores: [] },
+              decision: inventedDecision('node_1'),
             },
           },
         ]),

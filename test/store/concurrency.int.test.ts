@@ -11,6 +11,7 @@ import type { Projection } from '../../src/store/projection.ts';
 import { command, definitionSaved, testStore } from '../support/store.ts';
 import { firstBrokenLink } from './chain.ts';
 import { seededRandom } from '../../src/engine/simulated/seeded-random.ts';
+import { inventedDecision } from '../support/invented-decision.ts';
 
 test('of commands under one key, sent by two processes at once, one takes effect and all get its answer', async () => {
   await using world = await testStore();
@@ -132,7 +133,7 @@ async function registerNode(store: EventStore, nodeId: string, cpuMillis: number
 function scheduled(replicaId: string, nodeId: string, cpuMillis: number): DomainEvent {
   const reservation = { nodeId, cpuMillis, memoryBytes: 0, vramBytes: 0, hostPorts: [] };
   const attempt = { replicaId, deploymentId: 'web', generation: 1, ordinal: 0, revision: 1, reason: 'test' };
-  const decision = { considered: 1, excluded: [], scores: [] };
+  const decision = inventedDecision(nodeId);
   return { type: 'ReplicaScheduled', data: { ...attempt, reservation, decision } };
 }
 

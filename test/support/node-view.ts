@@ -4,6 +4,7 @@ import { evolveNode } from '../../src/domain/node/evolve.ts';
 import type { NodeLiveness, NodeScheduling } from '../../src/domain/node/status.ts';
 import type { Reservation } from '../../src/domain/template.ts';
 import type { NodeView } from '../../src/planner/snapshot.ts';
+import { inventedDecision } from './invented-decision.ts';
 
 export const Mi = 2 ** 20;
 
@@ -54,6 +55,6 @@ const NOTHING = { cpuMillis: 0, memoryBytes: 0, vramBytes: 0, hostPorts: [] };
 /** The event that gives a reservation away. */
 export function scheduled(n: number, reservation: Reservation): AllotmentEvent & { type: 'ReplicaScheduled' } {
   const attempt = { replicaId: `held-${n}`, deploymentId: 'held', generation: 1, ordinal: n, revision: 1 };
-  const decision = { considered: 1, excluded: [], scores: [] };
+  const decision = inventedDecision(reservation.nodeId);
   return { type: 'ReplicaScheduled', data: { ...attempt, reservation, decision, reason: 'test' } };
 }

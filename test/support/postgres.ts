@@ -9,6 +9,7 @@ import { openStore } from '../../src/store/postgres-store.ts';
 import { replayDecisions } from '../../src/workers/plan/replay-decisions.ts';
 import { replayProjections } from '../../src/store/replay.ts';
 import { expectPastAsReplayed, somePositions } from './as-of-law.ts';
+import { expectNumbered } from './numbers-law.ts';
 import { openTestDatabase, queryRows } from './database.ts';
 
 /** A database of one's own. */
@@ -50,18 +51,18 @@ const FOLDED_AT_MOST = 5_000;
 
 /**
  * Puts the rows of a replay in the place of the live ones, and throws when any of them, or of the history, is different;
- * and when the past reads in another way than a replay up to there.
+ * when a placement or a refusal does not carry its numbers; and when the past reads in another way than a replay up to there.
  */
 async function expectHonest(url: string, projections: readonly Projection[], decided: boolean): Promise<void> {
   await using database = openTestDatabase(url, 2);
   const { differences, events } = await replayProjections(database.db, projections, { swap: true });
-  if (differences.length === 0) {
-    if (events > FOLDED_AT_MOST) return;
-    await expectPastAsReplayed(database.db, projections, somePositions(events, 4));
-    if (decided) await expectDecidedAgain(database);
-    return;
+  if (differences.length > 0) {
+    throw new Error(`rows that the log does not lead to: ${JSON.stringify(differences, undefined, 2)}`);
   }
-  throw new Error(`rows that the log does not lead to: ${JSON.stringify(differences, undefined, 2)}`);
+  if (decided) await expectNumbered(database.db);
+  if (events > FOLDED_AT_MOST) return;
+  await expectPastAsReplayed(database.db, projections, somePositions(events, 4));
+  if (decided) await expectDecidedAgain(database);
 }
 
 /** Throws when the planner, given the state that it had, would decide anything else today than it did. */

@@ -11,6 +11,7 @@ import { evaluateAll } from '../../src/workers/autoscale/evaluate.ts';
 import { latestDecision } from '../../src/workers/autoscale/latest-decision.ts';
 import { storeSamples } from '../../src/workers/autoscale/samples.ts';
 import { command, testStore, type TestStore } from '../support/store.ts';
+import { inventedDecision } from '../support/invented-decision.ts';
 
 const CPU_MILLIS = 500;
 const NODE = 'node_a';
@@ -71,7 +72,7 @@ async function upWith(count: number, change: Partial<DeploymentSpec> = { autoSca
 async function startReplica(ordinal: number, generation: number): Promise<void> {
   const replicaId = `${id}-r1-${ordinal}`;
   const ids = { replicaId, deploymentId: id, generation };
-  const decision = { considered: 1, excluded: [], scores: [] };
+  const decision = inventedDecision(RESERVATION.nodeId);
   const containerId = `c-${replicaId}`;
   await append(
     `replica/${replicaId}`,

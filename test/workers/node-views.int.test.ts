@@ -9,6 +9,7 @@ import type { NodeView } from '../../src/planner/snapshot.ts';
 import type { EventStore, SnapshotReader } from '../../src/store/event-store.ts';
 import { forgetNodes, nodeViews } from '../../src/workers/plan/node-views.ts';
 import { command, testStore } from '../support/store.ts';
+import { inventedDecision } from '../support/invented-decision.ts';
 
 const NODES = ['n0', 'n1', 'n2', 'n3'] as const;
 
@@ -49,7 +50,7 @@ function scheduled(nodeId: string): { stream: string; event: DomainEvent } {
   const replicaId = `r${made}`;
   const ids = { replicaId, deploymentId: 'd', generation: 1, ordinal: made, revision: 1 };
   const reservation = { nodeId, cpuMillis: 1, memoryBytes: 1, vramBytes: 0, hostPorts: [] };
-  const decision = { considered: 0, excluded: [], scores: [] };
+  const decision = inventedDecision(nodeId);
   const event: DomainEvent = {
     type: 'ReplicaScheduled',
     data: { ...ids, reservation, decision, reason: 'the test wants it' },

@@ -5,6 +5,7 @@ import { streamOf } from '../../src/domain/stream.ts';
 import { sql } from '../../src/postgres/database.ts';
 import { presentReplica, record, type KnownReplica } from '../../src/workers/replica-log.ts';
 import { command, testStore, type TestStore } from '../support/store.ts';
+import { inventedDecision } from '../support/invented-decision.ts';
 
 const WORKER = 'worker-of-the-test';
 
@@ -28,7 +29,7 @@ const idsOf = (replicaId: string) => ({ replicaId, deploymentId: 'd', generation
 
 async function schedule(replicaId: string): Promise<void> {
   const reservation = { nodeId: 'n', cpuMillis: 0, memoryBytes: 0, vramBytes: 0, hostPorts: [] };
-  const decision = { considered: 0, excluded: [], scores: [] };
+  const decision = inventedDecision('n');
   const data = { ...idsOf(replicaId), ordinal: 0, revision: 1, reservation, decision, reason: 'wanted' };
   await own.store.append(command(streamOf('replica', replicaId), 0, [{ type: 'ReplicaScheduled', data }]));
 }

@@ -18,6 +18,8 @@ export type SentenceView = z.infer<typeof sentence>;
 export const explanation = z.strictObject({
   kind: z.enum(['deployment', 'replica', 'instance', 'node', 'definition', 'build', 'event']),
   id: z.string(),
+  /** Of a deployment: why it is in its state, from the last save to what each replica waits for. */
+  standing: z.array(z.string()).optional(),
   /** In the order of the log: from what was asked for to what came of it. */
   sentences: z.array(sentence),
   /** Events that led to it and are left out: the caller may not see them. */

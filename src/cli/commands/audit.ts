@@ -78,3 +78,14 @@ function defineLists(group: Command): void {
       await (await import('./audit-export.ts')).listArchives(command.optsWithGlobals());
     });
 }
+
+/** `oo replay`: `oo audit decisions` by the name that others give it. */
+export function defineReplay(command: Command): void {
+  command
+    .requiredOption('--verify', 'take every recorded decision again, and exit 1 when one would be another')
+    .option('--after <position>', 'only decisions after this position', count, 0)
+    .addHelpText('after', examples('oo replay --verify', 'oo replay --verify --after 1200'))
+    .action(async (_, self: Command) => {
+      await (await import('./audit-decisions.ts')).replayDecisions(self.optsWithGlobals());
+    });
+}

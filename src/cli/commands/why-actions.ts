@@ -75,10 +75,11 @@ function timeOf(text: string, now: number): string {
   return new Date(at).toISOString();
 }
 
-function whyLines({ kind, id, sentences, hidden }: Explanation): readonly string[] {
+function whyLines({ kind, id, standing, sentences, hidden }: Explanation): readonly string[] {
   if (sentences.length === 0) return [`The log says nothing of ${kind} ${id}.`];
   const told = sentences.map(({ at, text, position }) => `${at.slice(11, 23)}  ${text} [${position}]`);
-  return [`${kind} ${id}:`, ...told, ...unseen(hidden)];
+  const stands = standing === undefined ? [] : [...standing, '', 'How it came to be so:'];
+  return [`${kind} ${id}:`, ...stands, ...told, ...unseen(hidden)];
 }
 
 function unseen(hidden = 0): readonly string[] {

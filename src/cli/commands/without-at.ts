@@ -22,6 +22,7 @@ export const COMMANDS_WITHOUT_AT: Readonly<Record<string, string>> = {
   'audit export': LOG,
   'audit checkpoints': LOG,
   'audit key': LOG,
+  replay: LOG,
   'env list': HERE,
   'env current': HERE,
   whoami: HERE,

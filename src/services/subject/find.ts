@@ -25,6 +25,8 @@ type Rows = Pick<EventStore, 'row' | 'rows'>;
 const CONTAINER_NAME = /^(.+)-g\d+-[0-9a-f]{8}$/;
 /** What an engine prints as a container's id is this long at least. */
 const CONTAINER_ID = /^[0-9a-f]{12,64}$/;
+/** Of the column `container_short` (migration 0022). */
+const SHORT = 12;
 
 /**
  * What has this id; undefined when nothing has. Ids of one kind come before those of the next, in the order of `Subject`.
@@ -52,8 +54,8 @@ export async function findSubject(
 async function replicaOf(store: Rows, id: string): Promise<Row<ReplicaState> | undefined> {
   const named = await store.row<ReplicaState>('replicas', CONTAINER_NAME.exec(id)?.[1] ?? id);
   if (named !== undefined || !CONTAINER_ID.test(id)) return named;
-  const all = await store.rows<ReplicaState>('replicas');
-  return all.find(({ state }) => state.containerId?.startsWith(id) === true);
+  const found = await store.rows<ReplicaState>('replicas', { container_short: id.slice(0, SHORT) });
+  return found.find(({ state }) => state.containerId?.startsWith(id) === true);
 }
 
 const KINDS = {

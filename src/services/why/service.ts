@@ -1,13 +1,17 @@
+import type { DeploymentState } from '../../domain/deployment/evolve.ts';
 import { NotFound } from '../../domain/problem.ts';
+import type { ReplicaState } from '../../domain/replica/evolve.ts';
+import { streamOf } from '../../domain/stream.ts';
 import type { Db } from '../../postgres/database.ts';
 import type { ArchivedPart } from '../../store/archived.ts';
-import { readCorrelation, readDeployment } from '../../store/causes.ts';
-import type { EventStore } from '../../store/event-store.ts';
+import { readCorrelation, readDeployment, readPlanAt } from '../../store/causes.ts';
+import type { EventStore, SnapshotReader } from '../../store/event-store.ts';
 import { callerOf, type Handlers, type Reply, type RequestContext, type RequestOf } from '../handler.ts';
 import { archivedOf } from '../history/archived.ts';
 import { type Sight, sightOf } from '../sight/sight.ts';
 import { explainAll, explainWithCauses } from './gather.ts';
 import { incidentOf } from './report.ts';
+import { standingOf } from './standing.ts';
 import { findEvent, findExplained } from './subject.ts';
 import { traceOf } from './trace.ts';
 import { toSentenceView } from './view.ts';
@@ -34,8 +38,9 @@ export function whyService(deps: WhyDeps): Handlers<'why' | 'whyNot' | 'trace' |
       const found = await findExplained({ store, db, past: request.past }, request.params.id, seen);
       const { seeds, archived: unseeded, ...subject } = found;
       const { sentences, hidden, archived = unseeded } = await explainWithCauses(db, seeds, seen);
-      const body = { ...subject, sentences: sentences.map(toSentenceView), ...(hidden > 0 && { hidden }) };
-      return { body, archived };
+      const standing = subject.kind === 'deployment' ? await readStanding(deps, subject.id, request.past) : undefined;
+      const told = { ...(standing && { standing: [...standing] }), ...(hidden > 0 && { hidden }) };
+      return { body: { ...subject, sentences: sentences.map(toSentenceView), ...told }, archived };
     },
     async whyNot(request) {
       return { body: await whyNot(store, request.params.id, await sight(request)) };
@@ -49,6 +54,30 @@ export function whyService(deps: WhyDeps): Handlers<'why' | 'whyNot' | 'trace' |
     },
     report: async (request) => report(deps, await sight(request), request),
   };
+}
+
+/** How a deployment stands, and why, as of a moment or now. */
+async function readStanding(
+  { store, db }: WhyDeps,
+  id: string,
+  past: SnapshotReader | undefined,
+): Promise<readonly string[] | undefined> {
+  const rows = past ?? store;
+  const until = past?.position;
+  const row = await rows.row<DeploymentState>('deployments', id);
+  if (row === undefined) return undefined;
+  const replicas = await rows.rows<ReplicaState>('replicas', { deployment_id: id });
+  const stream = streamOf('deployment', id);
+  const [saved] = await store.read({
+    after: 0,
+    limit: 1,
+    last: true,
+    until,
+    stream,
+    filter: { types: ['DeploymentSaved'] },
+  });
+  const planned = await readPlanAt(db, id, until ?? Number.MAX_SAFE_INTEGER);
+  return standingOf({ deployment: row.state, replicas: replicas.map(({ state }) => state), saved, planned });
 }
 
 async function report(

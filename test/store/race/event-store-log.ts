@@ -6,6 +6,7 @@ import { InvariantViolated, StoreUnavailable, VersionConflict, type Command } fr
 import type { EventStore } from '../../../src/store/event-store.ts';
 import { openStore } from '../../../src/store/postgres-store.ts';
 import type { Answer, OpenLog, RacedCommand, Seen } from './raced-log.ts';
+import { inventedDecision } from '../../support/invented-decision.ts';
 
 /** The node that `reserve` commands share; each takes one thousandth of a core. */
 export const RACED_NODE = 'race-node';
@@ -87,7 +88,7 @@ function replicaScheduled(replicaId: string, marker: string): DomainEvent {
       revision: 1,
       reason: marker,
       reservation: { nodeId: RACED_NODE, cpuMillis: 1, memoryBytes: 0, vramBytes: 0, hostPorts: [] },
-      decision: { considered: 1, excluded: [], scores: [] },
+      decision: inventedDecision(RACED_NODE),
     },
   };
 }
