@@ -16,7 +16,17 @@ const lists = {
 } as const;
 
 /** A secret as every client reads it, its value in the clear. A list that is null names nobody but administrators. */
-export const secret = z.strictObject({ id: z.string().min(1), appId: z.string().min(1), value: z.string(), ...lists });
+export const secret = z.strictObject({
+  id: z.string().min(1),
+  appId: z.string().min(1),
+  /** Empty as of a moment: values are not kept. */
+  value: z.string(),
+  ...lists,
+  /** As of a moment alone. Keyed: two values of one secret differ in it, and nothing is told of either. */
+  fingerprint: z.string().optional(),
+  /** As of a moment alone: 1, 2, 3 … with every new value. */
+  version: z.int().optional(),
+});
 export type Secret = z.infer<typeof secret>;
 
 /** A secret as it is written. `id`: its name, once called `key`. `value` may be left out where only the lists change. */
@@ -85,24 +95,15 @@ const names = ids.nullish();
 /** `key` and `keys` are what `id` and `ids` were called once: passed over, they would list or keep what was not meant. */
 const byIds = { id: name, ids: names, key: name, keys: names };
 
-/** A secret as it was: what is kept of it beside its value, which is empty. */
-const pastSecret = secret.extend({
-  /** Keyed: two values of one secret differ in it, and nothing is told of either. */
-  fingerprint: z.string().optional(),
-  /** 1, 2, 3 … with every new value. */
-  version: z.int().optional(),
-});
-export type PastSecret = z.infer<typeof pastSecret>;
-
 export const secretRoutes = {
   listSecrets: {
     summary:
-      'Secrets that the caller may read, with their values; those of one app unless an administrator asks for all. As of a moment: without their values',
+      'Secrets that the caller may read, with their values but of the past; those of one app unless an administrator asks for all',
     permission: 'secret-svc:secret:list',
     asOf: true,
     body: z.object({ ...byIds, allApps: z.boolean().nullish() }),
     status: 200,
-    response: z.strictObject({ secrets: z.array(pastSecret) }),
+    response: z.strictObject({ secrets: z.array(secret) }),
   },
   saveSecrets: {
     summary: 'Creates or changes secrets, all of them or none',

@@ -1,4 +1,4 @@
-import type { PastSecret, Secret } from '../../api/contract/secret.ts';
+import type { Secret } from '../../api/contract/secret.ts';
 import { openContext, type Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
@@ -60,7 +60,7 @@ export async function fetchSecrets(
   context: Context,
   name: string | undefined,
   allApps: boolean,
-): Promise<readonly PastSecret[]> {
+): Promise<readonly Secret[]> {
   const { body } = await context.call('list secrets', 'listSecrets', { body: { allApps, id: name ?? '' } });
   return body.secrets;
 }

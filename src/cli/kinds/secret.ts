@@ -1,8 +1,8 @@
-import type { PastSecret } from '../../api/contract/secret.ts';
+import type { Secret } from '../../api/contract/secret.ts';
 import type { ListKind } from '../list/column.ts';
 
 /** A secret as a list has it: `value` is stars unless it is to be shown. */
-export interface ListedSecret extends PastSecret {
+export interface ListedSecret extends Secret {
   readonly appHost: string;
   /** Of the value, in characters. */
   readonly length: number;

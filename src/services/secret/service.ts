@@ -1,5 +1,5 @@
 import { ADMIN_ROLE } from '../../api/contract/permissions.ts';
-import type { PastSecret, Secret } from '../../api/contract/secret.ts';
+import type { Secret } from '../../api/contract/secret.ts';
 import { InvalidInput } from '../../domain/problem.ts';
 import { isReader, mayRead } from '../../domain/secret/decide.ts';
 import type { SecretState } from '../../domain/secret/evolve.ts';
@@ -84,7 +84,7 @@ async function appIdsOf(db: Db, states: readonly SecretState[]): Promise<Readonl
   return new Map(apps.map(({ id, host }) => [host, id]));
 }
 
-function toPastSecret(state: SecretState, appId: string): PastSecret {
+function toPastSecret(state: SecretState, appId: string): Secret {
   return { ...toSecret(state, '', appId), fingerprint: state.fingerprint, version: state.version };
 }
 
