@@ -17,14 +17,9 @@ export interface Admin {
   upstreams(): Promise<ReadonlyMap<string, number>>;
 }
 
-/** Caddy refused, as it is. */
+/** Caddy answers, and does not do it. */
 export class CaddyRefusal extends Error {
-  readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.name = 'CaddyRefusal';
-    this.status = status;
-  }
+  override readonly name = 'CaddyRefusal';
 }
 
 const upstreams = z.array(z.object({ address: z.string(), num_requests: z.number() }));
@@ -85,9 +80,7 @@ function call(
         const text = Buffer.concat(chunks).toString();
         const { statusCode: status = 0, trailers } = response;
         if (status < 300) return resolve({ text, headers: response.headers, trailers });
-        reject(
-          new CaddyRefusal(status, `Caddy at ${url} answers ${method} ${path} with ${status}: ${text.slice(0, 500)}`),
-        );
+        reject(new CaddyRefusal(`Caddy at ${url} answers ${method} ${path} with ${status}: ${text.slice(0, 500)}`));
       });
     });
     asking.once('error', late);

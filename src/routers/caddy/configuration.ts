@@ -8,6 +8,7 @@ const REQUEST_ID = '^[A-Za-z0-9][A-Za-z0-9_.:-]{7,127}$';
 const RETRY_AFTER_SECONDS = 1;
 /** A replica that could not be asked is left out for so long. */
 const FAIL_MS = 1_000;
+const FLUSH_MS = 10;
 /** An upgraded connection outlives a change of the configuration by so long, where Caddy can do that. */
 const STREAM_DELAY_MS = 24 * 3_600_000;
 
@@ -100,7 +101,7 @@ const requestId: JsonObject = {
             {
               handler: 'headers',
               request: { delete: ['Forwarded', 'X-Real-Ip', 'X-Forwarded-Prefix', 'X-Forwarded-Port'] },
-              response: { deferred: false, set: { 'X-Request-Id': ['{http.request.header.X-Request-Id}'] } },
+              response: { deferred: true, set: { 'X-Request-Id': ['{http.request.header.X-Request-Id}'] } },
             },
           ],
         },
@@ -182,11 +183,14 @@ export function dialOf({ host, port }: Pick<Backend, 'host' | 'port'>): string {
 function proxy(dials: readonly string[], strip: string, options: CaddyOptions): JsonObject {
   return {
     handler: 'reverse_proxy',
-    // Nothing waits for an answer to be complete.
-    flush_interval: -1,
+    // Nothing waits for an answer to be complete. At once (-1) would mean to Caddy that nobody may leave before the answer.
+    flush_interval: nanoseconds(FLUSH_MS),
     upstreams: dials.map((dial) => ({ dial })),
     load_balancing: { selection_policy: { policy: 'round_robin' }, retries: 2 },
-    health_checks: { passive: { fail_duration: nanoseconds(FAIL_MS), max_fails: 1 } },
+    // Not the only one that there is: it would be answered for without being asked.
+    ...(new Set(dials).size < 2
+      ? {}
+      : { health_checks: { passive: { fail_duration: nanoseconds(FAIL_MS), max_fails: 1 } } }),
     transport: transport(options),
     ...(options.trusted.length === 0 ? {} : { trusted_proxies: [...options.trusted] }),
     ...(options.modern ? { stream_close_delay: nanoseconds(STREAM_DELAY_MS) } : {}),

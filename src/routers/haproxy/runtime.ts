@@ -9,7 +9,7 @@ const MOST_LINE = 8_000;
 /** HAProxy's runtime API at its stats socket: a line with a command, and text until it closes the connection. */
 export interface Runtime {
   /** The answer to one command. Throws when the socket is not there, or is silent for two seconds. */
-  ask(command: string): Promise<string>;
+  readonly ask: (command: string) => Promise<string>;
   /** Runs commands in their order. Returns what was said to them, blank lines left out: most say nothing when they succeed. */
   run(commands: readonly string[]): Promise<readonly string[]>;
   /** The lines of a ring buffer that come from now on, until the connection or the signal ends. */
