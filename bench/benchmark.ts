@@ -34,7 +34,7 @@ export interface Benchmark {
   /** What is measured, in one line. */
   readonly title: string;
   /** Of `value` and `peerValue`. */
-  readonly unit: 'events/s' | 'placements/s' | 'replicas/s' | 'ms' | 's' | '%';
+  readonly unit: 'events/s' | 'placements/s' | 'replicas/s' | 'requests/s' | 'requests' | 'ms' | 's' | '%';
   readonly peer: string | null;
   /** The number that `value` (for converge-*: `ratio`) is held against. */
   readonly aim: number;

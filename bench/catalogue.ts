@@ -8,11 +8,15 @@ import { killRecovery } from './kill-recovery.ts';
 import { placeMemory } from './place-memory.ts';
 import { placeDurable } from './place-durable.ts';
 import { rolling } from './rolling.ts';
+import { routeLatency } from './route-latency.ts';
+import { routeThroughput } from './route-throughput.ts';
+import { routeUpdate } from './route-update.ts';
 import { runSimulated } from './run-simulated.ts';
 import { chainCost } from './chain-cost.ts';
 import { saveToCreate } from './save-to-create.ts';
 import { verifyChain } from './verify-chain.ts';
 import { why } from './why.ts';
+import { zeroLoss } from './zero-loss.ts';
 
 /** Every benchmark, in the order in which they run. */
 export const BENCHMARKS: readonly Benchmark[] = [
@@ -30,8 +34,12 @@ export const BENCHMARKS: readonly Benchmark[] = [
   converge(40),
   killRecovery,
   rolling(10),
+  routeThroughput,
+  routeLatency,
+  routeUpdate,
   verifyChain,
   chainCost,
   why,
   cliHelp,
+  zeroLoss,
 ];

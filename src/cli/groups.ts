@@ -42,6 +42,12 @@ export const GROUPS: readonly Group[] = [
     load: async (command) => (await import('./commands/worker.ts')).defineWorker(command),
   },
   {
+    name: 'router',
+    aliases: ['routers'],
+    summary: 'what carries requests to deployments',
+    load: async (command) => (await import('./commands/router.ts')).defineRouter(command),
+  },
+  {
     name: 'job',
     aliases: ['jobs'],
     summary: 'work that was given up, and how to have it tried again',

@@ -6,7 +6,7 @@ import { answerSocket } from './answers.ts';
 import type { Destination } from './destination.ts';
 import { originOf, type EmbeddedRouter } from './embedded-router.ts';
 import { targetOf } from './forwarding.ts';
-import { errorText, MOST_ATTEMPTS, notReady, type Handled } from './handle.ts';
+import { errorText, MOST_ATTEMPTS, notReady, publicText, type Handled } from './handle.ts';
 import { upstreamHeaders, type Forwarding } from './headers.ts';
 import type { GatewayTimeouts } from './settings.ts';
 import { forwardUpgrade } from './upgrade.ts';
@@ -86,6 +86,6 @@ function refused(
   told: Omit<Handled, 'status' | 'error'>,
 ): Handled {
   const text = errorText(error);
-  answerSocket(request, socket, { status: 502, message: `Bad Gateway: ${text}` }, forwarding.requestId);
+  answerSocket(request, socket, { status: 502, message: `Bad Gateway: ${publicText(error)}` }, forwarding.requestId);
   return { status: 502, ...told, error: text };
 }

@@ -144,7 +144,7 @@ function failed(
     return { status: 502, ...told, error: `${text}, in the middle of the answer` };
   }
   const status = isTimeout(error) ? 504 : 502;
-  const message = `${STATUS_CODES[status]}: ${whom} could not be asked: ${text}`;
+  const message = `${STATUS_CODES[status]}: ${whom} could not be asked: ${publicText(error)}`;
   answer(request, response, { status, message, close: !request.complete }, forwarding.requestId);
   return { status, ...told, error: text };
 }
@@ -167,6 +167,11 @@ export function isTimeout(error: Error): boolean {
   return ['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT'].includes(
     codeOf(error),
   );
+}
+
+/** What callers are told: addresses of nodes are for the log. */
+export function publicText(error: Error): string {
+  return codeOf(error) || 'the connection broke';
 }
 
 export function errorText(error: Error): string {

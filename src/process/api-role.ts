@@ -15,6 +15,7 @@ import { openUserService } from '../services/user/service.ts';
 import { instanceBeats } from '../services/registry/instance-beats.ts';
 import { watchSilence } from '../services/registry/watch-silence.ts';
 import { checkoutsRoot } from '../sources/checkouts.ts';
+import { readRouters } from '../routers/roster.ts';
 import { observeRequests } from '../telemetry/http.ts';
 import { tellInstallation } from '../telemetry/installation.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -118,6 +119,7 @@ function nodePorts({ database: { db }, engines, log }: ApiRoleOptions): ServiceP
     gpuReadings: () => gpuReadings(db),
     selfUrl: LOCAL_ENGINE,
     roster: () => readRoster(db),
+    routers: () => readRouters(db),
     now: () => systemClock.now(),
   };
 }

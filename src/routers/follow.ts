@@ -72,6 +72,7 @@ export class Follower implements AsyncDisposable {
    */
   async start(): Promise<void> {
     const known = await this.#first();
+    this.#wanted = known.table;
     await this.#put(known.table);
     if (known.fresh) await this.#beat();
     this.#loops.push(

@@ -69,6 +69,7 @@ export const PERMISSION_TABLE: Readonly<Record<OperationName, readonly Case[]>> 
     },
   ],
   listWorkers: [ADMIN_ONLY],
+  listRouters: [ADMIN_ONLY],
   deploymentLogs: [{ ...ADMIN_ONLY, input: () => ({ params: { id: 'depl-of-others' } }) }],
   replicaLogs: [{ ...ADMIN_ONLY, input: () => ({ params: { id: 'depl-of-others-r1-0' } }) }],
   execReplica: [

@@ -217,6 +217,7 @@ const OWN: ReadonlySet<OperationName> = new Set<OperationName>([
   'scaleDeployment',
   'listEvents',
   'listWorkers',
+  'listRouters',
   'saveNode',
   'scheduleNode',
   'drainPlan',

@@ -47,6 +47,7 @@ async function serve(change: Readonly<Record<string, Reply>>): Promise<AsyncDisp
     '/user-svc/self': { body: { user: { id: 'u', slug: 'ada', ...times }, roles: ['user-svc:admin'], tokenCount: 1 } },
     '/registry-svc/nodes': { status: 403, body: { error: 'Forbidden' } },
     '/deploy-svc/workers': { status: 403, body: { error: 'Forbidden' } },
+    '/deploy-svc/routers': { status: 403, body: { error: 'Forbidden' } },
     '/secret-svc/is-secure': { body: { isSecure: true } },
     '/user-svc/login': { status: 401, body: { error: 'Unauthorized' } },
   };
@@ -118,6 +119,7 @@ test('the whole product as it comes: all well but for what everybody knows; then
     role: 'ok',
     nodes: 'ok',
     workers: 'ok',
+    routers: 'ok',
     'secret key': 'warn',
     'admin password': 'warn',
   });

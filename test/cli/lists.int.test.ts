@@ -65,6 +65,7 @@ test.each([
   ['def ls -o wide --columns id,ports', 'ID        PORTS\ndef-web   18080->8080\n'],
   ['def ls -o name', 'def-web\n'],
   ['worker ls --columns clusters,alive,nodes --no-headers', 'all   yes   2\n'],
+  ['router ls --columns kind,letting-go,alive --no-headers', 'gateway      yes\n'],
   ['instance ls --columns deployment-id,status --no-headers', 'depl-two   Healthy\ndepl-two   Healthy\n'],
   ['events --filter type=DeploymentSaved --columns stream --no-headers', 'deployment/depl-two\ndeployment/depl-none\n'],
   ['env ls --columns name,reachable --filter selected=true --no-headers', 'test   true\n'],

@@ -38,6 +38,9 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
+/** Positions that logs were read from. */
+const readFrom: number[] = [];
+
 interface Gate extends AsyncDisposable {
   readonly gateway: OpenGateway;
   readonly follower: Follower;
@@ -53,7 +56,15 @@ async function gate(file?: string): Promise<Gate> {
   const effects = async (): Promise<void> => undefined;
   const store: EventStore = own.use(openStore({ database, clock: systemClock, projections: PROJECTIONS, effects }));
   const gateway = own.use(await openGateway());
-  const follower = own.use(new Follower({ router: gateway.router, database, store, clock: systemClock, log, file }));
+  const watched: Pick<EventStore, 'snapshot' | 'subscribe'> = {
+    snapshot: (read) => store.snapshot(read),
+    subscribe(asked) {
+      readFrom.push(asked.from);
+      return store.subscribe(asked);
+    },
+  };
+  const { router } = gateway;
+  const follower = own.use(new Follower({ router, database, store: watched, clock: systemClock, log, file }));
   await follower.start();
   const whole = own.move();
   return { gateway, follower, [Symbol.asyncDispose]: () => whole.disposeAsync() };
@@ -70,6 +81,8 @@ test('a router says that it is there before it lets anybody in, comes along with
       { id: one.follower.id, kind: 'gateway', position: String(await world.store.head()) },
     ]);
     expect(await asked(one)).toMatchObject({ name: 'a' });
+    // The rows are read once, and the log from there: not from its beginning.
+    expect(readFrom).toEqual([await world.store.head()]);
     await world.ready('a-1', b.port);
     const position = await world.stopping('a-0');
     await until('the removal is in force', 5_000, async () => one.follower.position >= position);

@@ -117,6 +117,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
       heartbeats: async () => heartbeats,
       selfUrl: 'simulated://self',
       roster: async () => ({ workers: [], unserved: [] }),
+      routers: async () => [],
       now: () => clock.now(),
       beats: instanceBeats(world.database.db),
     },

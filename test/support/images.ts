@@ -10,7 +10,8 @@ const BUSYBOX = '/bin/busybox';
 
 /**
  * The test image's behaviour, by environment:
- * MODE absent: serves HTTP on PORT (8080): `/` answers VERSION, `/healthz` "ok"; `/cgi-bin/burn` uses one core until `/cgi-bin/rest`.
+ * MODE absent: serves HTTP on PORT (8080): `/` answers VERSION, `/healthz` "ok"; `/cgi-bin/burn` uses one core until `/cgi-bin/rest`,
+ * `/cgi-bin/slow` answers VERSION after a tenth of a second, by POST too, and is cut off by SIGTERM as all of it is.
  * MODE=exit prints MESSAGE to stdout and "code CODE" to stderr, and exits with CODE. MODE=stubborn ignores SIGTERM.
  * MODE=burn uses one core. MODE=sleep just waits; both end at once on SIGTERM. MODE=lines prints COUNT lines and exits.
  * START_DELAY: seconds before any of it.
@@ -39,7 +40,14 @@ cat > /www/cgi-bin/rest <<'CGI'
 rm -f /burning
 printf 'Content-Type: text/plain\\r\\n\\r\\nresting\\n'
 CGI
-chmod +x /www/cgi-bin/burn /www/cgi-bin/rest
+cat > /www/cgi-bin/slow <<'CGI'
+#!/bin/sh
+sleep 0.1
+printf 'Content-Type: text/plain\\r\\n\\r\\n'
+read -r version < /www/index.html
+echo "\$version"
+CGI
+chmod +x /www/cgi-bin/burn /www/cgi-bin/rest /www/cgi-bin/slow
 httpd -f -p "\${PORT:-8080}" -h /www &
 server=$!
 trap 'kill $server; exit 0' TERM

@@ -5,7 +5,6 @@ import { startService } from '../../src/process/service.ts';
 /**
  * A process of the product, as `src/main.ts` starts it, that sends itself a signal when it reaches a step of a job:
  * SIGNAL_AT=`created 2 SIGKILL` means the second time that a container has been created.
- * WAIT_FOR_NOBODY: what routers have under way is not asked for before replicas are stopped.
  * Says `ready {"url": …}` on stdout.
  */
 const [step, times, signal] = (process.env['SIGNAL_AT'] ?? '').split(' ');
@@ -15,9 +14,7 @@ let left = Number(times);
 process.stdin.once('end', () => process.exit(1)).resume();
 const config = readConfig(process.env);
 const asked = new Promise<void>((resolve) => void process.once('SIGTERM', () => resolve()));
-const nobody = process.env['WAIT_FOR_NOBODY'] === undefined ? {} : { routers: async () => [] };
 const service = await startService(config, createLogger(config.LOG_LEVEL), {
-  ...nobody,
   onStep(reached) {
     if (reached !== step) return;
     left -= 1;

@@ -46,6 +46,7 @@ const HOME: Readonly<Record<string, string>> = {
   'zod-openapi': 'src/api/reference',
   '@noble/hashes': 'src/services/secret',
   'rate-limiter-flexible': 'src/services/user',
+  undici: 'src/gateway',
 };
 
 const FOLDERS = [
@@ -56,11 +57,13 @@ const FOLDERS = [
   'src/domain',
   'src/domain/node',
   'src/engine',
+  'src/gateway',
   'src/jobs',
   'src/metrics',
   'src/planner',
   'src/postgres',
   'src/projections',
+  'src/routers',
   'src/services',
   'src/store',
   'src/telemetry',
@@ -95,6 +98,7 @@ const layers = [
   importing('src/planner', '../store/x.ts', 'a planner test imports the store', '.unit.test.ts'),
   ...below.map((f) => importing('src/routing', `../${f}/x.ts`, `routing imports ${f}`)),
   importing('src/routing', 'node:http', 'routing imports a Node module'),
+  ...below.map((f) => importing('src/gateway', `../${f}/x.ts`, `gateway imports ${f}`)),
   importing('src/routing', '../store/x.ts', 'a routing test imports the store', '.unit.test.ts'),
   ...above.map((f) => importing('src/store', `../${f}/x.ts`, `store imports ${f}`)),
   ...above.map((f) => importing('src/engine', `../${f}/x.ts`, `engine imports ${f}`)),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { move } from '../../domain/deployment/events.ts';
+import { ROUTER_KINDS } from '../../routing/router.ts';
 import { nodeStanding } from './registry-schemas.ts';
 
 export const workerView = z.strictObject({
@@ -23,6 +24,26 @@ export const workerView = z.strictObject({
   jobs: z.record(z.string(), z.int()),
 });
 export type WorkerView = z.infer<typeof workerView>;
+
+/** What carries requests to replicas. */
+export const routerView = z.strictObject({
+  id: z.string(),
+  kind: z.enum(ROUTER_KINDS),
+  host: z.string(),
+  pid: z.int(),
+  /** False when it has not beaten within its lease: it is not waited for. */
+  alive: z.boolean(),
+  /** The position of the log whose table it has in force. */
+  position: z.int(),
+  /** Events of the log that it has not come past. */
+  lag: z.int(),
+  /** Requests under way at replicas that it sends nothing to any more, by replica and generation. */
+  inFlight: z.record(z.string(), z.int()),
+  /** RFC 3339. */
+  since: z.string(),
+  lastBeat: z.string(),
+});
+export type RouterView = z.infer<typeof routerView>;
 
 /** Work that no living worker takes. */
 export const unserved = z.discriminatedUnion('kind', [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { drainPlan, rebalancePlan, reviewedRebalancing, unserved, workerView } from './fleet-schemas.ts';
+import { drainPlan, rebalancePlan, reviewedRebalancing, routerView, unserved, workerView } from './fleet-schemas.ts';
 import type { Route } from './route.ts';
 
 export const fleetRoutes = {
@@ -9,6 +9,12 @@ export const fleetRoutes = {
     permission: 'deploy-svc:worker:view',
     status: 200,
     response: z.strictObject({ workers: z.array(workerView), unserved: z.array(unserved) }),
+  },
+  listRouters: {
+    summary: 'The routers: how far each has come in the log, and what is still under way at what it has let go of',
+    permission: 'deploy-svc:worker:view',
+    status: 200,
+    response: z.strictObject({ routers: z.array(routerView) }),
   },
   drainPlan: {
     summary: 'What draining a node would move, where to and in what steps, and what would stay; changes nothing',

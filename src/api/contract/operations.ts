@@ -33,6 +33,7 @@ export const OPERATIONS = {
   listBuilds: 'GET /deploy-svc/builds',
   showBuild: 'GET /deploy-svc/build/{id}',
   listWorkers: 'GET /deploy-svc/workers',
+  listRouters: 'GET /deploy-svc/routers',
   verifyLog: 'GET /deploy-svc/audit/verify',
   exportLog: 'GET /deploy-svc/audit/export',
   listCheckpoints: 'GET /deploy-svc/audit/checkpoints',

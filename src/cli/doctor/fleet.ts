@@ -9,11 +9,12 @@ import type { Check } from './check.ts';
 /** A node that is called ready and has been silent for longer is worth a look: it is heard of every few seconds. */
 const SILENT_MS = 60_000;
 
-/** Whether there are nodes and workers, and whether they live. */
+/** Whether there are nodes, workers and routers, and whether they live. */
 export async function checkFleet(client: Client): Promise<readonly Check[]> {
   return [
     await allowed('nodes', async () => nodesCheck((await client.call('listNodes', { body: {} })).body, Date.now())),
     await allowed('workers', async () => workersCheck((await client.call('listWorkers', {})).body)),
+    await allowed('routers', async () => routersCheck((await client.call('listRouters', {})).body)),
   ];
 }
 
@@ -69,4 +70,23 @@ export function workersCheck({ workers, unserved }: OutputOf<'listWorkers'>): Ch
   const [first] = unserved;
   if (first === undefined) return { name, status: 'ok', found: count };
   return { name, status: 'warn', found: `${count}; ${unserved.map(unservedText).join('; ')}`, mend: 'oo worker list' };
+}
+
+/** A router that is further behind is stuck: it hears of every event at once. */
+const LAG = 1_000;
+
+/** Whether requests are carried, by the present table. A set-up without a router may be meant: it is a hint. */
+export function routersCheck({ routers }: OutputOf<'listRouters'>): Check {
+  const name = 'routers';
+  const alive = routers.filter((router) => router.alive);
+  if (alive.length === 0) {
+    const found = routers.length === 0 ? 'none' : `none of ${routers.length} is alive`;
+    const mend = 'ROLES=gateway npm start, with the DATABASE_URL of the server';
+    return { name, status: 'warn', found: `${found}: nothing carries requests to deployments`, mend };
+  }
+  const behind = alive.filter(({ lag }) => lag > LAG);
+  const count = `${plural(alive.length, 'router')} alive`;
+  if (behind.length === 0) return { name, status: 'ok', found: count };
+  const late = behind.map(({ id, lag }) => `${id} is ${lag} events behind`).join(', ');
+  return { name, status: 'warn', found: `${count}; ${late}`, mend: 'oo router list; look at its log' };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { OutputOf } from '../../api/client.ts';
-import { nodesCheck, workersCheck } from './fleet.ts';
+import { nodesCheck, routersCheck, workersCheck } from './fleet.ts';
 
 const NOW = Date.parse('2026-01-02T03:04:05Z');
 const SECOND = 1000;
@@ -74,4 +74,20 @@ test('what no worker serves is told', () => {
     found:
       '2 workers alive; no worker serves queue plan (3 jobs waiting); start one without QUEUES, or with QUEUES=plan',
   });
+});
+
+type Router = OutputOf<'listRouters'>['routers'][number];
+
+function router(id: string, more: Partial<Router> = {}): Router {
+  const times = { since: '2026-01-02T03:00:00Z', lastBeat: '2026-01-02T03:04:00Z' };
+  return { id, kind: 'gateway', host: 'h', pid: 1, alive: true, position: 9, lag: 0, inFlight: {}, ...times, ...more };
+}
+
+test.each([
+  [[], 'warn', 'none: nothing carries requests to deployments'],
+  [[router('a', { alive: false })], 'warn', 'none of 1 is alive: nothing carries requests to deployments'],
+  [[router('a'), router('b', { alive: false })], 'ok', '1 router alive'],
+  [[router('a'), router('b', { lag: 1_001 })], 'warn', '2 routers alive; b is 1001 events behind'],
+])('of routers %#', (routers, status, found) => {
+  expect(routersCheck({ routers })).toMatchObject({ name: 'routers', status, found });
 });

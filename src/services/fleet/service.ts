@@ -5,23 +5,32 @@ import type { Handlers, Reply } from '../handler.ts';
 import { toStanding } from '../registry/node-view.ts';
 import { deploymentsOn, nodeIn } from './load-fleet.ts';
 import { carryOutRebalancing, planRebalancing, toView } from './rebalance.ts';
+import { toRouterView, type RouterRow } from './router-view.ts';
 import { toWorkerView, type Roster } from './worker-view.ts';
 
 export interface FleetPorts {
   /** Who works, on what, and what nobody works on. */
   readonly roster: () => Promise<Roster>;
+  /** What carries requests. */
+  readonly routers: () => Promise<readonly RouterRow[]>;
   readonly now: () => Date;
 }
 
 /** What concerns the nodes and the workers as a whole. */
 export function fleetService(
   store: EventStore,
-  { roster, now }: FleetPorts,
-): Handlers<'listWorkers' | 'drainPlan' | 'rebalancePlan' | 'rebalance'> {
+  { roster, routers, now }: FleetPorts,
+): Handlers<'listWorkers' | 'listRouters' | 'drainPlan' | 'rebalancePlan' | 'rebalance'> {
   return {
     async listWorkers() {
       const { workers, unserved } = await roster();
       return { body: { workers: workers.map(toWorkerView), unserved: unserved.map(toUnserved) } };
+    },
+    async listRouters() {
+      // The routers first: none of them is ahead of a head that is read later.
+      const rows = await routers();
+      const head = await store.head();
+      return { body: { routers: rows.map((row) => toRouterView(row, head)) } };
     },
     drainPlan: async ({ params }) => ({ body: await drainPlan(store, now(), params.id) }),
     async rebalancePlan({ query }) {

@@ -1,0 +1,142 @@
+import { readConfig } from '../src/config.ts';
+import { connectEngine } from '../src/engine/connect.ts';
+import { createLogger } from '../src/logger.ts';
+import { LOCAL_ENGINE } from '../src/process/nodes.ts';
+import { startService } from '../src/process/service.ts';
+import { createClient, type Client } from '../src/api/client.ts';
+import { buildWebImage } from '../test/support/images.ts';
+import { startProcess, type ServiceProcess } from '../test/support/service-process.ts';
+import { startTrafficLoad, type LoadTally, type TrafficLoad } from '../test/support/traffic-load.ts';
+import { until } from '../test/support/until.ts';
+import type { Bench, Benchmark, Outcome } from './benchmark.ts';
+import { awaitOk } from './support/rollout.ts';
+import { latencies } from './support/statistics.ts';
+
+const IMAGE = 'deploy-svc-bench/traffic:1';
+const ID = 'traffic';
+const REPLICAS = 4;
+const ROLLOUTS = 20;
+const PER_SECOND = 500;
+const LEAST = 200_000;
+const WAIT_MS = 120_000;
+
+/** Requests that fail in 20 rollouts, among them a failing version, with a worker and a gateway killed in the middle. */
+export const zeroLoss: Benchmark = {
+  id: 'zero-loss',
+  title: `requests lost of ${LEAST} at ${PER_SECOND} a second through ${ROLLOUTS} rollouts of ${REPLICAS} containers`,
+  unit: 'requests',
+  peer: null,
+  aim: 0,
+  engine: true,
+  run: ({ postgres, say }) => postgres.fresh((url) => measure(url, say)),
+};
+
+interface World {
+  readonly client: Client;
+  readonly load: TrafficLoad;
+  readonly workers: ServiceProcess[];
+  readonly gateways: readonly ServiceProcess[];
+  readonly start: (roles: string) => Promise<ServiceProcess>;
+  readonly say: Bench['say'];
+}
+
+async function measure(url: string, say: Bench['say']): Promise<Outcome> {
+  await using stack = new AsyncDisposableStack();
+  const engine = stack.use(connectEngine(LOCAL_ENGINE));
+  await buildWebImage(engine, IMAGE, '1');
+  const api = stack.use(
+    await startService(
+      readConfig({ DATABASE_URL: url, PORT: '0', ROLES: 'api', TOKEN_LIFE: '7200' }),
+      createLogger('error'),
+    ),
+  );
+  const client = await loggedIn(api.url ?? '');
+  const start = async (roles: string): Promise<ServiceProcess> =>
+    stack.use(await startProcess({ databaseUrl: url, roles, settings: { LOG_LEVEL: 'warn' } }));
+  const workers = [await start('worker'), await start('worker')];
+  const gateways = [await start('gateway'), await start('gateway')];
+  await save(client, 'v0');
+  stack.defer(() => remove(client));
+  const load = startTrafficLoad({
+    gateways: gateways.map(({ gatewayUrl = '' }) => gatewayUrl),
+    host: `${ID}.localhost`,
+    perSecond: PER_SECOND,
+    slowOneIn: 20,
+    mostUnderWay: 500,
+  });
+  const world = { client, load, workers, gateways, start, say };
+  const begun = performance.now();
+  for (let rollout = 1; rollout <= ROLLOUTS; rollout += 1) await roll(world, rollout);
+  const left = LEAST / PER_SECOND - (performance.now() - begun) / 1_000;
+  if (left > 0) say(`  ${left.toFixed(0)} s more, for the number`);
+  await until(
+    'enough was asked',
+    Math.max(1, left + 60) * 1_000,
+    async () => performance.now() - begun > (LEAST / PER_SECOND) * 1_000,
+  );
+  return report(await load.stop(), say);
+}
+
+async function loggedIn(baseUrl: string): Promise<Client> {
+  const { ADMIN_SLUG: slug, ADMIN_PASSWORD: password } = readConfig({});
+  const { body } = await createClient({ baseUrl }).call('login', { body: { slug, password } });
+  return createClient({ baseUrl, token: body.token.token });
+}
+
+async function save(client: Client, version: string, more: object = {}): Promise<number> {
+  const definition = { id: ID, image: { name: IMAGE, internalPorts: [8_080] } };
+  await client.call('saveDefinition', { body: { definition } });
+  const strategy = { type: 'RollingUpdate' as const, maxUnavailable: 0, maxSurge: 2 };
+  const envars = { VERSION: version, ...more };
+  const deployment = { id: ID, definitionId: ID, replicas: REPLICAS, strategy, envars };
+  const { position = 0 } = await client.call('saveDeployment', { body: { deployment } });
+  if (!('MODE' in more)) await awaitOk(client, ID, position);
+  return position;
+}
+
+async function remove(client: Client): Promise<void> {
+  await client.call('deleteDeployment', { body: { deploymentId: ID } });
+  await until('nothing of it runs', WAIT_MS, async () => {
+    const { body } = await client.call('listDeployments', { body: {} });
+    return (body.deployments ?? []).length === 0;
+  });
+}
+
+/** One rollout; the 5th loses a worker, the 10th a gateway, and before the 15th comes a version that fails. */
+async function roll({ client, load, workers, gateways, start, say }: World, rollout: number): Promise<void> {
+  const version = `v${rollout}`;
+  if (rollout === 15) {
+    say('  a version that fails');
+    await save(client, 'broken', { MODE: 'exit' });
+    await until('it has failed', WAIT_MS, async () => {
+      const { body } = await client.call('listEvents', { query: { deploymentId: ID, type: 'ReplicaFailed' } });
+      return body.events.length > 0;
+    });
+  }
+  const rolling = save(client, version);
+  if (rollout === 5) {
+    say('  SIGKILL of a worker');
+    workers[0]?.signal('SIGKILL');
+    workers.push(await start('worker'));
+  }
+  if (rollout === 10) {
+    say('  SIGKILL of a gateway');
+    load.killed(gateways[1]?.gatewayUrl ?? '');
+    gateways[1]?.signal('SIGKILL');
+  }
+  await rolling;
+  await until(`${version} answers`, WAIT_MS, async () => load.answeredBy(version) > 0);
+}
+
+function report({ asked, answered, failed, excepted, latencies: all }: LoadTally, say: Bench['say']): Outcome {
+  say(`  ${asked} asked, ${answered} answered, ${failed.length} failed, ${excepted} asked again; ${latencies(all)}`);
+  for (const each of failed.slice(0, 5)) say(`  failed: ${each}`);
+  return {
+    value: failed.length,
+    conditions: [
+      { text: `${failed.length} failed, aim 0`, met: failed.length === 0 },
+      { text: `${asked} were asked, at least ${LEAST}`, met: asked >= LEAST },
+    ],
+    spent: [`${excepted} were under way in the gateway that was killed, and were asked again of the other`],
+  };
+}
