@@ -58,9 +58,14 @@ function gatewayPort({ GATEWAY_PORT: given, PORT: api }: Config): number {
   return given ?? (api === 0 ? 0 : Math.min(65_535, api + 1));
 }
 
+/** What host names of deployments end with. */
+export function gatewayDomains(config: Pick<Config, 'GATEWAY_DOMAINS'>): readonly string[] {
+  return [...new Set(['localhost', ...config.GATEWAY_DOMAINS])];
+}
+
 function gatewaySettings(config: Config): GatewaySettings {
   return {
-    domains: [...new Set(['localhost', ...config.GATEWAY_DOMAINS])],
+    domains: gatewayDomains(config),
     maxInFlight: config.GATEWAY_MAX_IN_FLIGHT,
     accessLog: config.GATEWAY_ACCESS_LOG,
     trustProxy: config.TRUST_PROXY,

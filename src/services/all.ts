@@ -40,6 +40,8 @@ export interface ServicePorts
   readonly keys: KeyRing;
   /** The engine on this machine, where a request names no node. */
   readonly selfUrl: string;
+  /** What host names of deployments end with. */
+  readonly domains: readonly string[];
   /** Where checkouts lie, and what one may cost. */
   readonly checkouts: CheckoutOptions;
 }
@@ -80,7 +82,7 @@ export function allServices(
     ...sourceService(checkouts),
     ...secretService({ db, store, vault, keys }),
     ...observabilityService(ports.observability),
-    ...proxyService(store),
+    ...proxyService({ store, db, domains: ports.domains }),
     ...users.handlers,
   };
 }

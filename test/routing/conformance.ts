@@ -192,16 +192,22 @@ function choice(world: () => World): void {
   });
 }
 
-/** Leaves a test out where the router lacks what it is about, and says why. */
-function unless({ lacks = {} }: RouterHarness, what: keyof NonNullable<RouterHarness['lacks']>) {
-  const reason = lacks[what];
-  return (name: string, body: () => Promise<void>): void =>
-    test.skipIf(reason !== undefined)(reason === undefined ? name : `${name} (${reason})`, body);
+type Lack = keyof NonNullable<RouterHarness['lacks']>;
+
+/** Leaves a test out where the router lacks what it is about. */
+function unless({ lacks = {} }: RouterHarness, what: Lack): typeof test {
+  return lacks[what] === undefined ? test : (test.skip as typeof test);
+}
+
+/** For the name of such a test. */
+function why({ lacks = {} }: RouterHarness, what: Lack): string {
+  return lacks[what] === undefined ? '' : ` (left out: ${lacks[what]})`;
 }
 
 function streams(harness: RouterHarness, world: () => World): void {
   const atOnce = unless(harness, 'both ways at once');
-  atOnce('a body and its answer stream at the same time: nobody waits for the end of either', async () => {
+  const reason = why(harness, 'both ways at once');
+  atOnce(`a body and its answer stream at once: nobody waits for the end of either${reason}`, async () => {
     const { apply, url, a, web } = world();
     await apply({ deployments: web([a.port, { id: 'w-0' }]) });
     const asking = request(url('/echo'), { method: 'POST', agent: false, ...atHost('depl-web.localhost') });
@@ -240,7 +246,7 @@ function streams(harness: RouterHarness, world: () => World): void {
     expect(hash.digest('hex')).toBe(whole);
   });
 
-  atOnce('100 MB go through in both directions at once, whole', async () => {
+  atOnce(`100 MB go through in both directions at once, whole${reason}`, async () => {
     const { apply, url, a, web } = world();
     await apply({ deployments: web([a.port, { id: 'w-0' }]) });
     const block = randomBytes(MEGABYTE);
@@ -293,16 +299,19 @@ function streams(harness: RouterHarness, world: () => World): void {
     await within(5_000, 'the farewell', closed);
   });
 
-  unless(harness, 'sockets outlive changes')('WebSockets outlive a table that still has the replica', async () => {
-    const { apply, a, b, web } = world();
-    await apply({ deployments: web([a.port, { id: 'w-0' }]) });
-    const { socket, echo } = await upgraded();
-    await apply({ deployments: web([a.port, { id: 'w-0' }], [b.port, { id: 'w-1' }]) });
-    expect(await echo('hello')).toBe('hello');
-    const closed = once(socket, 'close');
-    socket.close(1000);
-    await within(5_000, 'the farewell', closed);
-  });
+  unless(harness, 'sockets outlive changes')(
+    `WebSockets outlive a table that still has the replica${why(harness, 'sockets outlive changes')}`,
+    async () => {
+      const { apply, a, b, web } = world();
+      await apply({ deployments: web([a.port, { id: 'w-0' }]) });
+      const { socket, echo } = await upgraded();
+      await apply({ deployments: web([a.port, { id: 'w-0' }], [b.port, { id: 'w-1' }]) });
+      expect(await echo('hello')).toBe('hello');
+      const closed = once(socket, 'close');
+      socket.close(1000);
+      await within(5_000, 'the farewell', closed);
+    },
+  );
 
   test('who leaves before the answer is no longer worked for', async () => {
     const { apply, url, web } = world();
@@ -319,7 +328,7 @@ function streams(harness: RouterHarness, world: () => World): void {
 
 function lettingGo(harness: RouterHarness, world: () => World & { readonly router: Router }): void {
   unless(harness, 'in flight')(
-    'a request under way at what was let go of is told until it is answered, and is answered',
+    `a request under way at what was let go of is told until it is answered, and is answered${why(harness, 'in flight')}`,
     async () => {
       const { apply, url, b, web, router } = world();
       await using own = await startUpstream('own');
@@ -340,36 +349,39 @@ function lettingGo(harness: RouterHarness, world: () => World & { readonly route
     },
   );
 
-  unless(harness, 'samples')('counts requests, errors and latencies by revision, each once', async () => {
-    const { apply, url, a, b, router } = world();
-    const replicas = [at(a.port, { id: 'w-0', revision: 3 }), at(b.port, { id: 'w-1', revision: 4 })];
-    const only = (revision: number) => [{ revision, weight: 100 }];
-    await router.samples();
-    await apply({ deployments: { depl_web: { replicas, shares: only(3) } } });
-    for (const path of ['/', '/status/404', '/status/500', '/status/503'])
-      await ask(url(path), atHost('depl-web.localhost'));
-    await apply({ deployments: { depl_web: { replicas, shares: only(4) } } });
-    await ask(url('/'), atHost('depl-web.localhost'));
-    const sums = new Map<number, { requests: number; errors: number; timed: number }>();
-    await until('all are counted', 5_000, async () => {
-      for (const { deploymentId, revision, requests, errors, latency } of await router.samples()) {
-        expect(deploymentId).toBe('depl_web');
-        const before = sums.get(revision) ?? { requests: 0, errors: 0, timed: 0 };
-        const timed = latency.reduce((sum, count) => sum + count, 0);
-        sums.set(revision, {
-          requests: before.requests + requests,
-          errors: before.errors + errors,
-          timed: before.timed + timed,
-        });
-      }
-      return (sums.get(4)?.requests ?? 0) > 0;
-    });
-    expect(sums).toEqual(
-      new Map([
-        [3, { requests: 4, errors: 2, timed: 4 }],
-        [4, { requests: 1, errors: 0, timed: 1 }],
-      ]),
-    );
-    expect(await router.samples()).toEqual([]);
-  });
+  unless(harness, 'samples')(
+    `counts requests, errors and latencies by revision, each once${why(harness, 'samples')}`,
+    async () => {
+      const { apply, url, a, b, router } = world();
+      const replicas = [at(a.port, { id: 'w-0', revision: 3 }), at(b.port, { id: 'w-1', revision: 4 })];
+      const only = (revision: number) => [{ revision, weight: 100 }];
+      await router.samples();
+      await apply({ deployments: { depl_web: { replicas, shares: only(3) } } });
+      for (const path of ['/', '/status/404', '/status/500', '/status/503'])
+        await ask(url(path), atHost('depl-web.localhost'));
+      await apply({ deployments: { depl_web: { replicas, shares: only(4) } } });
+      await ask(url('/'), atHost('depl-web.localhost'));
+      const sums = new Map<number, { requests: number; errors: number; timed: number }>();
+      await until('all are counted', 5_000, async () => {
+        for (const { deploymentId, revision, requests, errors, latency } of await router.samples()) {
+          expect(deploymentId).toBe('depl_web');
+          const before = sums.get(revision) ?? { requests: 0, errors: 0, timed: 0 };
+          const timed = latency.reduce((sum, count) => sum + count, 0);
+          sums.set(revision, {
+            requests: before.requests + requests,
+            errors: before.errors + errors,
+            timed: before.timed + timed,
+          });
+        }
+        return (sums.get(4)?.requests ?? 0) > 0;
+      });
+      expect(sums).toEqual(
+        new Map([
+          [3, { requests: 4, errors: 2, timed: 4 }],
+          [4, { requests: 1, errors: 0, timed: 1 }],
+        ]),
+      );
+      expect(await router.samples()).toEqual([]);
+    },
+  );
 }

@@ -1,4 +1,4 @@
-/** Entries in the list of a deployment's upstreams at most. */
+/** Entries in the list of a deployment's upstreams at most, but for one more for each that would have none. */
 export const MOST_ENTRIES = 1_000;
 /** Off by so much of the whole is as good as exact. */
 const CLOSE = 0.001;

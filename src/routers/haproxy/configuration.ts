@@ -73,20 +73,25 @@ defaults deploy_svc
   no option http-buffer-request`;
 }
 
-function frontend({ files, bind, trusted, maxInFlight }: ConfigurationOptions): string {
-  const believed = trusted.length === 0 ? 'always_false' : `src ${trusted.join(' ')}`;
-  const forwarded = ['for', 'host', 'proto', 'port', 'prefix'].map((name) => `x-forwarded-${name}`);
-  const unless = 'unless deploy_svc_trusted';
-  const deployment = '{ var(txn.ds_type) -m str deployment }';
-  const path = `^${DEPLOYMENTS_PATH}/[^/]+`;
+function frontend(options: ConfigurationOptions): string {
+  const { bind, trusted, maxInFlight } = options;
   return `frontend deploy_svc from deploy_svc
   bind ${bind}
   maxconn ${maxInFlight}
   log ring@${EVENTS_RING} len 1024 format raw local0
   log-format "%ST %Tr %Ta %ts %b/%s"
-  acl deploy_svc_trusted ${believed}
+  acl deploy_svc_trusted ${trusted.length === 0 ? 'always_false' : `src ${trusted.join(' ')}`}
 
-  http-request set-var(txn.ds_host) req.hdr(host),lower
+${found(options)}
+
+${forwarded()}
+
+${sent(options)}`;
+}
+
+/** Where the request goes, by host and path: with the port first, then without, then by the path alone. */
+function found({ files }: ConfigurationOptions): string {
+  return `  http-request set-var(txn.ds_host) req.hdr(host),lower
   http-request set-var(txn.ds_bare) var(txn.ds_host),regsub(:[0-9]+$,),regsub([.]$,)
   http-request set-var(txn.ds_path) path,concat(/)
   http-request set-var(txn.ds_key) var(txn.ds_host),concat(,txn.ds_path)
@@ -95,22 +100,30 @@ function frontend({ files, bind, trusted, maxInFlight }: ConfigurationOptions): 
   http-request set-var(txn.ds_to) var(txn.ds_key),map_beg(${files.addresses}) unless { var(txn.ds_to) -m found }
   http-request set-var(txn.ds_to) var(txn.ds_path),map_beg(${files.addresses}) unless { var(txn.ds_to) -m found }
   http-request return status 404 content-type text/plain string "nothing is routed for this host and path\\n" unless { var(txn.ds_to) -m found }
-  http-request set-var(txn.ds_type) var(txn.ds_to),field(1,?)
+  http-request set-var(txn.ds_type) var(txn.ds_to),field(1,?)`;
+}
 
-  http-request set-header X-Request-ID %[uuid()] unless { req.hdr(x-request-id) -m reg ${REQUEST_ID} }
+/** What a replica is told of the caller. */
+function forwarded(): string {
+  const names = ['for', 'host', 'proto', 'port', 'prefix'].map((name) => `x-forwarded-${name}`);
+  return `  http-request set-header X-Request-ID %[uuid()] unless { req.hdr(x-request-id) -m reg ${REQUEST_ID} }
   http-request set-var(txn.ds_request) req.hdr(x-request-id)
   http-response set-header X-Request-ID %[var(txn.ds_request)] unless { res.hdr(x-request-id) -m found }
   http-request del-header forwarded
   http-request del-header x-real-ip
-${forwarded.map((name) => `  http-request del-header ${name} ${unless}`).join('\n')}
+${names.map((name) => `  http-request del-header ${name} unless deploy_svc_trusted`).join('\n')}
   http-request set-header X-Forwarded-For "%[req.fhdr(x-forwarded-for)], %[src]" if { req.fhdr(x-forwarded-for) -m found }
   http-request set-header X-Forwarded-For %[src] unless { req.fhdr(x-forwarded-for) -m found }
   http-request set-header X-Forwarded-Proto https if { ssl_fc } !{ req.hdr(x-forwarded-proto) -m found }
   http-request set-header X-Forwarded-Proto http unless { req.hdr(x-forwarded-proto) -m found }
   http-request set-header X-Forwarded-Host %[req.hdr(host)] if { req.hdr(host) -m found } !{ req.hdr(x-forwarded-host) -m found }
-  http-request disable-l7-retry unless { method GET HEAD OPTIONS TRACE PUT DELETE }
+  http-request disable-l7-retry unless { method GET HEAD OPTIONS TRACE PUT DELETE }`;
+}
 
-  # A deployment: its part of the path is taken away, or that of a route is put before it.
+function sent({ files }: ConfigurationOptions): string {
+  const deployment = '{ var(txn.ds_type) -m str deployment }';
+  const path = `^${DEPLOYMENTS_PATH}/[^/]+`;
+  return `  # A deployment: its part of the path is taken away, or that of a route is put before it.
   http-request set-var(txn.ds_backend) var(txn.ds_to),field(2,?),map_str(${files.deployments}) if ${deployment}
   http-request set-header X-Forwarded-Prefix %[var(txn.ds_to),field(3,?)] if ${deployment} { path_reg ${path} } { var(txn.ds_to),field(3,?) -m len gt 0 }
   http-request set-path / if ${deployment} { path_reg ${path}$ } { var(txn.ds_to),field(3,?) -m len gt 0 }

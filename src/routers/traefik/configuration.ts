@@ -4,8 +4,8 @@ import type { Backend, RoutingTable } from '../../routing/table.ts';
 /** Dynamic configuration as Traefik's HTTP provider takes it, in as far as it is used here. */
 export interface TraefikConfiguration {
   readonly http: {
-    readonly routers: Readonly<Record<string, TraefikRouter>>;
-    readonly services: Readonly<Record<string, TraefikService>>;
+    readonly routers?: Readonly<Record<string, TraefikRouter>>;
+    readonly services?: Readonly<Record<string, TraefikService>>;
     readonly middlewares: Readonly<Record<string, TraefikMiddleware>>;
   };
 }
@@ -23,7 +23,7 @@ export type TraefikService =
       readonly weighted: { readonly services: readonly { readonly name: string; readonly weight: number }[] };
     }
   | {
-      readonly loadBalancer: { readonly servers: readonly { readonly url: string }[]; readonly passHostHeader: true };
+      readonly loadBalancer: { readonly servers?: readonly { readonly url: string }[]; readonly passHostHeader: true };
     };
 
 export type TraefikMiddleware =
@@ -75,12 +75,16 @@ export function traefikConfiguration(table: RoutingTable, domains: readonly stri
       ...(own.length === 0 ? {} : { middlewares: own }),
     };
   }
-  return { http: { routers, services, middlewares } };
+  // Traefik refuses the whole for an empty part of it.
+  const some = <Part extends object>(part: Part): Part | undefined =>
+    Object.keys(part).length === 0 ? undefined : part;
+  const [own, theirs] = [some(routers), some(services)];
+  return { http: { ...(own && { routers: own }), ...(theirs && { services: theirs }), middlewares } };
 }
 
-/** `Host` compares without the port; a route with a port asks for the header itself. */
+/** `Host` compares without the port, and there is no rule that sees it: a route with a port counts at every port. */
 function ruleOf({ host, path }: Frontend): string {
-  const hosts = /:\d+$/.test(host) ? `HostRegexp(\`${host}\`)` : `Host(\`${host}\`)`;
+  const hosts = `Host(\`${host.replace(/:\d+$/, '')}\`)`;
   // Of the path itself and of everything below it: not of what begins with the same letters.
   const paths = `(Path(\`${path}\`) || PathPrefix(\`${path}/\`))`;
   return [...(host === '*' ? [] : [hosts]), ...(path === '' ? [] : [paths])].join(' && ');
@@ -110,7 +114,9 @@ function servicesOf(id: string, backends: readonly Backend[]): Readonly<Record<s
 }
 
 function balanced(urls: readonly string[]): TraefikService {
-  return { loadBalancer: { servers: urls.map((url) => ({ url })), passHostHeader: true } };
+  // Without any it answers 503.
+  const servers = urls.length === 0 ? {} : { servers: urls.map((url) => ({ url })) };
+  return { loadBalancer: { ...servers, passHostHeader: true } };
 }
 
 function urlOf({ host, port }: Backend): string {
