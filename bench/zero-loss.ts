@@ -62,11 +62,15 @@ async function measure(url: string, say: Bench['say']): Promise<Outcome> {
     host: `${ID}.localhost`,
     perSecond: PER_SECOND,
     slowOneIn: 20,
-    mostUnderWay: 500,
+    mostUnderWay: 200,
   });
   const world = { client, load, workers, gateways, start, say };
   const begun = performance.now();
-  for (let rollout = 1; rollout <= ROLLOUTS; rollout += 1) await roll(world, rollout);
+  for (let rollout = 1; rollout <= ROLLOUTS; rollout += 1) {
+    const from = performance.now();
+    await roll(world, rollout);
+    say(`  rollout ${rollout}: ${((performance.now() - from) / 1_000).toFixed(1)} s`);
+  }
   const left = LEAST / PER_SECOND - (performance.now() - begun) / 1_000;
   if (left > 0) say(`  ${left.toFixed(0)} s more, for the number`);
   await until(

@@ -45,7 +45,7 @@ cat > /www/cgi-bin/slow <<'CGI'
 sleep 0.1
 printf 'Content-Type: text/plain\\r\\n\\r\\n'
 read -r version < /www/index.html
-echo "\$version"
+echo "$version"
 CGI
 chmod +x /www/cgi-bin/burn /www/cgi-bin/rest /www/cgi-bin/slow
 httpd -f -p "\${PORT:-8080}" -h /www &
