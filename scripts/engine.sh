@@ -111,6 +111,9 @@ if [[ $for_tests == yes ]]; then
   command -v openssl >/dev/null || missing+=(openssl)
   command -v ssh >/dev/null || missing+=(openssh-client)
   command -v debootstrap >/dev/null || missing+=(debootstrap)
+  # Proxies that are driven as routers.
+  command -v haproxy >/dev/null || missing+=(haproxy)
+  command -v caddy >/dev/null || missing+=(caddy)
 # A fleet of engines, each in a network namespace of its own.
 command -v ip >/dev/null || missing+=(iproute2)
 fi

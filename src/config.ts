@@ -56,6 +56,11 @@ export const DEFAULT_ADMIN_PASSWORD = 'changeme';
 
 const NETWORKS: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
 
+/** It stands in a configuration in which blanks separate words. */
+const haproxyPath = z.string().regex(/^[A-Za-z0-9_./-]+$/, {
+  message: 'is not a path like /etc/haproxy/deploy-svc of letters, digits, ".", "_", "-" and "/"',
+});
+
 /** A port to listen on; 0: any that is free. */
 const port = z
   .string()
@@ -171,6 +176,13 @@ export const SETTINGS = z.object({
   GATEWAY_HEADERS_TIMEOUT_SECONDS: wholeBetween(0, 3_600, '60').default(60),
   GATEWAY_IDLE_TIMEOUT_SECONDS: wholeBetween(0, 86_400, '300').default(300),
   GATEWAY_ACCESS_LOG: z.enum(ACCESS_LOGS, { message: `is not one of ${ACCESS_LOGS.join(', ')}` }).default('errors'),
+  ROUTER: z
+    .enum(['embedded', 'haproxy', 'caddy'], { message: 'is not one of embedded, haproxy, caddy' })
+    .default('embedded'),
+  HAPROXY_DIR: haproxyPath.optional(),
+  HAPROXY_SOCKET: haproxyPath.optional(),
+  HAPROXY_BACKENDS: wholeBetween(1, 10_000, '256').default(256),
+  CADDY_ADMIN: url(['http:'], 'http://127.0.0.1:2019').default('http://127.0.0.1:2019'),
   LOG_LEVEL: z.enum(LOG_LEVELS, { message: `is not one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
 

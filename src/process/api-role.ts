@@ -15,6 +15,7 @@ import { openUserService } from '../services/user/service.ts';
 import { instanceBeats } from '../services/registry/instance-beats.ts';
 import { watchSilence } from '../services/registry/watch-silence.ts';
 import { checkoutsRoot } from '../sources/checkouts.ts';
+import { gatewayDomains } from './gateway-role.ts';
 import { readRouters } from '../routers/roster.ts';
 import { observeRequests } from '../telemetry/http.ts';
 import { tellInstallation } from '../telemetry/installation.ts';
@@ -64,6 +65,7 @@ export async function apiRole(stack: AsyncDisposableStack, options: ApiRoleOptio
     installationId: await readInstallation(db),
     checkouts: { root: checkoutsRoot() },
     linkLocal: config.WEBHOOK_LINK_LOCAL,
+    domains: gatewayDomains(config),
     observability: observabilityPorts(options),
   };
   const streams = streamPorts(ports);

@@ -3,13 +3,15 @@ import { resolve } from 'node:path';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { embeddedRouter } from '../gateway/embedded-router.ts';
-import { serveGateway, type Gateway } from '../gateway/server.ts';
+import { serveGateway } from '../gateway/server.ts';
 import type { GatewaySettings } from '../gateway/settings.ts';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../postgres/database.ts';
 import { Follower } from '../routers/follow.ts';
+import type { Router } from '../routing/router.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { drivenRouter } from './driven-router.ts';
 
 export interface GatewayRoleOptions {
   readonly config: Config;
@@ -19,19 +21,34 @@ export interface GatewayRoleOptions {
   readonly telemetry: Telemetry;
 }
 
-/** Carries requests to replicas in this process, until the stack is disposed. */
-export async function gatewayRole(stack: AsyncDisposableStack, options: GatewayRoleOptions): Promise<Gateway> {
+/** Where requests are let in. */
+export interface Entrance {
+  readonly url: string;
+}
+
+/** Carries requests to replicas in this process, or has a proxy do it, until the stack is disposed. */
+export async function gatewayRole(stack: AsyncDisposableStack, options: GatewayRoleOptions): Promise<Entrance> {
   const { config, database, store, log, telemetry } = options;
   const settings = gatewaySettings(config);
-  const router = stack.use(embeddedRouter(settings));
   const file = resolve(config.DATA_DIR, 'routing.json');
-  const follower = stack.use(new Follower({ router, database, store, clock: systemClock, log, file }));
-  // Nobody is let in before everybody knows that this router has to be waited for.
-  await follower.start();
   const host = config.GATEWAY_HOST ?? config.HOST;
-  const gateway = stack.use(
-    await serveGateway({ router, settings, host, port: gatewayPort(config), log, metrics: telemetry.metrics }),
-  );
+  const port = gatewayPort(config);
+  const follow = async (router: Router): Promise<Follower> => {
+    const follower = stack.use(new Follower({ router, database, store, clock: systemClock, log, file }));
+    // Nobody is let in before everybody knows that this router has to be waited for.
+    await follower.start();
+    return follower;
+  };
+  const bind = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const driven = await drivenRouter(config, { domains: settings.domains, bind }, log);
+  if (driven !== undefined) {
+    const follower = await follow(stack.use(driven));
+    log.info('gateway', { url: `http://${bind}`, by: driven.kind, router: follower.id, position: follower.position });
+    return { url: `http://${bind}` };
+  }
+  const router = stack.use(embeddedRouter(settings));
+  const follower = await follow(router);
+  const gateway = stack.use(await serveGateway({ router, settings, host, port, log, metrics: telemetry.metrics }));
   log.info('gateway', { url: gateway.url, router: follower.id, position: follower.position });
   return gateway;
 }
@@ -41,9 +58,14 @@ function gatewayPort({ GATEWAY_PORT: given, PORT: api }: Config): number {
   return given ?? (api === 0 ? 0 : Math.min(65_535, api + 1));
 }
 
+/** What host names of deployments end with. */
+export function gatewayDomains(config: Pick<Config, 'GATEWAY_DOMAINS'>): readonly string[] {
+  return [...new Set(['localhost', ...config.GATEWAY_DOMAINS])];
+}
+
 function gatewaySettings(config: Config): GatewaySettings {
   return {
-    domains: [...new Set(['localhost', ...config.GATEWAY_DOMAINS])],
+    domains: gatewayDomains(config),
     maxInFlight: config.GATEWAY_MAX_IN_FLIGHT,
     accessLog: config.GATEWAY_ACCESS_LOG,
     trustProxy: config.TRUST_PROXY,

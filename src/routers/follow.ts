@@ -4,7 +4,7 @@ import { doorbell } from '../doorbell.ts';
 import type { Logger } from '../logger.ts';
 import type { Database } from '../postgres/database.ts';
 import { evolveRouting, routesDiffer } from '../routing/evolve.ts';
-import type { Router } from '../routing/router.ts';
+import type { InFlight, Router } from '../routing/router.ts';
 import { EMPTY_TABLE, type RoutingTable } from '../routing/table.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { leave, writeBeat } from './beat.ts';
@@ -52,6 +52,8 @@ export class Follower implements AsyncDisposable {
   /** Ends the reading of a log that turns out to be another one. */
   #reading = new AbortController();
   #away = false;
+  /** The proxy has not answered the last time. */
+  #mute = false;
   /** Resolves with the next beat that got through. */
   #nextBeat = Promise.withResolvers<void>();
 
@@ -201,6 +203,27 @@ export class Follower implements AsyncDisposable {
     }
   }
 
+  /** What is under way; a proxy that does not say so may not have the table any more, and then nothing is told of it. */
+  async #underWay(): Promise<InFlight> {
+    const { router, log } = this.#options;
+    try {
+      const inFlight = await router.inFlight();
+      if (this.#mute) log.info('the proxy answers again', { kind: router.kind, router: this.id });
+      this.#mute = false;
+      return inFlight;
+    } catch (error) {
+      if (!this.#mute) {
+        log.warn('the proxy does not say that it has the table: until it does, nobody waits for this router', {
+          kind: router.kind,
+          router: this.id,
+          error: String(error),
+        });
+      }
+      this.#mute = true;
+      throw error;
+    }
+  }
+
   async #beat(): Promise<void> {
     const { router, database, log } = this.#options;
     const { position } = this.#inForce;
@@ -208,7 +231,7 @@ export class Follower implements AsyncDisposable {
     this.#untold = false;
     try {
       // After the position: what a later table lets go of is told too soon, never too late.
-      const inFlight = await router.inFlight();
+      const inFlight = await this.#underWay();
       const told = await writeBeat(database.db, { id: this.id, kind: router.kind, position, inFlight, news });
       this.#nextBeat.resolve();
       this.#nextBeat = Promise.withResolvers();
@@ -270,7 +293,7 @@ export class Follower implements AsyncDisposable {
 
   /** Once for each time that the database goes. */
   #missed(error: unknown): void {
-    if (this.#away || this.#stop.signal.aborted) return;
+    if (this.#away || this.#mute || this.#stop.signal.aborted) return;
     this.#away = true;
     this.#options.log.warn('the database does not answer as it should: routing goes on by the table that is known', {
       router: this.id,

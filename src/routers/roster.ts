@@ -2,8 +2,6 @@ import { sql, type Db } from '../postgres/database.ts';
 import type { RouterKind } from '../routing/router.ts';
 import type { RouterView } from '../routing/drained.ts';
 
-/** A router that has not beaten for so long, by the database's clock, is not waited for. */
-export const LEASE_MS = 5_000;
 /** A row that has been silent for so long is of a router that is gone. */
 const FORGET_MINUTES = 10;
 
@@ -20,10 +18,10 @@ export interface RouterRow extends RouterView {
 export async function readRouters(db: Db): Promise<readonly RouterRow[]> {
   const { rows } = await sql<Omit<RouterRow, 'position'> & { readonly position: string }>`
     select id, kind, host, pid, position, in_flight as "inFlight", since, beat_at as "lastBeat",
-      beat_at > now() - make_interval(secs => ${LEASE_MS / 1_000}) as alive
+      beat_at > now() - make_interval(secs => lease_ms / 1000.0) as alive
     from routers order by id
   `.execute(db);
-  return rows.map((row) => ({ ...row, position: Number(row.position) }));
+  return rows.map((row) => ({ ...row, position: Number(row.position), blind: row.kind === 'traefik' }));
 }
 
 /** Rows of routers that ended without a word. */

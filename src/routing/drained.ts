@@ -7,6 +7,8 @@ export interface RouterView {
   readonly alive: boolean;
   /** `backendKey` -> requests under way at what it sends nothing to any more. */
   readonly inFlight: Readonly<Record<string, number>>;
+  /** It cannot tell what is under way: requests get the whole of their time. */
+  readonly blind?: boolean;
 }
 
 /** A replica that is leaving. */
@@ -38,7 +40,7 @@ export type Verdict =
 
 /**
  * Whether the container of a replica that leaves may be stopped: every live router has gone past its removal, and either
- * none has requests left there or their time is over. Routers that are silent past their lease are not waited for, nor is
+ * each says that none has requests left there, or their time is over. Routers that are silent past their lease are not waited for, nor is
  * one that lives and does not come past the removal for so long. Once drained it stays so: nothing that routers say later
  * can bring requests back.
  */
@@ -51,7 +53,9 @@ export function drainVerdict(leaving: Leaving, routers: readonly RouterView[]): 
   if (!unreachable && behind.length > 0 && waitedMs < ACKNOWLEDGE_MS) {
     return { type: 'wait', againMs: ACKNOWLEDGE_MS - waitedMs };
   }
-  if (!unreachable && cutOff > 0 && waitedMs < drainMs) return { type: 'wait', againMs: drainMs - waitedMs };
+  const blind = acknowledged.filter((router) => router.blind === true);
+  if (!unreachable && (cutOff > 0 || blind.length > 0) && waitedMs < drainMs)
+    return { type: 'wait', againMs: drainMs - waitedMs };
   const slow = behind.map(({ id: router, position: at }) => {
     const why = unreachable ? 'nothing reaches the replica any more' : `still at position ${at}, before ${position}`;
     return { router, why };

@@ -22,6 +22,12 @@ test.each<[string, Leaving, readonly RouterView[], unknown]>([
     { type: 'wait', againMs: 29_000 },
   ],
   [
+    'one cannot tell what is left',
+    leaving({ waitedMs: 1_000 }),
+    [router('a', { blind: true })],
+    { type: 'wait', againMs: 29_000 },
+  ],
+  [
     'requests of another generation',
     leaving(),
     [router('a', { inFlight: { 'r/2': 2 } })],

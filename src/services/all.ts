@@ -45,6 +45,8 @@ export interface ServicePorts
   readonly selfUrl: string;
   /** Webhooks may lead to addresses of the link and of metadata services. */
   readonly linkLocal: boolean;
+  /** What host names of deployments end with. */
+  readonly domains: readonly string[];
   /** Where checkouts lie, and what one may cost. */
   readonly checkouts: CheckoutOptions;
 }
@@ -89,7 +91,7 @@ export function allServices(
     ...sourceService(checkouts),
     ...secretService({ db, store, vault, keys }),
     ...observabilityService(ports.observability),
-    ...proxyService(store),
+    ...proxyService({ store, db, domains: ports.domains }),
     ...users.handlers,
   };
 }

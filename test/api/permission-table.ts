@@ -232,6 +232,7 @@ export const PERMISSION_TABLE: Readonly<Record<OperationName, readonly Case[]>> 
   listRoutes: [ADMIN_ONLY],
   removeRoutes: [{ ...ADMIN_ONLY, input: () => ({ body: { ids: [`${MARKERS.route}.example`] } }) }],
   listCerts: [ADMIN_ONLY],
+  traefikConfiguration: [ADMIN_ONLY],
 
   listSecrets: [
     known,

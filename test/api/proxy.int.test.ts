@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import { readRouters } from '../../src/routers/roster.ts';
 import { testApi, type TestApi } from '../support/api.ts';
+import { queryRows } from '../support/database.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -81,4 +83,29 @@ test('there are no certificates; routes and certificates are the administratorâ€
   await api.admin.call('savePermits', { body: { permits } });
   expect((await client.call('listRoutes', { body: {} })).status).toBe(200);
   await expect(client.call('saveRoutes', { body: { routes: [] } })).rejects.toMatchObject({ status: 401 });
+});
+
+test('a poll of Traefik gets the routes; the next one, when it had the time to use them, acknowledges their position', async () => {
+  const poll = () => api.admin.call('traefikConfiguration', { query: { id: 'edge', interval: 5 } });
+  await save({ id: 'traefik.example', target: 'http://10.0.0.9:81/base' });
+  const head = await api.store.head();
+  const first = await poll();
+  expect(first.position).toBe(head);
+  expect(Object.values(first.body.http.routers ?? {})).toContainEqual(
+    expect.objectContaining({ rule: 'Host(`traefik.example`)' }),
+  );
+  const row = async () => (await readRouters(api.database.db)).find(({ id }) => id === 'traefik-edge');
+  expect(await row()).toMatchObject({ kind: 'traefik', position: 0, alive: true, blind: true });
+  // It has read the answer, and may not have it in force.
+  await poll();
+  expect(await row()).toMatchObject({ position: 0 });
+  const earlier = `jsonb_build_array(jsonb_build_object('position', ${head}, 'at', extract(epoch from now()) - 4))`;
+  await queryRows(api.database, `update routers set offers = ${earlier} where id = 'traefik-edge'`);
+  await poll();
+  expect(await row()).toMatchObject({ position: head });
+  // It is waited for as long as it may be silent: three of its intervals.
+  await queryRows(api.database, `update routers set beat_at = now() - interval '14 seconds'`);
+  expect(await row()).toMatchObject({ alive: true });
+  await queryRows(api.database, `update routers set beat_at = now() - interval '16 seconds'`);
+  expect(await row()).toMatchObject({ alive: false });
 });

@@ -263,6 +263,7 @@ const OWN: ReadonlySet<OperationName> = new Set<OperationName>([
   'metrics',
   'discoverInstances',
   'discoverServices',
+  'traefikConfiguration',
   'healthz',
   'readyz',
 ]);

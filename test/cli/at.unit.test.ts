@@ -8,7 +8,7 @@ type Command = ReturnType<typeof createProgram>;
 
 /** What the commands that only read are called. A new one is a read by being called so. */
 const READS =
-  /(^| )(list|get|read|raw|current|history|diff|blame|plan|watch|describe|why|why-not|trace|report|top|logs|events|verify|decisions|export|checkpoints|key|replay|whoami|token)$/;
+  /(^| )(list|get|read|raw|current|history|diff|blame|plan|watch|describe|why|why-not|trace|report|top|logs|events|verify|decisions|export|checkpoints|archives|key|replay|whoami|token)$/;
 
 function leavesOf(command: Command, path: readonly string[] = []): readonly (readonly [string, Command])[] {
   if (command.commands.length === 0) return [[path.join(' '), command]];

@@ -26,7 +26,7 @@ export interface RouterHarness {
   readonly kind: RouterKind;
   open(): Promise<OpenRouter>;
   /** What this kind cannot do, with why: the test is left out, and the reason stands in its name. */
-  readonly lacks?: Partial<Record<'samples' | 'in flight' | 'dashed hosts', string>>;
+  readonly lacks?: Partial<Record<'samples' | 'in flight' | 'both ways at once' | 'sockets outlive changes', string>>;
 }
 
 const MEGABYTE = 2 ** 20;
@@ -57,7 +57,7 @@ export function routerConformance(harness: RouterHarness): void {
 
     addresses(() => ({ apply, url, a, b, web }));
     choice(() => ({ apply, url, a, b, web }));
-    streams(() => ({ apply, url, a, b, web }));
+    streams(harness, () => ({ apply, url, a, b, web }));
     lettingGo(harness, () => ({ apply, url, a, b, web, router: open.router }));
   });
 }
@@ -192,8 +192,22 @@ function choice(world: () => World): void {
   });
 }
 
-function streams(world: () => World): void {
-  test('a body and its answer stream at the same time: nobody waits for the end of either', async () => {
+type Lack = keyof NonNullable<RouterHarness['lacks']>;
+
+/** Leaves a test out where the router lacks what it is about. */
+function unless({ lacks = {} }: RouterHarness, what: Lack): typeof test {
+  return lacks[what] === undefined ? test : (test.skip as typeof test);
+}
+
+/** For the name of such a test. */
+function why({ lacks = {} }: RouterHarness, what: Lack): string {
+  return lacks[what] === undefined ? '' : ` (left out: ${lacks[what]})`;
+}
+
+function streams(harness: RouterHarness, world: () => World): void {
+  const atOnce = unless(harness, 'both ways at once');
+  const reason = why(harness, 'both ways at once');
+  atOnce(`a body and its answer stream at once: nobody waits for the end of either${reason}`, async () => {
     const { apply, url, a, web } = world();
     await apply({ deployments: web([a.port, { id: 'w-0' }]) });
     const asking = request(url('/echo'), { method: 'POST', agent: false, ...atHost('depl-web.localhost') });
@@ -209,7 +223,30 @@ function streams(world: () => World): void {
     await within(5_000, 'the end', ended);
   });
 
-  test('100 MB go through in both directions, whole', async () => {
+  test('100 MB go through in each direction, whole', async () => {
+    const { apply, url, web } = world();
+    const blocks = Array.from({ length: 100 }, (_, index) => Buffer.alloc(MEGABYTE, index));
+    const whole = blocks.reduce((hash, block) => hash.update(block), createHash('sha256')).digest('hex');
+    await using own = await startUpstream('own', (asked, response) => {
+      if (asked.method === 'GET') return Readable.from(blocks).pipe(response) === response;
+      const got = createHash('sha256');
+      asked.on('data', (chunk: Buffer) => got.update(chunk)).once('end', () => response.end(got.digest('hex')));
+      return true;
+    });
+    await apply({ deployments: web([own.port, { id: 'w-0' }]) });
+    const asking = request(url('/'), { method: 'PUT', agent: false, ...atHost('depl-web.localhost') });
+    const answered = once(asking, 'response') as Promise<[Readable]>;
+    await pipeline(Readable.from(blocks), asking);
+    const [stored] = await answered;
+    expect(Buffer.concat(await stored.toArray()).toString()).toBe(whole);
+    const fetching = request(url('/'), { agent: false, ...atHost('depl-web.localhost') }).end();
+    const [got] = (await once(fetching, 'response')) as [Readable];
+    const hash = createHash('sha256');
+    for await (const chunk of got as AsyncIterable<Buffer>) hash.update(chunk);
+    expect(hash.digest('hex')).toBe(whole);
+  });
+
+  atOnce(`100 MB go through in both directions at once, whole${reason}`, async () => {
     const { apply, url, a, web } = world();
     await apply({ deployments: web([a.port, { id: 'w-0' }]) });
     const block = randomBytes(MEGABYTE);
@@ -234,10 +271,12 @@ function streams(world: () => World): void {
     expect([bytes, got.digest('hex')]).toEqual([100 * MEGABYTE, sent.digest('hex')]);
   });
 
-  test('WebSockets go through, and outlive a table that still has the replica', async () => {
-    const { apply, url, a, b, web } = world();
-    await apply({ deployments: web([a.port, { id: 'w-0' }]) });
-    const socket = new WebSocket(url('/proxy-svc/deployments/depl_web/socket').replace('http', 'ws'), PROTOCOL);
+  const upgraded = async (): Promise<{
+    readonly socket: WebSocket;
+    readonly echo: (text: string) => Promise<string>;
+  }> => {
+    const address = world().url('/proxy-svc/deployments/depl_web/socket').replace('http', 'ws');
+    const socket = new WebSocket(address, PROTOCOL);
     socket.binaryType = 'arraybuffer';
     await within(5_000, 'the upgrade', once(socket, 'open'));
     const echo = async (text: string): Promise<string> => {
@@ -246,13 +285,33 @@ function streams(world: () => World): void {
       const [{ data }] = await within(5_000, 'the echo', answer);
       return Buffer.from(data).toString().slice(1);
     };
+    return { socket, echo };
+  };
+
+  test('WebSockets go through', async () => {
+    const { apply, a, web } = world();
+    await apply({ deployments: web([a.port, { id: 'w-0' }]) });
+    const { socket, echo } = await upgraded();
     expect(await echo('hello')).toBe('hello');
-    await apply({ deployments: web([a.port, { id: 'w-0' }], [b.port, { id: 'w-1' }]) });
     expect(await echo('x'.repeat(70_000))).toHaveLength(70_000);
     const closed = once(socket, 'close');
     socket.close(1000);
     await within(5_000, 'the farewell', closed);
   });
+
+  unless(harness, 'sockets outlive changes')(
+    `WebSockets outlive a table that still has the replica${why(harness, 'sockets outlive changes')}`,
+    async () => {
+      const { apply, a, b, web } = world();
+      await apply({ deployments: web([a.port, { id: 'w-0' }]) });
+      const { socket, echo } = await upgraded();
+      await apply({ deployments: web([a.port, { id: 'w-0' }], [b.port, { id: 'w-1' }]) });
+      expect(await echo('hello')).toBe('hello');
+      const closed = once(socket, 'close');
+      socket.close(1000);
+      await within(5_000, 'the farewell', closed);
+    },
+  );
 
   test('who leaves before the answer is no longer worked for', async () => {
     const { apply, url, web } = world();
@@ -268,12 +327,8 @@ function streams(world: () => World): void {
 }
 
 function lettingGo(harness: RouterHarness, world: () => World & { readonly router: Router }): void {
-  const { lacks = {} } = harness;
-  const unless = (what: keyof typeof lacks): typeof test =>
-    lacks[what] === undefined ? test : (test.skip as typeof test);
-
-  unless('in flight')(
-    `a request under way at what was let go of is told until it is answered, and is answered${lacks['in flight'] ?? ''}`,
+  unless(harness, 'in flight')(
+    `a request under way at what was let go of is told until it is answered, and is answered${why(harness, 'in flight')}`,
     async () => {
       const { apply, url, b, web, router } = world();
       await using own = await startUpstream('own');
@@ -294,36 +349,39 @@ function lettingGo(harness: RouterHarness, world: () => World & { readonly route
     },
   );
 
-  unless('samples')(`counts requests, errors and latencies by revision, each once${lacks.samples ?? ''}`, async () => {
-    const { apply, url, a, b, router } = world();
-    const replicas = [at(a.port, { id: 'w-0', revision: 3 }), at(b.port, { id: 'w-1', revision: 4 })];
-    const only = (revision: number) => [{ revision, weight: 100 }];
-    await router.samples();
-    await apply({ deployments: { depl_web: { replicas, shares: only(3) } } });
-    for (const path of ['/', '/status/404', '/status/500', '/status/503'])
-      await ask(url(path), atHost('depl-web.localhost'));
-    await apply({ deployments: { depl_web: { replicas, shares: only(4) } } });
-    await ask(url('/'), atHost('depl-web.localhost'));
-    const sums = new Map<number, { requests: number; errors: number; timed: number }>();
-    await until('all are counted', 5_000, async () => {
-      for (const { deploymentId, revision, requests, errors, latency } of await router.samples()) {
-        expect(deploymentId).toBe('depl_web');
-        const before = sums.get(revision) ?? { requests: 0, errors: 0, timed: 0 };
-        const timed = latency.reduce((sum, count) => sum + count, 0);
-        sums.set(revision, {
-          requests: before.requests + requests,
-          errors: before.errors + errors,
-          timed: before.timed + timed,
-        });
-      }
-      return (sums.get(4)?.requests ?? 0) > 0;
-    });
-    expect(sums).toEqual(
-      new Map([
-        [3, { requests: 4, errors: 2, timed: 4 }],
-        [4, { requests: 1, errors: 0, timed: 1 }],
-      ]),
-    );
-    expect(await router.samples()).toEqual([]);
-  });
+  unless(harness, 'samples')(
+    `counts requests, errors and latencies by revision, each once${why(harness, 'samples')}`,
+    async () => {
+      const { apply, url, a, b, router } = world();
+      const replicas = [at(a.port, { id: 'w-0', revision: 3 }), at(b.port, { id: 'w-1', revision: 4 })];
+      const only = (revision: number) => [{ revision, weight: 100 }];
+      await router.samples();
+      await apply({ deployments: { depl_web: { replicas, shares: only(3) } } });
+      for (const path of ['/', '/status/404', '/status/500', '/status/503'])
+        await ask(url(path), atHost('depl-web.localhost'));
+      await apply({ deployments: { depl_web: { replicas, shares: only(4) } } });
+      await ask(url('/'), atHost('depl-web.localhost'));
+      const sums = new Map<number, { requests: number; errors: number; timed: number }>();
+      await until('all are counted', 5_000, async () => {
+        for (const { deploymentId, revision, requests, errors, latency } of await router.samples()) {
+          expect(deploymentId).toBe('depl_web');
+          const before = sums.get(revision) ?? { requests: 0, errors: 0, timed: 0 };
+          const timed = latency.reduce((sum, count) => sum + count, 0);
+          sums.set(revision, {
+            requests: before.requests + requests,
+            errors: before.errors + errors,
+            timed: before.timed + timed,
+          });
+        }
+        return (sums.get(4)?.requests ?? 0) > 0;
+      });
+      expect(sums).toEqual(
+        new Map([
+          [3, { requests: 4, errors: 2, timed: 4 }],
+          [4, { requests: 1, errors: 0, timed: 1 }],
+        ]),
+      );
+      expect(await router.samples()).toEqual([]);
+    },
+  );
 }

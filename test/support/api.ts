@@ -132,6 +132,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     linkLocal: false,
     installationId: options.installationId ?? 'test-installation',
     checkouts: { root: options.checkouts ?? '/nowhere/checkouts', ...options.sources },
+    domains: ['localhost'],
   };
   const streams = { ...streamPorts(ports), ...(options.logs && { logs: options.logs }) };
   const log = {

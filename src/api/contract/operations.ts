@@ -110,6 +110,7 @@ export const OPERATIONS = {
   listRoutes: 'POST /proxy-svc/routes',
   removeRoutes: 'DELETE /proxy-svc/routes',
   listCerts: 'POST /proxy-svc/certs',
+  traefikConfiguration: 'GET /proxy-svc/traefik',
 
   listSecrets: 'POST /secret-svc/secrets',
   saveSecrets: 'PUT /secret-svc/secrets',

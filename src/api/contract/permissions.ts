@@ -40,6 +40,7 @@ export const PERMISSIONS = [
   'proxy-svc:route:view',
   'proxy-svc:route:edit',
   'proxy-svc:cert:view',
+  'proxy-svc:router:poll',
   'config-svc:config:edit',
   'config-svc:config:edit-on-behalf',
   'container-svc:container:create',
@@ -53,13 +54,13 @@ export type Permission = (typeof PERMISSIONS)[number];
 
 export const ADMIN_ROLE = 'user-svc:admin';
 export const USER_ROLE = 'user-svc:user';
-/** Whoever shows METRICS_TOKEN: no account, and nothing but what a monitoring system reads. */
+/** Whoever shows METRICS_TOKEN: no account, and nothing but what a monitoring system or a Traefik reads. */
 export const SCRAPER_ROLE = 'deploy-svc:scraper';
 
 /** Who holds what. A role that is not named here holds nothing. */
 export const GRANTS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly Permission[]>([
   [ADMIN_ROLE, PERMISSIONS],
-  [SCRAPER_ROLE, ['deploy-svc:metrics:view', 'deploy-svc:discovery:view']],
+  [SCRAPER_ROLE, ['deploy-svc:metrics:view', 'deploy-svc:discovery:view', 'proxy-svc:router:poll']],
   [
     USER_ROLE,
     [

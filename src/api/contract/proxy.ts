@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { IDENTIFIER, IDENTIFIER_FORM } from '../../domain/identifier.ts';
 import { ids } from './ids.ts';
 import type { Route } from './route.ts';
 
@@ -62,5 +63,27 @@ export const proxyRoutes = {
     body: byIds,
     status: 200,
     response: z.strictObject({ certs: z.array(cert) }),
+  },
+  traefikConfiguration: {
+    summary:
+      'Where requests go, as the HTTP provider of Traefik takes it; a poll tells that the answer before it was taken',
+    permission: 'proxy-svc:router:poll',
+    query: z.object({
+      /** Who polls: each Traefik by a name of its own. */
+      id: z
+        .string()
+        .regex(IDENTIFIER, { message: `is not ${IDENTIFIER_FORM}` })
+        .default('traefik'),
+      /** Its pollInterval, in seconds. */
+      interval: z.coerce.number().int().min(1).max(60).default(5),
+    }),
+    status: 200,
+    response: z.strictObject({
+      http: z.strictObject({
+        routers: z.record(z.string(), z.unknown()).optional(),
+        services: z.record(z.string(), z.unknown()).optional(),
+        middlewares: z.record(z.string(), z.unknown()),
+      }),
+    }),
   },
 } as const satisfies Record<string, Route>;

@@ -91,6 +91,7 @@ export const WITHOUT_PAST: Readonly<Record<Exclude<OperationName, WithPast>, str
   removeEnrolls: CHANGES,
   saveRoutes: CHANGES,
   removeRoutes: CHANGES,
+  traefikConfiguration: 'a proxy asks it for where requests go now',
   listCerts: 'the server ends no TLS and has none',
   saveSecrets: CHANGES,
   removeSecrets: CHANGES,

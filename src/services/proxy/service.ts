@@ -1,13 +1,28 @@
+import { createHash } from 'node:crypto';
+
 import type { ProxyRoute } from '../../api/contract/proxy.ts';
 import { decideRemoveRoute, decideSaveRoute } from '../../domain/route/decide.ts';
 import type { RouteState } from '../../domain/route/evolve.ts';
 import { parseRoutes } from '../../domain/route/parse.ts';
+import type { Db } from '../../postgres/database.ts';
+import { loadTable } from '../../routers/load-table.ts';
+import { traefikConfiguration } from '../../routers/traefik/configuration.ts';
+import { notePoll } from '../../routers/traefik/poll.ts';
 import type { EventStore } from '../../store/event-store.ts';
 import { carryOutAll } from '../carry-out-all.ts';
 import type { Handlers } from '../handler.ts';
 
+export interface ProxyPorts {
+  readonly store: EventStore;
+  readonly db: Db;
+  /** What host names of deployments end with. */
+  readonly domains: readonly string[];
+}
+
+type Operations = 'saveRoutes' | 'listRoutes' | 'removeRoutes' | 'listCerts' | 'traefikConfiguration';
+
 /** Proxy Svc: where the requests of hosts go to. */
-export function proxyService(store: EventStore): Handlers<'saveRoutes' | 'listRoutes' | 'removeRoutes' | 'listCerts'> {
+export function proxyService({ store, db, domains }: ProxyPorts): Handlers<Operations> {
   return {
     async saveRoutes(request) {
       const saves = parseRoutes(request.body);
@@ -33,6 +48,14 @@ export function proxyService(store: EventStore): Handlers<'saveRoutes' | 'listRo
     },
     // Nothing here ends TLS: certificates come with the gateway.
     listCerts: async () => ({ body: { certs: [] } }),
+    async traefikConfiguration({ query: { id: name, interval }, address: host }) {
+      const table = await loadTable(store);
+      const { position } = table;
+      await notePoll(db, { name, host, interval, position });
+      const body = traefikConfiguration(table, domains);
+      const etag = createHash('sha256').update(JSON.stringify(body)).digest('hex').slice(0, 32);
+      return { body, position, etag };
+    },
   };
 }
 
