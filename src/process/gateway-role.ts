@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 import { systemClock } from '../clock.ts';
-import type { Config } from '../config.ts';
+import { InvalidSettings, type Config } from '../config.ts';
 import { embeddedRouter } from '../gateway/embedded-router.ts';
 import { serveGateway } from '../gateway/server.ts';
 import type { GatewaySettings } from '../gateway/settings.ts';
@@ -40,6 +40,9 @@ export async function gatewayRole(stack: AsyncDisposableStack, options: GatewayR
     return follower;
   };
   const bind = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  if (config.ROUTER !== 'embedded' && port === 0) {
+    throw new InvalidSettings([`GATEWAY_PORT=0 leaves ROUTER=${config.ROUTER} without a port; set one like 11338`]);
+  }
   const driven = await drivenRouter(config, { domains: settings.domains, bind }, log);
   if (driven !== undefined) {
     const follower = await follow(stack.use(driven));

@@ -7,7 +7,7 @@ import { UPCASTS } from '../../src/store/upcast.ts';
 /** The events that tell of a placement or of a refusal. */
 const TOLD = ['ReplicaScheduled', 'DeploymentPlanned', 'DeploymentStatusChanged', 'DeploymentRebalanced'];
 /** Filters whose need and have are amounts; the others are about names. */
-const AMOUNTS: ReadonlySet<string> = new Set(['cpu', 'memory', 'vram', 'host port']);
+const AMOUNTS: ReadonlySet<string> = new Set(['cpu', 'memory', 'vram']);
 const REFUSED = /\b\d+ replicas? fits? (?:no node|none of \d+ nodes): ([^;]*(?:;[^;]*)*)/g;
 
 /** Throws when a placement or a refusal in the log does not carry its numbers. */
@@ -72,7 +72,7 @@ function ofDecision({ considered, excluded, excludedBy = [], scores }: Placement
 }
 
 function saysHowMuch(filter: string, text: string): boolean {
-  return AMOUNTS.has(filter) ? /\d|none/.test(text) : text.trim() !== '';
+  return AMOUNTS.has(filter) ? /\d|^no GPU$/.test(text) : text.trim() !== '';
 }
 
 /** `2 replicas fit no node: a cpu needs 2, has 0.5 free of 4; …` */

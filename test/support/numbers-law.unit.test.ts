@@ -14,6 +14,8 @@ const GOOD: PlacementDecision = {
   excluded: [
     { nodeId: 'b', filter: 'cpu', need: '2', have: '0.5 free of 4' },
     { nodeId: 'b', filter: 'labels', need: 'disk=ssd', have: 'none' },
+    { nodeId: 'b', filter: 'vram', need: '1Gi', have: 'no GPU' },
+    { nodeId: 'b', filter: 'host port', need: '8881', have: 'taken' },
   ],
   scores: [{ nodeId: 'a', total: 0.8, parts: { balance: 0.8, spread: 0.8 } }],
 };
