@@ -1,8 +1,10 @@
 import { z } from 'zod';
 
+import { STRATEGY_TYPES } from '../../domain/deployment/events.ts';
 import { MAX_REPLICAS } from '../../domain/deployment/parse-count.ts';
 import { IDENTIFIER } from '../../domain/identifier.ts';
 import { MAX_GPUS } from '../../domain/node/parse-hardware.ts';
+import { releaseInput } from './release-input.ts';
 import { surroundingsInput } from './surroundings-input.ts';
 
 const count = z.int().min(0).max(MAX_REPLICAS);
@@ -13,12 +15,13 @@ const size = z.string().regex(/^\d+(\.\d{1,9})?(kB?|[KMGT](i?B|i)?)?$/);
 
 const strategy = z.strictObject({
   type: z
-    .enum(['RollingUpdate', 'Recreate'])
+    .enum(STRATEGY_TYPES)
     .optional()
     .meta({
-      description: 'RollingUpdate: new replicas beside old ones, a few at a time. Recreate: all old ones stop first.',
+      description:
+        'RollingUpdate: new replicas beside old ones, a few at a time. Recreate: all old ones stop first. BlueGreen: a full second set, then all requests at once. Canary: a part of the requests, which grows.',
       default: 'RollingUpdate',
-      examples: ['Recreate'],
+      examples: ['Canary'],
     }),
   maxUnavailable: count.optional().meta({
     description: 'How many of the replicas may be missing during a rollout. Absent: a quarter of them, rounded down.',
@@ -50,6 +53,7 @@ const strategy = z.strictObject({
       examples: [120],
       'x-unit': 'seconds',
     }),
+  ...releaseInput,
 });
 
 const resources = z.strictObject({

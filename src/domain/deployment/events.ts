@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { containerSettings } from '../container/settings.ts';
 import { probesSpec } from '../probe/spec.ts';
 import { template } from '../template.ts';
+import { releaseSpec } from './release-spec.ts';
 import { deploymentScaled } from './scaling.ts';
 import { rolloutEvents } from './rollout-events.ts';
 import { sourceEvents } from './source-events.ts';
@@ -10,6 +11,9 @@ import { trafficEvents } from './traffic.ts';
 
 export const DEPLOYMENT_STATUSES = ['Pending', 'Deploying', 'OK', 'Error', 'Failed'] as const;
 export type DeploymentStatus = (typeof DEPLOYMENT_STATUSES)[number];
+
+/** The first stands where nothing is said. */
+export const STRATEGY_TYPES = ['RollingUpdate', 'Recreate', 'BlueGreen', 'Canary'] as const;
 
 /** What is wanted, as the user wrote it, after validation. Quantities stay the user's strings so that they read back as written. */
 export const deploymentSpec = z.object({
@@ -20,11 +24,12 @@ export const deploymentSpec = z.object({
   replicas: z.number().int(),
   strategy: z
     .object({
-      type: z.enum(['RollingUpdate', 'Recreate']).optional(),
+      type: z.enum(STRATEGY_TYPES).optional(),
       maxUnavailable: z.number().int().optional(),
       maxSurge: z.number().int().optional(),
       autoRollback: z.boolean().optional(),
       progressDeadlineSeconds: z.number().int().optional(),
+      ...releaseSpec,
     })
     .optional(),
   resources: z

@@ -7,7 +7,7 @@ import { parseRollback } from '../../domain/deployment/parse-history-command.ts'
 import { revisionNamed } from '../../domain/deployment/tag.ts';
 import { Conflict } from '../../domain/problem.ts';
 import { carryOut } from '../carry-out.ts';
-import type { Reply, RequestOf } from '../handler.ts';
+import { callerOf, type Reply, type RequestOf } from '../handler.ts';
 import { refuseHostPaths } from '../host-paths.ts';
 import { atDigest, readDigests, readEntries } from './read.ts';
 import { type HistoryPorts, madeOf } from './ports.ts';
@@ -32,7 +32,11 @@ export async function rollbackDeployment(
       // What the installation allows may have changed since.
       refuseHostPaths(template.volumes, allowHostPaths);
       chosen = { to: revision, image: template.image };
-      return decideRollback(state, { revision, spec: made.spec, template }, reason);
+      return decideRollback(
+        state,
+        { revision, spec: made.spec, template },
+        { by: `user/${callerOf(request).slug}`, reason },
+      );
     },
   });
   return { body: chosen, position };
