@@ -229,7 +229,8 @@ interface Histories {
   readonly begin?: fc.Arbitrary<DeploymentSpec['strategy']>;
 }
 
-async function keepTheLaws({ step, runs, seen, begin = fc.constant(undefined) }: Histories): Promise<void> {
+/** Throws where a law is broken; answers with what was hardly ever seen. */
+async function histories({ step, runs, seen, begin = fc.constant(undefined) }: Histories): Promise<readonly string[]> {
   const total: Record<string, number> = {};
   await fc.assert(
     fc.asyncProperty(
@@ -244,8 +245,7 @@ async function keepTheLaws({ step, runs, seen, begin = fc.constant(undefined) }:
     ),
     { numRuns: runs },
   );
-  // The histories went everywhere.
-  for (const what of seen) assert.ok((total[what] ?? 0) > 10, `${what}: ${total[what] ?? 0}`);
+  return seen.filter((what) => (total[what] ?? 0) <= 10);
 }
 
 interface Frame {
@@ -319,7 +319,8 @@ const EVERYWHERE = [
 
 test('whatever happens, every event keeps the laws, and in the end exactly what is wanted is ready', async () => {
   const seen = [...EVERYWHERE, 'builds waited for, Deploying', 'builds waited for, Error'];
-  await keepTheLaws({ step: stepOf(specOf(strategy)), runs: 400, seen });
+  // The histories went everywhere.
+  assert.deepEqual(await histories({ step: stepOf(specOf(strategy)), runs: 400, seen }), []);
 }, 60_000);
 
 /** In the middle of releases: mostly what goes on with them, and everything else now and then. */
@@ -350,9 +351,24 @@ const released: fc.Arbitrary<Step | Command> = fc.oneof(
 
 test('the same with a second set beside the first', async () => {
   const seen = [
-    ...['promote', 'promote full', 'promote, refused', 'shifts', 'smoke tests', 'ends of releases', 'abort', 'pause'],
-    ...['passed', 'failed', 'inconclusive'].map((each) => `verdicts: ${each}`),
-    ...['rollbacks', 'late plans accepted', 'lose', 'drain', 'scale', 'restart', 'upkeep while paused'],
+    'promote',
+    'promote full',
+    'promote, refused',
+    'shifts',
+    'smoke tests',
+    'ends of releases',
+    'verdicts: passed',
+    'verdicts: failed',
+    'verdicts: inconclusive',
+    'abort',
+    'pause',
+    'upkeep while paused',
+    'rollbacks',
+    'late plans accepted',
+    'lose',
+    'drain',
+    'scale',
+    'restart',
   ];
-  await keepTheLaws({ step: released, runs: 300, seen, begin: release });
+  assert.deepEqual(await histories({ step: released, runs: 300, seen, begin: release }), []);
 }, 60_000);
