@@ -243,7 +243,7 @@ async function histories({ step, runs, seen, begin = fc.constant(undefined) }: H
         for (const [what, times] of Object.entries(drive.tally)) total[what] = (total[what] ?? 0) + times;
       },
     ),
-    { numRuns: runs },
+    { numRuns: runs, endOnFailure: true },
   );
   return seen.filter((what) => (total[what] ?? 0) <= 10);
 }

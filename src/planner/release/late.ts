@@ -27,19 +27,19 @@ export function lateOf(snapshot: Snapshot, target: Target, { release, going, set
   const seconds = deadlineSeconds(deployment);
   const after = (at: number, text: string): Late => ({ at: at + seconds * 1_000, text: `${text} within ${seconds} s` });
   const begins = target.revise.length > 0;
-  const since = begins ? now : (deployment.progress?.at ?? now);
+  const ready = readyOf(sets.next);
+  const most = begins ? 0 : (deployment.progress?.ready ?? 0);
+  // One more that is ready is progress, of which this plan takes note.
+  const since = begins || ready > most ? now : (deployment.progress?.at ?? now);
   switch (stage.type) {
     case 'restoring':
       return after(since, `revision ${release.base} could not carry all requests`);
     case 'preparing': {
-      const ready = readyOf(sets.next);
-      const most = begins ? 0 : (deployment.progress?.ready ?? 0);
       if (Math.max(ready, most) >= stage.needed) {
         const askedAt = smoke.ask.length > 0 ? now : smoke.askedAt;
         return askedAt === undefined ? undefined : after(Math.max(since, askedAt), 'the smoke test was not answered');
       }
-      const from = ready > most ? now : Math.max(since, stage.since ?? since);
-      return after(from, 'no further replica became ready');
+      return after(Math.max(since, stage.since ?? since), 'no further replica became ready');
     }
     case 'watching': {
       if (stage.until === undefined || release.course.type !== 'Canary') return undefined;
