@@ -39,14 +39,20 @@ export function textOf(given: unknown): string | Wrong {
   return storable ? given : wrong('holds a character that no text may hold (NUL or half of a surrogate pair)');
 }
 
-export function integerOf(given: unknown, { min, max }: Bounds): number | Wrong {
-  if (typeof given !== 'number' || !Number.isInteger(given)) {
-    const quoted = typeof given === 'string' && /^-?\d+$/.test(given.trim());
-    return wrong(
-      `must be a whole number, not ${shown(given)}`,
-      quoted ? `write it without quotes: ${given}` : undefined,
-    );
-  }
+export function integerOf(given: unknown, bounds: Bounds): number | Wrong {
+  if (typeof given === 'number' && Number.isInteger(given)) return within(given, bounds);
+  const quoted = typeof given === 'string' && /^-?\d+$/.test(given.trim());
+  return wrong(`must be a whole number, not ${shown(given)}`, quoted ? `write it without quotes: ${given}` : undefined);
+}
+
+/** A number that need not be whole. */
+export function numberOf(given: unknown, bounds: Bounds): number | Wrong {
+  if (typeof given === 'number' && Number.isFinite(given)) return within(given, bounds);
+  const quoted = typeof given === 'string' && /^-?\d+(\.\d+)?$/.test(given.trim());
+  return wrong(`must be a number, not ${shown(given)}`, quoted ? `write it without quotes: ${given}` : undefined);
+}
+
+function within(given: number, { min, max }: Bounds): number | Wrong {
   if (given >= min && given <= max) return given;
   return wrong(`must be from ${min} to ${max}, not ${given}`, `nearest: ${given < min ? min : max}`);
 }

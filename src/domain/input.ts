@@ -6,6 +6,7 @@ import {
   isWrong,
   listOf,
   mapOf,
+  numberOf,
   shown,
   textOf,
   type Wrong,
@@ -28,6 +29,8 @@ export interface Input {
   requiredText(field: string, hint?: string): string;
   integer(field: string, bounds: Bounds): number | undefined;
   integers(field: string, bounds: Bounds): number[] | undefined;
+  /** A number that need not be whole. */
+  number(field: string, bounds: Bounds): number | undefined;
   object(field: string): Input | undefined;
   list<Item>(field: string, read: (item: Input) => Item): Item[] | undefined;
   /** A map of texts. `check` says what is wrong with a key. */
@@ -53,6 +56,7 @@ export function inputOf(value: unknown, problems: Problem[], at = ''): Input {
       readOf(scope, field, listOf)?.items.flatMap(
         (item, index) => sound(scope, `${field}[${index}]`, integerOf(item, bounds)) ?? [],
       ),
+    number: (field, bounds) => readOf(scope, field, (given) => numberOf(given, bounds)),
     object: (field) => {
       const given = rawOf(scope, field);
       return given === undefined ? undefined : inputOf(given, problems, pathOf(scope, field));

@@ -33,6 +33,8 @@ export const JOB_DATA = {
   start: z.object({ nodeId: z.string(), replicas: z.array(attempt) }),
   /** Stop and remove the containers of generations that are not wanted any more. */
   stop: z.object({ nodeId: z.string(), replicas: z.array(attempt) }),
+  /** Ask replicas of one node whether they answer as they should, before they get requests. */
+  smoke: z.object({ nodeId: z.string(), replicas: z.array(attempt) }),
   /** Bring the registry's instances of replicas in line with the replicas. Earlier releases sent one replica by itself. */
   register: z.union([
     z.object({ replicas: z.array(attempt) }),
@@ -88,6 +90,7 @@ export const QUEUE_POLICIES: Readonly<Record<QueueName, QueuePolicy>> = {
   build: { ...DEFAULTS, policy: 'stately', retryLimit: 50, expireInSeconds: 7_200, concurrency: 2 },
   start: { ...DEFAULTS, policy: 'standard', retryLimit: 5, expireInSeconds: 1_800, concurrency: 8, perNode: 3 },
   stop: { ...DEFAULTS, policy: 'standard', retryLimit: 100, expireInSeconds: 300, concurrency: 8, perNode: 3 },
+  smoke: { ...DEFAULTS, policy: 'standard', retryLimit: 20, expireInSeconds: 600, concurrency: 4, perNode: 2 },
   register: { ...DEFAULTS, policy: 'standard', retryLimit: 50, expireInSeconds: 30, concurrency: 1 },
 };
 

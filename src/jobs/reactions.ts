@@ -19,6 +19,7 @@ interface Caused {
   readonly plans: Map<string, Job>;
   readonly starts: Map<string, Attempt[]>;
   readonly stops: Map<string, Attempt[]>;
+  readonly smokes: Map<string, Attempt[]>;
   readonly registers: Attempt[];
   /** Instances that are registered in the same transaction, so that no job has to do it. */
   readonly registered: ReadonlySet<string>;
@@ -33,6 +34,7 @@ export function jobsFor(events: readonly RecordedEvent[]): readonly Job[] {
     plans: new Map(),
     starts: new Map(),
     stops: new Map(),
+    smokes: new Map(),
     registers: [],
     registered: new Set(
       events.flatMap((event) => (event.type === 'InstanceRegistered' ? [event.data.instanceId] : [])),
@@ -41,11 +43,12 @@ export function jobsFor(events: readonly RecordedEvent[]): readonly Job[] {
     others: [],
   };
   for (const event of events) react(caused, event);
-  const { plans, starts, stops, registers, freed, others } = caused;
+  const { plans, starts, stops, smokes, registers, freed, others } = caused;
   return [
     ...plans.values(),
     ...batches('start', starts),
     ...batches('stop', stops),
+    ...batches('smoke', smokes),
     ...chunks(registers, INSTANCES_PER_JOB).map((replicas): Job => ({ queue: 'register', data: { replicas } })),
     ...freed.slice(0, 1).map(roomFreed),
     ...others,
@@ -53,7 +56,7 @@ export function jobsFor(events: readonly RecordedEvent[]): readonly Job[] {
 }
 
 function react(caused: Caused, event: RecordedEvent): void {
-  const { plans, starts, stops, registers, registered } = caused;
+  const { plans, starts, stops, smokes, registers, registered } = caused;
   switch (event.type) {
     case 'DeploymentSaved':
     case 'DeploymentScaled':
@@ -66,10 +69,15 @@ function react(caused: Caused, event: RecordedEvent): void {
     case 'SourceResolved':
     case 'SourceFailed':
     case 'TrafficShifted':
+    case 'RolloutPromoted':
+    case 'RolloutAnalysed':
+    case 'ReplicaSmoked':
       return plan(plans, event.data.deploymentId, event);
     case 'ReplicaStopped':
       plan(plans, event.data.deploymentId, event);
       return void (event.data.released && caused.freed.push(event));
+    case 'ReplicaSmokeAsked':
+      return push(smokes, event.data.nodeId, event, event.data);
     case 'ReplicaScheduled':
       return push(starts, event.data.reservation.nodeId, event, event.data);
     case 'ReplicaReady':
@@ -103,6 +111,10 @@ type OfOneDeployment =
   | 'SourceResolved'
   | 'SourceFailed'
   | 'TrafficShifted'
+  | 'RolloutPromoted'
+  | 'RolloutAnalysed'
+  | 'ReplicaSmoked'
+  | 'ReplicaSmokeAsked'
   | 'ReplicaStopped'
   | 'ReplicaScheduled'
   | 'ReplicaReady'
@@ -184,7 +196,7 @@ function push(byNode: Map<string, Attempt[]>, nodeId: string, event: RecordedEve
   byNode.set(nodeId, list);
 }
 
-function batches(queue: 'start' | 'stop', byNode: ReadonlyMap<string, readonly Attempt[]>): readonly Job[] {
+function batches(queue: 'start' | 'stop' | 'smoke', byNode: ReadonlyMap<string, readonly Attempt[]>): readonly Job[] {
   const total = [...byNode.values()].reduce((sum, { length }) => sum + length, 0);
   const most = Math.min(MOST_PER_JOB, Math.max(FEW_PER_JOB, Math.ceil(total / JOBS_OF_A_BULK)));
   return [...byNode].flatMap(([nodeId, all]) =>

@@ -32,7 +32,7 @@ export async function routed(db: Statements, jobs: readonly Job[]): Promise<read
 }
 
 function nodeIdOf(job: Job): string | undefined {
-  return job.queue === 'start' || job.queue === 'stop' ? job.data.nodeId : undefined;
+  return 'nodeId' in job.data ? job.data.nodeId : undefined;
 }
 
 async function clustersOf(db: Statements, nodeIds: readonly string[]): Promise<ReadonlyMap<string, string>> {

@@ -20,12 +20,22 @@ export interface Intent {
   readonly kept: readonly ReplicaState[];
   /** The revision of the slots that `steps.start` fills; absent where none may be filled. */
   readonly base?: { readonly revision: number; readonly template: Template } | undefined;
+  /** Slots of other revisions to fill, before those. */
+  readonly also?: readonly Filling[] | undefined;
   /** Why they are filled. */
   readonly reason: string;
   /** Replicas that move to better homes: the slots that are filled take their places, in this order. */
   readonly moves?: readonly MoveState[] | undefined;
   /** Which replicas count for where new ones should be. */
   readonly beside: readonly ReplicaState[];
+}
+
+/** Slots of one revision to fill. */
+export interface Filling {
+  readonly revision: number;
+  readonly template: Template;
+  readonly start: number;
+  readonly reason: string;
 }
 
 export interface Convergence {
@@ -41,21 +51,23 @@ export interface Convergence {
 /** The actions that an intent comes to: stops, then starts on nodes that fit. The one way for rollout, pause and failure. */
 export function converge(snapshot: Snapshot, intent: Intent): Convergence {
   const { deployment, nodes, now, seed, images } = snapshot;
-  const { steps, kept, base, reason, moves = [], beside } = intent;
+  const { steps, kept, base, reason, moves = [], beside, also = [] } = intent;
   const leaving = new Set(steps.stop.map(({ replica }) => replica.id));
   const staying = kept.filter(({ id }) => !leaving.has(id));
   const { due, wakeAt } = recoveryOf(steps.retry ? staying : [], now, budgetOf(deployment));
   const wanted = new Map<number, Wanted[]>(
     [...Map.groupBy(due, ({ replica }) => replica.revision)].toSorted(([left], [right]) => left - right),
   );
-  if (base !== undefined && steps.start > 0) {
-    const slots = freeSlots(deployment.id, base.revision, snapshot.replicas, steps.start);
-    const filling = slots.map((slot, index) => wantedFor(slot, moves[index], reason));
-    wanted.set(base.revision, [...(wanted.get(base.revision) ?? []), ...filling]);
+  const fillings = [...also, ...(base === undefined ? [] : [{ ...base, start: steps.start, reason }])];
+  for (const { revision, start, reason: why } of fillings) {
+    if (start === 0) continue;
+    const slots = freeSlots(deployment.id, revision, snapshot.replicas, start);
+    const filling = slots.map((slot, index) => wantedFor(slot, moves[index], why));
+    wanted.set(revision, [...(wanted.get(revision) ?? []), ...filling]);
   }
   const candidates = candidatesOf(nodes, siblingsOf(beside));
   const filled = [...wanted].map(([revision, slots]) => {
-    const template = revision === base?.revision ? base.template : templateOf(snapshot, revision);
+    const template = fillings.find((each) => each.revision === revision)?.template ?? templateOf(snapshot, revision);
     return fill(slots, candidates, demandOf(template, deployment.spec, images), { revision, seed });
   });
   const stops = steps.stop.map(({ replica, reason: why }) => stopOf(snapshot, replica, why));

@@ -5,7 +5,7 @@ import type { Action } from './plan.ts';
 export function deploymentEventOf(
   action: Action,
   deploymentId: string,
-): EventOf<'RevisionCreated' | 'RolloutFailed' | 'SourceAsked' | 'DeploymentRemoved'> | undefined {
+): EventOf<'RevisionCreated' | 'RolloutFailed' | 'TrafficShifted' | 'SourceAsked' | 'DeploymentRemoved'> | undefined {
   switch (action.type) {
     case 'revise': {
       const { revision, template, fingerprint, atOnce } = action;
@@ -16,11 +16,17 @@ export function deploymentEventOf(
       const { revision, backTo, reason } = action;
       return { type: 'RolloutFailed', data: { deploymentId, revision, backTo, reason, by: 'planner' } };
     }
+    case 'shift': {
+      const { type: _, shares, step, reason } = action;
+      const at = step === undefined ? {} : { step };
+      return { type: 'TrafficShifted', data: { deploymentId, shares: [...shares], ...at, reason } };
+    }
     case 'ask':
       return { type: 'SourceAsked', data: { deploymentId, ask: action.ask, repository: action.repository } };
     case 'remove':
       return { type: 'DeploymentRemoved', data: { deploymentId } };
     case 'schedule':
+    case 'smoke':
     case 'stop':
     case 'lose':
       return undefined;

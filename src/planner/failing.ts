@@ -45,6 +45,7 @@ export function overdueText(deployment: DeploymentState): string {
   return `no further replica became ready within ${deadlineSeconds(deployment)} s`;
 }
 
-function deadlineSeconds({ spec }: DeploymentState): number {
+/** How long a rollout may be without progress. */
+export function deadlineSeconds({ spec }: DeploymentState): number {
   return spec.strategy?.progressDeadlineSeconds ?? PROGRESS_DEADLINE_SECONDS;
 }

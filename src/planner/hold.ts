@@ -3,6 +3,7 @@ import type { ReplicaState } from '../domain/replica/evolve.ts';
 import type { Intent } from './converge.ts';
 import { drainingNodes } from './losses.ts';
 import { renewedOf } from './recovery.ts';
+import { heldRelease } from './release/hold.ts';
 import type { Snapshot } from './snapshot.ts';
 import { censusOf } from './strategy/census.ts';
 import { limitsOf, type Limits } from './strategy/limits.ts';
@@ -19,6 +20,9 @@ const NOTHING: Steps = { stop: [], start: 0, retry: false, report: [] };
  * there is none, or where that is what fails (`hopeless`), nothing is filled, and so nothing moves either.
  */
 export function holdOf(snapshot: Snapshot, hopeless: boolean): Intent {
+  const released = heldRelease(snapshot);
+  // What failed for good stays, to be seen.
+  if (released !== undefined) return { ...released, steps: withoutHopeless(released.steps) };
   const { deployment, replicas } = snapshot;
   const { spec, stable } = deployment;
   const active = replicas.filter(({ status }) => status !== 'Stopped');
@@ -35,8 +39,8 @@ export function holdOf(snapshot: Snapshot, hopeless: boolean): Intent {
   const { count, limits } = heldCount(snapshot, census.current.length, fillable);
   const steps = exclusive ? recreate(census, count) : rollingUpdate(census, count, limits);
   return {
-    // What failed for good is why nothing goes on: it stays, to be seen.
-    steps: { ...steps, stop: steps.stop.filter(({ replica }) => !isHopeless(replica)) },
+    // What failed for good is why nothing goes on.
+    steps: withoutHopeless(steps),
     kept: census.current,
     base: fillable ? { revision: stable, template: templateOf(snapshot, stable) } : undefined,
     reason,
@@ -59,6 +63,10 @@ function heldCount(
   const count = Math.min(most, fillable ? Math.max(wanted, present) : present);
   const limits = { maxSurge, maxUnavailable: Math.max(0, count - wanted + maxUnavailable) };
   return { count, limits };
+}
+
+function withoutHopeless(steps: Steps): Steps {
+  return { ...steps, stop: steps.stop.filter(({ replica }) => !isHopeless(replica)) };
 }
 
 function isHopeless({ status, failure }: ReplicaState): boolean {

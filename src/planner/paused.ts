@@ -1,5 +1,6 @@
 import type { Paused } from '../domain/deployment/rollout-state.ts';
 import type { DeploymentStatus } from '../domain/deployment/events.ts';
+import { sharesText, type TrafficState } from '../domain/deployment/traffic.ts';
 import { isReady, type Census } from './strategy/census.ts';
 import type { Target } from './target.ts';
 import { hopelessOf, verdictOf, type Verdict } from './verdict.ts';
@@ -13,7 +14,12 @@ export function pauseText({ by, reason }: Paused): string {
 export function verdictPaused(
   paused: Paused,
   target: Target,
-  { census, wanted, unplaced }: { census: Census; wanted: number; unplaced: readonly string[] },
+  {
+    census,
+    wanted,
+    unplaced,
+    traffic,
+  }: { census: Census; wanted: number; unplaced: readonly string[]; traffic?: TrafficState | undefined },
 ): Verdict {
   const { current, stopping } = census;
   const { status, details } = verdictOf(census, wanted, unplaced);
@@ -27,6 +33,7 @@ export function verdictPaused(
     target.revise.length > 0
       ? `${ready.length}/${wanted} ready; revision ${target.revision} waits`
       : `${updated}/${wanted} ready${ready.length > updated ? ` beside ${ready.length - updated} of other revisions` : ''}`,
+    ...(traffic === undefined ? [] : [`requests: ${sharesText(traffic.shares)}`]),
     ...(stopping.length > 0 ? [`${stopping.length} stopping`] : []),
   ];
   const next: DeploymentStatus = failing === undefined ? 'Deploying' : 'Error';

@@ -1,6 +1,8 @@
 import type { DeploymentStatus } from '../domain/deployment/events.ts';
 import type { RepositoryRef } from '../domain/deployment/source-events.ts';
+import { sharesText, type TrafficShare } from '../domain/deployment/traffic.ts';
 import type { PlacementDecision } from '../domain/replica/events.ts';
+import type { Smoke } from '../domain/replica/evolve.ts';
 import type { Reservation, Template } from '../domain/template.ts';
 
 /** One thing to do. What carries it out makes no choices. */
@@ -49,6 +51,21 @@ export type Action =
       readonly released: Reservation;
       readonly reason: string;
     }
+  /** Divides the requests between revisions; without shares every ready replica counts the same. */
+  | {
+      readonly type: 'shift';
+      readonly shares: readonly TrafficShare[];
+      readonly step?: number | undefined;
+      readonly reason: string;
+    }
+  /** Asks a replica whether it answers as it should, before it gets requests. */
+  | {
+      readonly type: 'smoke';
+      readonly replicaId: string;
+      readonly generation: number;
+      readonly nodeId: string;
+      readonly question: Smoke['question'];
+    }
   /** Finds out what the version of a repository stands for now. */
   | { readonly type: 'ask'; readonly ask: number; readonly repository: RepositoryRef }
   | { readonly type: 'remove' };
@@ -68,6 +85,8 @@ export interface Plan {
   readonly details: string;
   /** Plan again then, milliseconds since the epoch: a back-off or a deadline ends. */
   readonly wakeAt: number | undefined;
+  /** It goes on by itself then, milliseconds since the epoch, if nothing goes wrong: a step has been looked at for long enough. */
+  readonly goesOnAt?: number | undefined;
   /** Replicas of the revision that is rolled out that are ready; absent where nothing rolls out. */
   readonly ready?: number;
   /** What found no node; absent where all did. The report says it in words and numbers. */
@@ -87,6 +106,10 @@ export function describeAction(action: Action): string {
       return `stop ${action.replicaId} (generation ${action.generation}) on ${action.nodeId}: ${action.reason}`;
     case 'lose':
       return `give up ${action.replicaId} (generation ${action.generation}): ${action.reason}`;
+    case 'shift':
+      return `shift traffic: ${sharesText(action.shares)}: ${action.reason}`;
+    case 'smoke':
+      return `ask ${action.replicaId} (generation ${action.generation}) for ${action.question.path} before it gets requests`;
     case 'ask':
       return `look up ${action.repository.version ?? 'main'} of ${action.repository.url}`;
     case 'remove':

@@ -2,6 +2,7 @@ import type { DeploymentStatus } from '../domain/deployment/events.ts';
 import type { DeploymentState } from '../domain/deployment/evolve.ts';
 import type { Paused, Rollback } from '../domain/deployment/rollout-state.ts';
 import { wantedReplicas } from '../domain/deployment/wanted.ts';
+import { courseOf } from '../domain/deployment/course.ts';
 import { awaitingPlan, heldPlan, NOTHING } from './awaiting.ts';
 import { converge } from './converge.ts';
 import { crashingOf, deadlineOf, isRollingOut, overdueText } from './failing.ts';
@@ -12,6 +13,8 @@ import { pauseText, verdictPaused } from './paused.ts';
 import { describeAction, type Action, type Plan } from './plan.ts';
 import { movingOf, openMovesOf } from './rebalance/moving.ts';
 import { renewedOf } from './recovery.ts';
+import { planRelease, type ReleasePlan } from './release/release.ts';
+import { releaseOf, type Release } from './release/sets.ts';
 import { rollbackFor, verdictAfter } from './rollback.ts';
 import type { Snapshot } from './snapshot.ts';
 import { stopOf } from './stop.ts';
@@ -59,23 +62,31 @@ function towards(snapshot: Snapshot, target: Target): Plan {
   if (target.rollback !== undefined) return rollout(snapshot, target);
   const census = censusOf(replicas, target.revision);
   const hopeless = hopelessOf(census);
+  const release = releaseOf(snapshot, target);
+  const released = release && planRelease(snapshot, target, release);
   const reason =
     hopeless ??
-    (isRollingOut(deployment, target) ? crashingOf(census, deployment.spec.restart?.maxFailures) : undefined);
+    (isRollingOut(deployment, target) ? crashingOf(census, deployment.spec.restart?.maxFailures) : undefined) ??
+    released?.failure;
   const rollback = reason === undefined ? undefined : rollbackFor(snapshot, target, reason);
   if (rollback !== undefined) return rollBack(snapshot, rollback);
-  return hopeless === undefined ? onTime(snapshot, target) : failed(snapshot, hopeless, true);
+  if (hopeless !== undefined) return failed(snapshot, hopeless, true);
+  return released === undefined ? inPlace(snapshot, target) : onTime(snapshot, target, released);
+}
+
+function inPlace(snapshot: Snapshot, target: Target): Plan {
+  const { deployment, replicas } = snapshot;
+  const wanted = wantedReplicas(deployment);
+  const at = deadlineOf(snapshot, target, censusOf(replicas, target.revision), wanted);
+  const plan = rollout(snapshot, target);
+  return onTime(snapshot, target, { plan, late: at === undefined ? undefined : { at, text: overdueText(deployment) } });
 }
 
 /** The rollout goes on, unless it has been without progress for too long. */
-function onTime(snapshot: Snapshot, target: Target): Plan {
-  const { deployment, now } = snapshot;
-  const wanted = wantedReplicas(deployment);
-  const deadline = deadlineOf(snapshot, target, censusOf(snapshot.replicas, target.revision), wanted);
-  const going = rollout(snapshot, target);
-  if (deadline === undefined) return going;
-  if (now < deadline) return { ...going, wakeAt: Math.min(deadline, going.wakeAt ?? deadline) };
-  const reason = `${overdueText(deployment)}: ${going.details}`;
+function onTime(snapshot: Snapshot, target: Target, { plan: going, late }: Pick<ReleasePlan, 'plan' | 'late'>): Plan {
+  if (late === undefined) return going;
+  if (snapshot.now < late.at) return { ...going, wakeAt: Math.min(late.at, going.wakeAt ?? late.at) };
+  const reason = `${late.text}: ${going.details}`;
   const rollback = rollbackFor(snapshot, target, reason);
   if (rollback !== undefined) return rollBack(snapshot, rollback);
   return going.status === 'Deploying' ? { ...going, status: 'Error', details: reason } : going;
@@ -91,6 +102,9 @@ function rollBack(snapshot: Snapshot, rollback: Rollback): Plan {
 
 function rollout(snapshot: Snapshot, target: Target): Plan {
   const { deployment, replicas } = snapshot;
+  const release = releaseOf(snapshot, target);
+  if (release !== undefined && target.rollback !== undefined)
+    return wayBack(snapshot, target, release, target.rollback);
   const { revision, template, revise, rollback } = target;
   const wanted = wantedReplicas(deployment);
   const draining = drainingNodes(snapshot);
@@ -105,7 +119,7 @@ function rollout(snapshot: Snapshot, target: Target): Plan {
     // Other revisions are about to go: where they are says nothing about where the new ones should be.
     beside: censusOf(replicas, revision, undefined, moving).current,
   });
-  const actions = [...revise, ...rest.actions];
+  const actions = [...revise, ...undivided(snapshot, target), ...rest.actions];
   const census = censusOf(replicasAfter(snapshot, actions), revision, draining, moving);
   const verdict = verdictOf(census, wanted, unplaced, deployment.spec.restart?.maxFailures);
   return {
@@ -116,6 +130,23 @@ function rollout(snapshot: Snapshot, target: Target): Plan {
     ...(lacks && { lacks }),
     ...(isRollingOut(deployment, target) && revise.length === 0 ? { ready: current.filter(isReady).length } : {}),
   };
+}
+
+/** A release that is gone back from: requests first, then what got them. */
+function wayBack(snapshot: Snapshot, target: Target, release: Release, rollback: Rollback): Plan {
+  const { plan } = planRelease(snapshot, target, release);
+  return { ...plan, ...verdictAfter(rollback, plan) };
+}
+
+/** Where replicas are replaced in place every ready one counts the same; a release that is over is left as it is. */
+function undivided({ deployment }: Snapshot, target: Target): readonly Action[] {
+  const { traffic, spec } = deployment;
+  if (traffic === undefined) return [];
+  const over = courseOf(spec) !== undefined && !isRollingOut(deployment, target) && target.rollback === undefined;
+  if (over) return [];
+  return [
+    { type: 'shift', shares: [], reason: `replicas are replaced in place (${spec.strategy?.type ?? 'RollingUpdate'})` },
+  ];
 }
 
 /** Whoever saved another number has to learn why it does not count. */
@@ -147,7 +178,12 @@ function pausedPlan(snapshot: Snapshot, target: Target, paused: Paused): Plan {
   const { unplaced, wakeAt, actions, report, lacks } = converge(snapshot, holdOf(snapshot, false));
   const census = censusOf(replicasAfter(snapshot, actions), undefined);
   const wanted = wantedReplicas(snapshot.deployment);
-  const { status, details } = verdictPaused(paused, target, { census, wanted, unplaced });
+  const { status, details } = verdictPaused(paused, target, {
+    census,
+    wanted,
+    unplaced,
+    traffic: snapshot.deployment.traffic,
+  });
   return {
     actions,
     report: [pauseText(paused), ...actions.map(describeAction), ...report, ...unplaced],

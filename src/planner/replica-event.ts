@@ -5,7 +5,7 @@ import type { Action } from './plan.ts';
 export function replicaEventOf(
   action: Action,
   deploymentId: string,
-): EventOf<'ReplicaScheduled' | 'ReplicaStopping' | 'ReplicaFailed'> | undefined {
+): EventOf<'ReplicaScheduled' | 'ReplicaStopping' | 'ReplicaFailed' | 'ReplicaSmokeAsked'> | undefined {
   switch (action.type) {
     case 'schedule': {
       const { type: _, moves: __, ...data } = action;
@@ -20,6 +20,11 @@ export function replicaEventOf(
       const failure = { kind: 'lost' as const, message: reason, terminal: false };
       return { type: 'ReplicaFailed', data: { replicaId, deploymentId, generation, failure, released } };
     }
+    case 'smoke': {
+      const { replicaId, generation, nodeId, question } = action;
+      return { type: 'ReplicaSmokeAsked', data: { replicaId, deploymentId, generation, nodeId, ...question } };
+    }
+    case 'shift':
     case 'revise':
     case 'roll back':
     case 'ask':

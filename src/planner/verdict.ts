@@ -42,8 +42,7 @@ export function verdictOf(
   const moving = old.filter((replica) => !others.includes(replica) && census.moving.has(attemptKey(replica))).length;
   const parts = [
     ...unplaced,
-    ...(failing !== undefined && failing.failures > 0 ? [failureText(failing)] : []),
-    ...current.flatMap(({ id, unready }) => (unready === undefined ? [] : [`${unready.reason} (${id})`])).slice(0, 1),
+    ...troubleOf(census),
     `${ready}/${replicas} ready`,
     ...(outdated > 0 ? [`${outdated} of ${which} revisions to go`] : []),
     ...(moving > 0 ? [`${moving} to move to better homes`] : []),
@@ -51,6 +50,15 @@ export function verdictOf(
     ...(stopping.length > 0 ? [`${stopping.length} stopping`] : []),
   ];
   return { status: 'Deploying', details: parts.join('; ') };
+}
+
+/** What is wrong with one that is not ready: how it failed, or why it is out of service. */
+export function troubleOf({ current }: Census): readonly string[] {
+  const failing = current.filter(({ status }) => status !== 'Ready').toSorted((a, b) => b.failures - a.failures)[0];
+  return [
+    ...(failing !== undefined && failing.failures > 0 ? [failureText(failing)] : []),
+    ...current.flatMap(({ id, unready }) => (unready === undefined ? [] : [`${unready.reason} (${id})`])).slice(0, 1),
+  ];
 }
 
 /** The length of the back-off, not what is left of it: this stays true while it runs, and the view counts it down. */

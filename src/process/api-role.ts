@@ -21,6 +21,7 @@ import { observeRequests } from '../telemetry/http.ts';
 import { tellInstallation } from '../telemetry/installation.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { latestDecision } from '../workers/autoscale/latest-decision.ts';
+import { versionTraffic } from '../services/deploy/version-traffic.ts';
 import type { EnginePool } from '../workers/engine-pool.ts';
 import { SILENCE_MS } from '../workers/membership.ts';
 import { readRoster } from '../workers/pool/roster.ts';
@@ -60,6 +61,7 @@ export async function apiRole(stack: AsyncDisposableStack, options: ApiRoleOptio
     nodes,
     allowHostPaths: config.ALLOW_HOST_PATHS,
     latestDecision: (id) => latestDecision(db, id),
+    readTraffic: (id) => versionTraffic(db, id),
     engineAt: (url) => engines.at(url),
     selfUrl: LOCAL_ENGINE,
     installationId: await readInstallation(db),

@@ -146,6 +146,10 @@ function replicaEventOf(rows: Rows, each: Wish, type: keyof typeof REPLICA_TRANS
     }
     case 'ReplicaReady':
       return { type, data: ids };
+    case 'ReplicaSmokeAsked':
+      return { type, data: { ...ids, nodeId, path: '/', timeoutMs: 1 } };
+    case 'ReplicaSmoked':
+      return { type, data: { ...ids, passed: true, milliseconds: 1 } };
     case 'ReplicaUnready':
       return { type, data: { ...ids, reason: '', silent: false } };
     case 'ReplicaFailed': {

@@ -3,6 +3,7 @@ import type { ActiveJob, JobHandler } from '../jobs/queue.ts';
 import { QUEUE_POLICIES, type Job, type QueueName } from '../jobs/catalogue.ts';
 import type { Logger } from '../logger.ts';
 import { Fenced } from '../store/command.ts';
+import { analyse } from './analyse/analyse.ts';
 import { signCheckpoints } from './audit/sign-checkpoints.ts';
 import { autoscale } from './autoscale/autoscale.ts';
 import { sampleReplicas } from './autoscale/sample-replicas.ts';
@@ -20,6 +21,7 @@ import { serveClusters } from './pool/serve-clusters.ts';
 import { reap } from './reaper.ts';
 import { registerInstances } from './register-instance.ts';
 import { startReplicas } from './start/start-replicas.ts';
+import { smokeReplicas } from './smoke-replicas.ts';
 import { stopReplicas } from './stop-replicas.ts';
 import { sweep } from './sweep.ts';
 import { watchNodes } from './watch/watch-nodes.ts';
@@ -41,6 +43,7 @@ const HANDLERS: Handlers = {
   build: buildImage,
   start: atNode(startReplicas),
   stop: atNode(stopReplicas),
+  smoke: atNode(smokeReplicas),
   register: registerInstances,
 };
 
@@ -96,6 +99,7 @@ async function live(deps: WorkerDeps, life: Membership, binding: Binding): Promi
     sweep(deps, life),
     sampleReplicas(deps, life),
     autoscale(deps, life),
+    analyse(deps, life),
     signCheckpoints(deps, life),
     drainReplicas(deps, life),
     deliverWebhooks(deps, life),

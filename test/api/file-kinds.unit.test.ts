@@ -143,6 +143,19 @@ function withValue(whole: object, [key = '', ...rest]: readonly string[], value:
   return { ...others, [key]: rest.length === 0 ? value : withValue(below, rest, value) };
 }
 
+/** Strategies that their own fields say something to. */
+const STRATEGIES: Readonly<Record<string, object>> = {
+  keepSeconds: { type: 'BlueGreen' },
+  smoke: { type: 'BlueGreen', smoke: { path: '/' } },
+  steps: { type: 'Canary', steps: [{ weight: 5 }] },
+  analysis: { type: 'Canary' },
+};
+
+function wholeOf(kind: 'deployment' | 'definition', [field, part = '']: readonly string[]): object {
+  const strategy = field === 'strategy' ? STRATEGIES[part] : undefined;
+  return strategy === undefined ? WHOLE[kind] : { ...WHOLE[kind], strategy };
+}
+
 const first = (list: object): object => (Array.isArray(list) ? (list[0] as object) : {});
 
 describe.each(['deployment', 'definition'] as const)('the bounds of a %s', (kind) => {
@@ -157,7 +170,7 @@ describe.each(['deployment', 'definition'] as const)('the bounds of a %s', (kind
     }));
 
   test.each(bounded)('$name: $min to $max are those of the domain', ({ path, min, max }) => {
-    const taken = (value: number): boolean => accepts(kind, withValue(WHOLE[kind], path, value));
+    const taken = (value: number): boolean => accepts(kind, withValue(wholeOf(kind, path), path, value));
     expect([taken(min), taken(min - 1), taken(max + 1)]).toEqual([true, false, false]);
     // Probes other than ready pass at once: the domain's own rule, which no bound can say.
     const once = path.at(-1) === 'successThreshold' && !path.includes('ready');

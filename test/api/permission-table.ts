@@ -47,6 +47,7 @@ export const PERMISSION_TABLE: Readonly<Record<OperationName, readonly Case[]>> 
   showDeployment: [{ ...ADMIN_ONLY, input: () => ({ params: { id: 'depl-of-others' } }) }],
   pauseDeployment: [deployment],
   resumeDeployment: [deployment],
+  promoteDeployment: [deployment],
   abortDeployment: [deployment],
   restartDeployment: [deployment],
   scaleDeployment: [{ ...deployment, input: () => ({ params: { id: 'depl-of-others' }, body: { replicas: 9 } }) }],

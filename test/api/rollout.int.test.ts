@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { DeploymentEvent } from '../../src/domain/deployment/evolve.ts';
 import { testApi, type TestApi } from '../support/api.ts';
-import { command } from '../support/store.ts';
+import { command, testStore } from '../support/store.ts';
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await testApi();
+  api = await testApi({ world: await testStore({ inventsDecisions: true }) });
 });
 afterAll(() => api[Symbol.asyncDispose]());
 
@@ -67,6 +67,65 @@ describe('commands to a rollout', () => {
     expect([again.status, again.json]).toMatchObject([409, { error: expect.stringContaining('oo deployment get a') }]);
   });
 
+  test('promote is an event of the step that it lets go; the view shows the release, and the contract a strategy that it knows', async () => {
+    const strategy = { type: 'Canary' as const, steps: [{ weight: 25 }, { weight: 50, pauseSeconds: 60 }] };
+    await rolling('c', { strategy });
+    const first = await post('c/promote');
+    expect([first.status, JSON.stringify(first.json)]).toEqual([409, expect.stringContaining('oo deployment get c')]);
+    const shares = [
+      { revision: 1, weight: 75 },
+      { revision: 2, weight: 25 },
+    ];
+    const data = { deploymentId: 'c', shares, step: 0, reason: 'test' };
+    await api.store.append(command('deployment/c', 'any', [{ type: 'TrafficShifted', data }]));
+    const { body } = await api.admin.call('showDeployment', { params: { id: 'c' } });
+    expect(body).toMatchObject({
+      deployment: { strategy: { type: 'RollingUpdate' } },
+      spec: { strategy },
+      release: {
+        strategy: 'Canary',
+        from: 1,
+        to: 2,
+        weight: 25,
+        stage: 'watching',
+        step: 1,
+        steps: 2,
+        waitsFor: 'promotion',
+      },
+      versions: [
+        { revision: 1, weight: 75, ready: 0 },
+        { revision: 2, weight: 25, ready: 0 },
+      ],
+    });
+    const { body: listed } = await api.admin.call('listDeployments', { body: {} });
+    expect(listed.deployments.find(({ id }) => id === 'c')?.strategy).toEqual({ type: 'RollingUpdate' });
+    const { body: standings } = await api.admin.call('listStandings', {});
+    expect(standings.standings.find(({ id }) => id === 'c')?.strategy).toBe('Canary');
+
+    await api.admin.call('promoteDeployment', { params: { id: 'c' }, body: { reason: 'looks good' } });
+    expect((await api.admin.call('promoteDeployment', { params: { id: 'c' }, body: {} })).position).toBeUndefined();
+    await api.admin.call('promoteDeployment', { params: { id: 'c' }, body: { full: true } });
+    expect(await told('c')).toMatchObject([
+      { type: 'RolloutPromoted', data: { revision: 2, step: 0, full: false, reason: 'looks good' } },
+      { type: 'RolloutPromoted', data: { revision: 2, step: 0, full: true } },
+    ]);
+  });
+
+  test('a rollback to the revision that a release came from is a switch back: nothing is saved', async () => {
+    await rolling('b', { strategy: { type: 'BlueGreen' } });
+    const planned = { deploymentId: 'b', snapshotPosition: 1, seed: 1, now: 1, actions: [], report: [] };
+    const data = { deploymentId: 'b', shares: [{ revision: 2, weight: 100 }], step: 0, reason: 'test' };
+    const events: DeploymentEvent[] = [
+      { type: 'DeploymentPlanned', data: planned },
+      { type: 'TrafficShifted', data },
+    ];
+    await api.store.append(command('deployment/b', 'any', events));
+    await api.admin.call('rollbackDeployment', { params: { id: 'b' }, body: { reason: 'slow' } });
+    expect(await told('b')).toMatchObject([
+      { type: 'RolloutFailed', data: { revision: 2, backTo: 1, reason: 'slow', by: 'user/1backend' } },
+    ]);
+  });
+
   test('restart says whether at once', async () => {
     await rolling('r');
     await api.admin.call('restartDeployment', { params: { id: 'r' }, body: { now: true, reason: 'leak' } });
@@ -101,6 +160,8 @@ describe('commands to a rollout', () => {
     ['auto/scale', { replicas: 3 }, 409, 'set autoScaling.minReplicas, 2 now'],
     ['new/abort', {}, 409, 'no revision of new was ever OK'],
     ['new/restart', {}, 409, 'oo deployment watch new'],
+    ['new/promote', {}, 409, 'new is replaced in place (RollingUpdate): only BlueGreen and Canary have steps'],
+    ['e/promote', { full: 'yes' }, 400, 'full: must be true or false'],
   ])('POST %s %j is %i', async (path, body, status, message) => {
     const { admin } = api;
     await admin.call('saveDeployment', { body: { deployment: { id: 'e', definitionId: 'd' } } });

@@ -212,6 +212,7 @@ const OWN: ReadonlySet<OperationName> = new Set<OperationName>([
   'showDeployment',
   'pauseDeployment',
   'resumeDeployment',
+  'promoteDeployment',
   'abortDeployment',
   'restartDeployment',
   'scaleDeployment',

@@ -66,7 +66,10 @@ test('after any history, going back to a revision gives its template, whatever t
       if (earlier === undefined || revision === world.state.revision) return;
       const before = world.state.revision;
       const template = { ...earlier.template, image: `web@sha256:${revision}` };
-      apply(world, decideRollback(world.state, { revision, spec: earlier.spec, template }, 'slow'));
+      apply(
+        world,
+        decideRollback(world.state, { revision, spec: earlier.spec, template }, { by: 'user/ann', reason: 'slow' }),
+      );
       expect(plan(world)).toEqual(template);
       expect(world.state.revision).toBe(before + 1);
       expect(world.state.spec).toEqual(earlier.spec);

@@ -3,14 +3,27 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'vitest';
 
+import type { DeploymentSpec } from '../../src/domain/deployment/events.ts';
 import type { DeploymentState } from '../../src/domain/deployment/evolve.ts';
 import { rollbackText, type Rollback } from '../../src/domain/deployment/rollout-state.ts';
 import type { ReplicaState } from '../../src/domain/replica/evolve.ts';
 import { tell, type Command } from './simulation/commands.ts';
-import { newDrive, settle, take } from './simulation/drive.ts';
+import { hasTwoSets } from './simulation/bounds.ts';
+import { newDrive, settle, take, type Drive } from './simulation/drive.ts';
 import { active, replicasOf } from './simulation/laws.ts';
 import { definitionOf, deploymentOf } from './simulation/planning.ts';
-import { addNode, define, remove, save, saveSecret, SECRET, turnAll, type Step } from './simulation/steps.ts';
+import {
+  addNode,
+  define,
+  judge,
+  remove,
+  save,
+  saveSecret,
+  SECRET,
+  turnAll,
+  type Fate,
+  type Step,
+} from './simulation/steps.ts';
 import type { World } from './simulation/world.ts';
 
 const rules = {
@@ -31,17 +44,44 @@ const strategy = fc.oneof(
     .map((limits) => ({ type: 'RollingUpdate' as const, ...limits })),
 );
 
-const spec = fc.record(
-  {
-    replicas: fc.nat(7),
-    strategy,
-    envars: fc.constantFrom<Record<string, string>[]>({}, { MODE: 'a' }, { MODE: 'b' }, { KEY: '{{secret:key}}' }),
-    resources: fc.constantFrom({}, { cpu: '250m' }, { cpu: '500m' }),
-    description: fc.constantFrom('one', 'two'),
-    restart: fc.constantFrom(undefined, undefined, { maxFailures: 2 }),
-  },
-  { requiredKeys: [] },
+/** A second set beside the first. */
+const release = fc.oneof(
+  fc.record({
+    type: fc.constant('BlueGreen' as const),
+    automatic: fc.constantFrom(undefined, undefined, false),
+    smoke: fc.constantFrom(undefined, { path: '/healthz' }),
+    keepSeconds: fc.constantFrom(0, 5, 60),
+    ...rules,
+  }),
+  fc.record({
+    type: fc.constant('Canary' as const),
+    automatic: fc.constantFrom(undefined, undefined, false),
+    steps: fc.constantFrom<NonNullable<DeploymentSpec['strategy']>['steps'][]>(
+      [{ weight: 25, pauseSeconds: 5 }],
+      [{ weight: 10, pauseSeconds: 5 }, { weight: 40 }, { weight: 80, pauseSeconds: 60 }],
+      [
+        { weight: 5, pauseSeconds: 5 },
+        { weight: 50, pauseSeconds: 5 },
+      ],
+    ),
+    ...rules,
+  }),
 );
+
+const specOf = (of: fc.Arbitrary<DeploymentSpec['strategy']>): fc.Arbitrary<Partial<DeploymentSpec>> =>
+  fc.record(
+    {
+      replicas: fc.nat(7),
+      strategy: of,
+      envars: fc.constantFrom<Record<string, string>[]>({}, { MODE: 'a' }, { MODE: 'b' }, { KEY: '{{secret:key}}' }),
+      resources: fc.constantFrom({}, { cpu: '250m' }, { cpu: '500m' }),
+      description: fc.constantFrom('one', 'two'),
+      restart: fc.constantFrom(undefined, undefined, { maxFailures: 2 }),
+    },
+    { requiredKeys: [] },
+  );
+
+const verdict = fc.constantFrom('passed' as const, 'passed' as const, 'failed' as const, 'inconclusive' as const);
 
 const fate = fc.oneof(
   { weight: 12, arbitrary: fc.constant('ready' as const) },
@@ -50,6 +90,7 @@ const fate = fc.oneof(
 );
 
 const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ type: fc.constantFrom('promote', 'promote full') }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constantFrom('pause', 'resume') }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constantFrom('abort', 'restart', 'restart now') }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('scale' as const), replicas: fc.nat(7) }) },
@@ -59,47 +100,52 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   },
 );
 
-const step: fc.Arbitrary<Step | Command> = fc.oneof(
-  { weight: 12, arbitrary: command },
-  { weight: 5, arbitrary: fc.record({ type: fc.constant('save' as const), spec }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ type: fc.constant('define' as const), image: fc.constantFrom('web:1', 'web:2') }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      type: fc.constantFrom(
-        'undefine' as const,
-        'delete' as const,
-        'node' as const,
-        'secret' as const,
-        'no secret' as const,
-      ),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ type: fc.constant('repository' as const), version: fc.constantFrom('main', 'v1') }),
-  },
-  { weight: 2, arbitrary: fc.constant({ type: 'push' as const }) },
-  { weight: 4, arbitrary: fc.constant({ type: 'plan late' as const }) },
-  { weight: 4, arbitrary: fc.record({ type: fc.constant('die' as const), which: fc.nat(20) }) },
-  { weight: 4, arbitrary: fc.record({ type: fc.constant('falter' as const), which: fc.nat(20) }) },
-  { weight: 3, arbitrary: fc.record({ type: fc.constant('wait' as const), ms: fc.constantFrom(500, 5_000, 90_000) }) },
-  {
-    weight: 6,
-    arbitrary: fc.record({ type: fc.constant('rush' as const), jobs: fc.integer({ min: 1, max: 30 }), fate }),
-  },
-  {
-    weight: 30,
-    arbitrary: fc.record({
-      type: fc.constant('work' as const),
-      which: fc.nat(50),
-      fate,
-    }),
-  },
-);
+const stepOf = (spec: fc.Arbitrary<Partial<DeploymentSpec>>): fc.Arbitrary<Step | Command> =>
+  fc.oneof(
+    { weight: 6, arbitrary: fc.record({ type: fc.constant('judge' as const), verdict }) },
+    { weight: 12, arbitrary: command },
+    { weight: 5, arbitrary: fc.record({ type: fc.constant('save' as const), spec }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ type: fc.constant('define' as const), image: fc.constantFrom('web:1', 'web:2') }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        type: fc.constantFrom(
+          'undefine' as const,
+          'delete' as const,
+          'node' as const,
+          'secret' as const,
+          'no secret' as const,
+        ),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({ type: fc.constant('repository' as const), version: fc.constantFrom('main', 'v1') }),
+    },
+    { weight: 2, arbitrary: fc.constant({ type: 'push' as const }) },
+    { weight: 4, arbitrary: fc.constant({ type: 'plan late' as const }) },
+    { weight: 4, arbitrary: fc.record({ type: fc.constant('die' as const), which: fc.nat(20) }) },
+    { weight: 4, arbitrary: fc.record({ type: fc.constant('falter' as const), which: fc.nat(20) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ type: fc.constant('wait' as const), ms: fc.constantFrom(500, 5_000, 90_000) }),
+    },
+    {
+      weight: 6,
+      arbitrary: fc.record({ type: fc.constant('rush' as const), jobs: fc.integer({ min: 1, max: 30 }), fate }),
+    },
+    {
+      weight: 30,
+      arbitrary: fc.record({
+        type: fc.constant('work' as const),
+        which: fc.nat(50),
+        fate,
+      }),
+    },
+  );
 
 /** Jobs that any of these histories may take to come to rest. */
 const MOST_JOBS = 1_500;
@@ -120,6 +166,8 @@ function expectRest(world: World, end: Ending): void {
     assert.deepEqual([end, deployment.status], ['nothing', 'Error']);
     return;
   }
+  // Nobody promoted it, or went back: what is there runs.
+  if (end === 'nothing' && isReleasing(deployment)) return expectStill(deployment, all);
   if (deployment.rollback !== undefined) return expectGoneBack(deployment, deployment.rollback, all);
   if (deployment.status === 'Failed' || deployment.paused !== undefined) {
     // Nobody saved, or resumed: the rollout stands still, and what did not fail for good, or too often, runs.
@@ -136,6 +184,17 @@ function expectRest(world: World, end: Ending): void {
     all.map(({ status, revision }) => [status, revision]),
     Array.from({ length: deployment.spec.replicas }, () => ['Ready', deployment.revision]),
   );
+}
+
+function isReleasing(deployment: DeploymentState): boolean {
+  const { traffic, stable, revision, rollback, status } = deployment;
+  const under = hasTwoSets(deployment) && traffic !== undefined && stable !== revision && rollback === undefined;
+  return under && (status === 'Deploying' || status === 'Error');
+}
+
+function expectStill(deployment: DeploymentState, all: readonly ReplicaState[]): void {
+  const idle = all.filter((each) => each.status !== 'Ready' && !isHopeless(each) && !isSpent(deployment, each));
+  assert.deepEqual(idle, []);
 }
 
 /** Exactly what was gone back to, and nothing of the failed revision. */
@@ -161,61 +220,155 @@ function isHopeless({ status, failure }: ReplicaState): boolean {
   return status === 'Failed' && failure?.terminal === true;
 }
 
-test('whatever happens, every event keeps the laws, and in the end exactly what is wanted is ready', async () => {
+interface Histories {
+  readonly step: fc.Arbitrary<Step | Command>;
+  readonly runs: number;
+  /** How often each of these happened at least. */
+  readonly seen: readonly string[];
+  /** The strategy of the deployment that is up when it begins; absent: nothing is up then. */
+  readonly begin?: fc.Arbitrary<DeploymentSpec['strategy']>;
+}
+
+/** Throws where a law is broken; answers with what was hardly ever seen. */
+async function histories({ step, runs, seen, begin = fc.constant(undefined) }: Histories): Promise<readonly string[]> {
   const total: Record<string, number> = {};
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 10, maxLength: 100, size: 'max' }),
       fc.constantFrom(...ENDINGS),
-      async (steps, end) => {
+      begin,
+      async (steps, end, first) => {
         const drive = newDrive();
-        const { world } = drive;
-        addNode(world);
-        define(world, 'web:1');
-        save(world, { replicas: 3 });
-        for (const each of steps) await take(drive, each);
-        // Failures stop, and there is room.
-        turnAll(world);
-        addNode(world, 20_000);
-        if (end !== 'nothing') saveSecret(world, SECRET);
-        if (end !== 'nothing') tell(world, { type: 'resume' });
-        if (end === 'save') {
-          define(world, 'web:3');
-          save(world, { description: 'the last' });
-        }
-        if (end === 'again') {
-          // A failure that is not noted yet when somebody saves fails the deployment after the save.
-          await settle(drive, MOST_JOBS, () => 'ready');
-          if (definitionOf(world)?.deleted === true) define(world, 'web:1');
-          save(world, { description: 'the last' });
-        }
-        if (end === 'delete') remove(world);
-        await settle(drive, MOST_JOBS, () => 'ready');
-        expectRest(world, end);
+        await live(drive, steps, { end, first });
         for (const [what, times] of Object.entries(drive.tally)) total[what] = (total[what] ?? 0) + times;
       },
     ),
-    { numRuns: 400 },
+    { numRuns: runs },
   );
+  return seen.filter((what) => (total[what] ?? 0) <= 10);
+}
+
+interface Frame {
+  readonly end: Ending;
+  /** It is up with this strategy before the first step. */
+  readonly first: DeploymentSpec['strategy'];
+}
+
+async function live(drive: Drive, steps: readonly (Step | Command)[], { end, first }: Frame): Promise<void> {
+  const { world } = drive;
+  addNode(world);
+  define(world, 'web:1');
+  save(world, { replicas: 3, ...(first && { strategy: first }) });
+  if (first !== undefined) {
+    addNode(world);
+    await settle(drive, MOST_JOBS, () => 'ready');
+    define(world, 'web:2');
+  }
+  for (const each of steps) await take(drive, each);
+  // Failures stop, and there is room.
+  turnAll(world);
+  addNode(world, 20_000);
+  if (end !== 'nothing') saveSecret(world, SECRET);
+  if (end !== 'nothing') tell(world, { type: 'resume' });
+  if (end === 'save') {
+    define(world, 'web:3');
+    save(world, { description: 'the last' });
+  }
+  const ready = (): Fate => 'ready';
+  const idle = end === 'nothing' ? () => false : willing;
+  if (end === 'again') {
+    // A failure that is not noted yet when somebody saves fails the deployment after the save.
+    await settle(drive, MOST_JOBS, ready, idle);
+    if (definitionOf(world)?.deleted === true) define(world, 'web:1');
+    save(world, { description: 'the last' });
+  }
+  if (end === 'delete') remove(world);
+  await settle(drive, MOST_JOBS, ready, idle);
+  expectRest(world, end);
+}
+
+/** What a release waits for is said: its step is good, or somebody promotes it. */
+function willing(world: World): boolean {
+  const before = world.events.length;
+  if (judge(world, 'passed')) return true;
+  const { traffic, status, promoted, spec } = deploymentOf(world) ?? {};
+  const waits = traffic !== undefined && promoted?.full !== true && (status === 'Error' || status === 'Deploying');
+  // A pause ends by itself; what has none, or stands still, does not.
+  const ends = world.wakes.length > 0 && spec?.strategy?.autoRollback !== false;
+  if (waits && !ends) tell(world, { type: 'promote full' });
+  return world.events.length > before;
+}
+
+const EVERYWHERE = [
+  ...['Deploying', 'OK', 'Error', 'Failed', 'Pending'].map((status) => `plans that say ${status}`),
+  'late plans accepted',
+  'late plans refused',
+  'upkeep while Failed',
+  'upkeep while paused',
+  'rollbacks',
+  'pause',
+  'resume',
+  'abort',
+  'abort, refused',
+  'restart',
+  'restart now',
+  'scale',
+  'lose',
+  'drain',
+];
+
+test('whatever happens, every event keeps the laws, and in the end exactly what is wanted is ready', async () => {
+  const seen = [...EVERYWHERE, 'builds waited for, Deploying', 'builds waited for, Error'];
   // The histories went everywhere.
-  const everywhere = [
-    ...['Deploying', 'OK', 'Error', 'Failed', 'Pending'].map((status) => `plans that say ${status}`),
-    'late plans accepted',
-    'late plans refused',
-    'upkeep while Failed',
+  assert.deepEqual(await histories({ step: stepOf(specOf(strategy)), runs: 400, seen }), []);
+}, 60_000);
+
+/** In the middle of releases: mostly what goes on with them, and everything else now and then. */
+const released: fc.Arbitrary<Step | Command> = fc.oneof(
+  { weight: 16, arbitrary: fc.record({ type: fc.constant('judge' as const), verdict }) },
+  { weight: 14, arbitrary: fc.record({ type: fc.constant('wait' as const), ms: fc.constantFrom(5_000, 60_000) }) },
+  { weight: 8, arbitrary: fc.record({ type: fc.constantFrom('promote', 'promote', 'promote', 'promote full') }) },
+  {
+    weight: 24,
+    arbitrary: fc.record({
+      type: fc.constant('rush' as const),
+      jobs: fc.integer({ min: 1, max: 12 }),
+      fate: fc.oneof({ weight: 9, arbitrary: fc.constant('ready' as const) }, { weight: 1, arbitrary: fate }),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({ type: fc.constant('define' as const), image: fc.constantFrom('web:1', 'web:2', 'web:4') }),
+  },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('save' as const), spec: fc.record({ strategy: release }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('save' as const), spec: fc.record({ strategy }) }),
+  },
+  { weight: 5, arbitrary: fc.constant({ type: 'plan late' as const }) },
+  { weight: 12, arbitrary: stepOf(specOf(release)) },
+);
+
+test('the same with a second set beside the first', async () => {
+  const seen = [
+    'promote',
+    'promote full',
+    'promote, refused',
+    'shifts',
+    'smoke tests',
+    'ends of releases',
+    'verdicts: passed',
+    'verdicts: failed',
+    'verdicts: inconclusive',
+    'abort',
+    'pause',
     'upkeep while paused',
     'rollbacks',
-    'builds waited for, Deploying',
-    'builds waited for, Error',
-    'pause',
-    'resume',
-    'abort',
-    'abort, refused',
-    'restart',
-    'restart now',
-    'scale',
+    'late plans accepted',
     'lose',
     'drain',
+    'scale',
+    'restart',
   ];
-  for (const what of everywhere) assert.ok((total[what] ?? 0) > 10, what);
+  assert.deepEqual(await histories({ step: released, runs: 300, seen, begin: release }), []);
 }, 60_000);

@@ -14,6 +14,7 @@ import { openUserService, type UserService } from '../../src/services/user/servi
 import { keyRing } from '../../src/vault/key-ring.ts';
 import { openVault } from '../../src/vault/vault.ts';
 import { latestDecision } from '../../src/workers/autoscale/latest-decision.ts';
+import { versionTraffic } from '../../src/services/deploy/version-traffic.ts';
 import type { CheckoutOptions } from '../../src/sources/check-out.ts';
 import { enginePool } from '../../src/workers/engine-pool.ts';
 import { testStore, type TestStore } from './store.ts';
@@ -112,6 +113,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     keys,
     allowHostPaths: options.allowHostPaths ?? [],
     latestDecision: (id) => latestDecision(world.database.db, id),
+    readTraffic: (id) => versionTraffic(world.database.db, id),
     nodes: {
       capacityOf,
       heartbeats: async () => heartbeats,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { DEPLOYMENT_STATUSES } from '../../domain/deployment/events.ts';
+import { VERDICTS } from '../../domain/deployment/rollout-events.ts';
 import { REPLICA_FAILURE_KINDS } from '../../domain/replica/events.ts';
 import { REPLICA_STATUSES } from '../../domain/replica/status.ts';
 import { deploymentBuild } from './build-schemas.ts';
@@ -89,6 +90,38 @@ export const deploymentView = z.strictObject({
     })
     .optional(),
   paused: z.strictObject({ by: z.string(), reason: z.string().optional() }).optional(),
+  /** Of the latest revision, beside the one that requests come from. Absent where nothing is released. */
+  release: z
+    .strictObject({
+      strategy: z.enum(['BlueGreen', 'Canary']),
+      from: z.int(),
+      to: z.int(),
+      /** Percent of the requests that it gets. */
+      weight: z.int(),
+      stage: z.enum(['preparing', 'watching', 'keeping', 'leaving']),
+      /** Of a canary: the step that it is at, or that is prepared, from 1; one more than `steps` for the whole. */
+      step: z.int().optional(),
+      steps: z.int().optional(),
+      waitsFor: z.enum(['replicas', 'promotion', 'time and verdict', 'time', 'stops', 'resume']),
+      /** RFC 3339: when the time of the step is over. */
+      until: z.string().optional(),
+      verdict: z.strictObject({ verdict: z.enum(VERDICTS), reason: z.string() }).optional(),
+    })
+    .optional(),
+  /** Each revision that runs or gets requests. Absent where nothing divides or counts requests. */
+  versions: z
+    .array(
+      z.strictObject({
+        revision: z.int(),
+        /** Percent of the requests; absent where every ready replica counts the same. */
+        weight: z.int().optional(),
+        ready: z.int(),
+        /** Of the last half minute, as the routers counted them. */
+        requestsPerSecond: z.number().optional(),
+        errorPercent: z.number().optional(),
+      }),
+    )
+    .optional(),
   position: z.int(),
   progress: z.strictObject({
     /** Replicas wanted now. */

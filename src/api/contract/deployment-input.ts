@@ -1,9 +1,11 @@
 import { z } from 'zod';
 
+import { STRATEGY_TYPES } from '../../domain/deployment/events.ts';
 import { MAX_REPLICAS } from '../../domain/deployment/parse-count.ts';
 import { IDENTIFIER } from '../../domain/identifier.ts';
 import { MAX_GPUS } from '../../domain/node/parse-hardware.ts';
 import { partingInput } from './parting-input.ts';
+import { releaseInput } from './release-input.ts';
 import { surroundingsInput } from './surroundings-input.ts';
 
 const count = z.int().min(0).max(MAX_REPLICAS);
@@ -14,12 +16,13 @@ const size = z.string().regex(/^\d+(\.\d{1,9})?(kB?|[KMGT](i?B|i)?)?$/);
 
 const strategy = z.strictObject({
   type: z
-    .enum(['RollingUpdate', 'Recreate'])
+    .enum(STRATEGY_TYPES)
     .optional()
     .meta({
-      description: 'RollingUpdate: new replicas beside old ones, a few at a time. Recreate: all old ones stop first.',
+      description:
+        'RollingUpdate: new replicas beside old ones, a few at a time. Recreate: all old ones stop first. BlueGreen: a full second set, then all requests at once. Canary: a part of the requests, which grows.',
       default: 'RollingUpdate',
-      examples: ['Recreate'],
+      examples: ['Canary'],
     }),
   maxUnavailable: count.optional().meta({
     description: 'How many of the replicas may be missing during a rollout. Absent: a quarter of them, rounded down.',
@@ -52,6 +55,7 @@ const strategy = z.strictObject({
       'x-unit': 'seconds',
     }),
   ...partingInput,
+  ...releaseInput,
 });
 
 const resources = z.strictObject({

@@ -9,6 +9,7 @@ export const OPERATIONS = {
   showDeployment: 'GET /deploy-svc/deployment/{id}',
   pauseDeployment: 'POST /deploy-svc/deployment/{id}/pause',
   resumeDeployment: 'POST /deploy-svc/deployment/{id}/resume',
+  promoteDeployment: 'POST /deploy-svc/deployment/{id}/promote',
   abortDeployment: 'POST /deploy-svc/deployment/{id}/abort',
   restartDeployment: 'POST /deploy-svc/deployment/{id}/restart',
   scaleDeployment: 'POST /deploy-svc/deployment/{id}/scale',

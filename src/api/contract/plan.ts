@@ -21,7 +21,7 @@ export const hypotheticalNode = z.strictObject({
 export type HypotheticalNodeInput = z.input<typeof hypotheticalNode>;
 
 const plannedAction = z.strictObject({
-  type: z.enum(['revise', 'roll back', 'schedule', 'stop', 'lose', 'ask', 'remove']),
+  type: z.enum(['revise', 'roll back', 'schedule', 'stop', 'lose', 'shift', 'smoke', 'ask', 'remove']),
   /** As the log would tell it. */
   text: z.string(),
   replicaId: z.string().optional(),

@@ -24,6 +24,11 @@ export const rolloutRoutes = {
     ...command,
     summary: 'Goes on with a rollout that was paused',
   },
+  promoteDeployment: {
+    ...command,
+    summary: 'Lets a release go a step further; full: to its end',
+    body: z.object({ reason, full: z.boolean().optional() }),
+  },
   abortDeployment: {
     ...command,
     summary: 'Takes a rollout back to the last revision that was OK',

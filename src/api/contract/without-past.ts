@@ -23,6 +23,7 @@ export const WITHOUT_PAST: Readonly<Record<Exclude<OperationName, WithPast>, str
   resumeDeployment: CHANGES,
   abortDeployment: CHANGES,
   restartDeployment: CHANGES,
+  promoteDeployment: CHANGES,
   scaleDeployment: CHANGES,
   rollbackDeployment: CHANGES,
   tagRevision: CHANGES,

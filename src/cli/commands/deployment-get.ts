@@ -1,6 +1,7 @@
 import type { DeploymentView } from '../../api/contract/deploy-schemas.ts';
 import { openContext } from '../context.ts';
 import { printValue, toYaml } from '../output.ts';
+import { describeRelease, versionTable } from '../text/release.ts';
 import { describeScaling } from '../text/scaling.ts';
 import { describeStanding } from '../rollout/describe.ts';
 import { printable, renderTable } from '../text/table.ts';
@@ -17,12 +18,16 @@ export async function getDeployment(id: string, options: ListOptions): Promise<v
 
 async function describe(view: DeploymentView): Promise<string> {
   const { deployment, phase, progress, replicas, scaling } = view;
-  const { status, details = '', ...wanted } = deployment;
+  const { status, details = '', ...contract } = deployment;
+  // The path of the contract knows two strategies: what was saved is in the spec.
+  const { strategy } = view.spec;
+  const wanted = strategy === undefined ? contract : { ...contract, strategy };
   const { ready, desired, updated, total } = progress;
   const facts = [
     `Status:    ${phase === 'live' ? status : phase}${details === '' ? '' : `: ${printable(details)}`}`,
     `Ready:     ${ready} of ${desired} (${updated} of revision ${view.targetRevision}; ${total} in all)`,
     `Revision:  ${describeRevision(view)}`,
+    ...(view.release === undefined ? [] : [`Release:   ${describeRelease(view.release, Date.now())}`]),
     ...describeBuild(view),
     ...(scaling === undefined ? [] : [`Scaling:   ${describeScaling(scaling, Date.now())}`]),
   ];
@@ -36,7 +41,8 @@ async function describe(view: DeploymentView): Promise<string> {
     replica.ports.map(({ host, internal }) => `${host}->${internal}`).join(' '),
     describeStanding(replica, Date.now()),
   ]);
-  return `${facts.join('\n')}\n\n${renderTable(header, rows)}\n${await toYaml(wanted)}`;
+  const versions = view.versions === undefined ? '' : `${versionTable(view.versions)}\n`;
+  return `${facts.join('\n')}\n\n${versions}${renderTable(header, rows)}\n${await toYaml(wanted)}`;
 }
 
 function describeRevision({ revision, rollback, paused }: DeploymentView): string {

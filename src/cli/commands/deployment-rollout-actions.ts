@@ -19,11 +19,12 @@ export interface ScaleOptions extends StepOptions {
   readonly replicas: number;
 }
 
-type Verb = 'pause' | 'resume' | 'abort' | 'restart' | 'scale' | 'rollback';
+type Verb = 'pause' | 'resume' | 'promote' | 'abort' | 'restart' | 'scale' | 'rollback';
 
 const DONE: Readonly<Record<Verb, string>> = {
   pause: 'paused',
   resume: 'resumed',
+  promote: 'promoted',
   abort: 'aborted',
   restart: 'restarted',
   scale: 'scaled',
@@ -35,6 +36,14 @@ export async function tellRollout(verb: 'pause' | 'resume' | 'abort', id: string
   const input = { params: { id }, body: { reason: options.message } };
   await carryOut(verb, id, options, (context) =>
     context.call(`${verb} deployment ${id}`, `${verb}Deployment`, input, LOOK_UP),
+  );
+}
+
+/** Lets a release go a step further, or to its end. */
+export async function promoteDeployment(id: string, options: StepOptions & { readonly full?: boolean }): Promise<void> {
+  const input = { params: { id }, body: { reason: options.message, full: options.full === true } };
+  await carryOut('promote', id, options, (context) =>
+    context.call(`promote deployment ${id}`, 'promoteDeployment', input, LOOK_UP),
   );
 }
 
@@ -113,7 +122,7 @@ function follow(context: Context, id: string, { position, startedAt, timeout }: 
   });
 }
 
-/** A rollout that went back is what was asked for with `abort`, and a failure otherwise. */
+/** A rollout that went back is what was asked for with `abort`, or `rollback`, and a failure otherwise. */
 async function report(
   verb: Verb,
   { terminal }: Context,
@@ -121,6 +130,10 @@ async function report(
   outcome: Outcome,
 ): Promise<void> {
   const { rollback } = outcome.view;
-  const asAsked = verb === 'abort' && outcome.fate === 'failed' && rollback?.done === true && rollback.by !== 'planner';
+  const asAsked =
+    (verb === 'abort' || verb === 'rollback') &&
+    outcome.fate === 'failed' &&
+    rollback?.done === true &&
+    rollback.by !== 'planner';
   await reportOutcomes(terminal, output, [asAsked ? { ...outcome, fate: 'ok' } : outcome]);
 }

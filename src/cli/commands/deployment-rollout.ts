@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { ScaleOptions, StepOptions } from './deployment-rollout-actions.ts';
 import { count, examples, outputOption, subcommand, timeoutOption } from './options.ts';
 
-/** `oo deployment pause|resume|abort|restart|scale`. */
+/** `oo deployment pause|resume|promote|abort|restart|scale`. */
 export function defineRollout(group: Command): void {
   step(group, 'pause', 'stop a rollout where it is; what runs is looked after')
     .addHelpText('after', examples('oo deployment pause depl_myservice123 -m "watching the first one"'))
@@ -14,6 +14,13 @@ export function defineRollout(group: Command): void {
     .addHelpText('after', examples('oo deployment resume depl_myservice123 --wait'))
     .action(async (id: string, _, command: Command) => {
       await (await import('./deployment-rollout-actions.ts')).tellRollout('resume', id, command.optsWithGlobals());
+    });
+  followed(step(group, 'promote', 'let a BlueGreen or Canary release go a step further'))
+    .option('--full', 'straight to its end')
+    .addHelpText('after', examples('oo deployment promote depl_myservice123', 'oo depl promote depl_x --full --wait'))
+    .action(async (id: string, _, command: Command) => {
+      const options: StepOptions & { readonly full?: boolean } = command.optsWithGlobals();
+      await (await import('./deployment-rollout-actions.ts')).promoteDeployment(id, options);
     });
   followed(step(group, 'abort', 'take a rollout back to the last revision that was OK'))
     .addHelpText('after', examples('oo deployment abort depl_myservice123 -m "too slow" --wait'))

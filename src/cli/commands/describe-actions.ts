@@ -5,6 +5,7 @@ import { printValue, toYaml } from '../output.ts';
 import { describeStanding } from '../rollout/describe.ts';
 import type { GlobalOptions } from '../session.ts';
 import { formatHeartbeat } from '../text/duration.ts';
+import { describeRelease, versionTable } from '../text/release.ts';
 import { printable, renderTable } from '../text/table.ts';
 
 /** Prints one page about whatever has the id. */
@@ -51,7 +52,12 @@ function progressOf({ deployment, replicas }: Description, now: number): string[
       describeStanding(replica, now),
     ]);
     const heading = `Replicas: ${ready} of ${desired} ready, revision ${deployment.targetRevision}`;
-    return [rows.length === 0 ? heading : `${heading}\n${indented(renderTable(header, rows))}`];
+    const { release, versions } = deployment;
+    const traffic = [
+      ...(release === undefined ? [] : [`Release: ${describeRelease(release, now)}`]),
+      ...(versions === undefined ? [] : [`Versions:\n${indented(versionTable(versions))}`]),
+    ];
+    return [...traffic, rows.length === 0 ? heading : `${heading}\n${indented(renderTable(header, rows))}`];
   }
   if (replicas === undefined) return [];
   const rows = replicas.map((replica) => [replica.id, replica.deploymentId, replica.status]);

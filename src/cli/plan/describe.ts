@@ -19,6 +19,8 @@ const MARKS = {
   schedule: '+ start',
   stop: '- stop',
   lose: '- give up',
+  shift: '~ shift',
+  smoke: '~ ask',
   ask: '~ look up',
   remove: '- remove',
 } as const satisfies Record<ActionView['type'], string>;

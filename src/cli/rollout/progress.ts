@@ -1,5 +1,6 @@
 import type { DeploymentView, ReplicaView } from '../../api/contract/deploy-schemas.ts';
 import type { Terminal } from '../terminal.ts';
+import { describeRelease, versionTable } from '../text/release.ts';
 import { createScreen } from '../text/screen.ts';
 import { renderTable } from '../text/table.ts';
 import { describeChanges, describeDeployment, describeStanding } from './describe.ts';
@@ -38,12 +39,15 @@ function liveProgress({ stderr, color }: Terminal): Progress {
 
 /** The lines for one deployment: its state, and a row for each replica. */
 export function blockOf(view: DeploymentView): string[] {
+  const release = view.release === undefined ? [] : [`  ${describeRelease(view.release, Date.now())}`];
+  const versions = view.versions === undefined ? [] : versionTable(view.versions).trimEnd().split('\n');
+  const traffic = [...release, ...versions.map((line) => `  ${line.trimEnd()}`)];
   const sorted = view.replicas.toSorted((a, b) => a.ordinal - b.ordinal || a.revision - b.revision);
-  if (sorted.length === 0) return [describeDeployment(view)];
+  if (sorted.length === 0) return [describeDeployment(view), ...traffic];
   const table = renderTable(['REPLICA', 'REVISION', 'STATUS', 'NODE', 'REASON'], sorted.map(rowOf))
     .trimEnd()
     .split('\n');
-  return [describeDeployment(view), ...table.map((line) => `  ${line.trimEnd()}`)];
+  return [describeDeployment(view), ...traffic, ...table.map((line) => `  ${line.trimEnd()}`)];
 }
 
 function rowOf(replica: ReplicaView): string[] {

@@ -1,4 +1,5 @@
 import { Conflict, NotFound } from '../problem.ts';
+import { courseOf } from './course.ts';
 import type { DeploymentEvent, DeploymentState } from './evolve.ts';
 
 /** Who asks, and why. */
@@ -43,6 +44,44 @@ export function decideAbort(given: State, { id, by, reason = '' }: Asked): Deplo
     throw new Conflict(`nothing of ${id} rolls out: revision ${revision} is what runs; see: oo deployment get ${id}`);
   }
   return [{ type: 'RolloutFailed', data: { deploymentId: id, revision, backTo: stable, reason, by } }];
+}
+
+/**
+ * A release goes a step further, or, with `full`, to its end. What goes on by itself anyway is no event; throws Conflict when
+ * nothing is released.
+ */
+export function decidePromote(given: State, { full, ...asked }: Asked & { readonly full: boolean }): DeploymentEvent[] {
+  const state = living(given, asked.id);
+  const { id, revision, stable, spec, traffic, promoted, paused, rollback } = state;
+  const course = courseOf(spec);
+  if (rollback !== undefined) {
+    throw new Conflict(
+      `revision ${rollback.revision} of ${id} went back to revision ${rollback.backTo}; ` +
+        `saving it tries anew: oo deployment save FILE`,
+    );
+  }
+  if (course === undefined) {
+    const type = spec.strategy?.type ?? 'RollingUpdate';
+    throw new Conflict(`${id} is replaced in place (${type}): only BlueGreen and Canary have steps to promote`);
+  }
+  if (traffic === undefined || stable === undefined || stable === revision) {
+    throw new Conflict(`nothing of ${id} is released by steps now; see: oo deployment get ${id}`);
+  }
+  if (paused !== undefined) {
+    throw new Conflict(`${id} was paused by ${paused.by}; first: oo deployment resume ${id}`);
+  }
+  const reached = traffic.shares.some((share) => share.revision === revision);
+  const step = reached ? traffic.step : undefined;
+  if (promoted?.full === true || (!full && promoted !== undefined && promoted.step === step)) return [];
+  if (!full && step === undefined && (course.type === 'Canary' || course.automatic)) {
+    const begins = course.type === 'Canary' ? 'its first step begins' : 'it is switched';
+    throw new Conflict(
+      `${begins} by itself, once enough of revision ${revision} are ready; see: oo deployment watch ${id}`,
+    );
+  }
+  return [
+    { type: 'RolloutPromoted', data: { ...dataOf(asked), revision, ...(step === undefined ? {} : { step }), full } },
+  ];
 }
 
 /** A new revision from the same template. The same again, before the planner has seen it, is no event. */

@@ -49,7 +49,11 @@ describe('parseDeployment', () => {
     ['replicas', { replicas: '3' }, { hint: 'write it without quotes: 3' }],
     ['strategy', { strategy: 'Recreate' }, { message: 'must be an object, not "Recreate"' }],
     ['strategy.type', { strategy: { type: 'Rollingupdate' } }, { hint: 'did you mean RollingUpdate?' }],
-    ['strategy.type', { strategy: { type: 'BlueGreen' } }, { hint: 'accepted: RollingUpdate, Recreate' }],
+    [
+      'strategy.type',
+      { strategy: { type: 'Sideways' } },
+      { hint: 'accepted: RollingUpdate, Recreate, BlueGreen, Canary' },
+    ],
     ['strategy.maxSurge', { strategy: { maxSurge: -1 } }, { hint: 'nearest: 0' }],
     ['strategy.maxSurge', { strategy: { maxSurge: 0, maxUnavailable: 0 } }, { hint: 'maxSurge: 1' }],
     ['resources.cpu', { resources: { cpu: '1 core' } }, { hint: 'write it like "500m", "1" or "2.5"' }],

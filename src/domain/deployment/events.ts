@@ -4,6 +4,7 @@ import { containerSettings } from '../container/settings.ts';
 import { probesSpec } from '../probe/spec.ts';
 import { partingSpec } from '../replica/parting.ts';
 import { template } from '../template.ts';
+import { releaseSpec } from './release-spec.ts';
 import { deploymentScaled } from './scaling.ts';
 import { rolloutEvents } from './rollout-events.ts';
 import { sourceEvents } from './source-events.ts';
@@ -11,6 +12,9 @@ import { trafficEvents } from './traffic.ts';
 
 export const DEPLOYMENT_STATUSES = ['Pending', 'Deploying', 'OK', 'Error', 'Failed'] as const;
 export type DeploymentStatus = (typeof DEPLOYMENT_STATUSES)[number];
+
+/** The first stands where nothing is said. */
+export const STRATEGY_TYPES = ['RollingUpdate', 'Recreate', 'BlueGreen', 'Canary'] as const;
 
 /** What is wanted, as the user wrote it, after validation. Quantities stay the user's strings so that they read back as written. */
 export const deploymentSpec = z.object({
@@ -21,12 +25,13 @@ export const deploymentSpec = z.object({
   replicas: z.number().int(),
   strategy: z
     .object({
-      type: z.enum(['RollingUpdate', 'Recreate']).optional(),
+      type: z.enum(STRATEGY_TYPES).optional(),
       maxUnavailable: z.number().int().optional(),
       maxSurge: z.number().int().optional(),
       autoRollback: z.boolean().optional(),
       progressDeadlineSeconds: z.number().int().optional(),
       ...partingSpec,
+      ...releaseSpec,
     })
     .optional(),
   resources: z

@@ -1,7 +1,7 @@
 import type { EventOf } from '../event.ts';
 import type { Template } from '../template.ts';
 import type { DeploymentSpec, DeploymentStatus, Move } from './events.ts';
-import { begun, judged, NO_ROLLOUT, resumed, wentBack, type RolloutState } from './rollout-state.ts';
+import { begun, foundationOf, judged, NO_ROLLOUT, resumed, wentBack, type RolloutState } from './rollout-state.ts';
 import { scaledBy, type Scaled } from './scaling.ts';
 import { evolveSource, isAskedBySaving, type SourceState } from './source-state.ts';
 import type { TrafficState } from './traffic.ts';
@@ -26,6 +26,8 @@ export type DeploymentEvent = EventOf<
   | 'RevisionTagged'
   | 'RevisionUntagged'
   | 'TrafficShifted'
+  | 'RolloutPromoted'
+  | 'RolloutAnalysed'
 >;
 
 /** A deployment as its stream tells it. */
@@ -107,12 +109,26 @@ export function evolveDeployment(
     case 'RevisionTagged':
       return state && { ...state, tags: { ...state.tags, [event.data.name]: event.data.revision } };
     case 'TrafficShifted':
-      return state && { ...state, traffic: shifted(event.data, at) };
+      return state && { ...state, ...divided(state), traffic: shifted(event.data, at) };
+    case 'RolloutPromoted':
+      return state && { ...state, promoted: { step: event.data.step, full: event.data.full, at } };
+    case 'RolloutAnalysed': {
+      const { deploymentId: _, ...analysed } = event.data;
+      return state && { ...state, analysed: { ...analysed, at } };
+    }
     case 'RevisionUntagged':
       return state && { ...state, tags: without(state.tags, event.data.name) };
     default:
       return event satisfies never;
   }
+}
+
+/** What was said of one step says nothing of the next. */
+function divided({ promoted, analysed }: DeploymentState): Pick<DeploymentState, 'promoted' | 'analysed'> {
+  return {
+    ...(analysed === undefined ? {} : { analysed: undefined }),
+    ...(promoted === undefined || promoted.full ? {} : { promoted: undefined }),
+  };
 }
 
 function shifted({ shares, step }: EventOf<'TrafficShifted'>['data'], at: number): TrafficState | undefined {
@@ -189,7 +205,19 @@ function revised(
   data: EventOf<'RevisionCreated'>['data'],
   at: number,
 ): Partial<DeploymentState> {
-  return { ...revisionOf(data), ...begun(at), savedAtRevision: state.saves, anew: false, ...settled(state) };
+  return {
+    ...revisionOf(data),
+    ...begun(at),
+    ...foundation(state),
+    savedAtRevision: state.saves,
+    anew: false,
+    ...settled(state),
+  };
+}
+
+function foundation(state: DeploymentState): Pick<DeploymentState, 'stable'> {
+  const stable = foundationOf(state);
+  return stable === state.stable ? {} : { stable };
 }
 
 function revisionOf(

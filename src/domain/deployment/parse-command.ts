@@ -21,6 +21,11 @@ export function parseRestart(value: unknown): RolloutCommand & { readonly now: b
   return read(value, (input) => ({ now: flagOf(input, 'now') ?? false }));
 }
 
+/** `full`: to the end. */
+export function parsePromote(value: unknown): RolloutCommand & { readonly full: boolean } {
+  return read(value, (input) => ({ full: flagOf(input, 'full') ?? false }));
+}
+
 export function parseScale(value: unknown): RolloutCommand & { readonly replicas: number } {
   return read(value, (input) => {
     if (!input.has('replicas')) input.problem('replicas', 'is required', 'how many are wanted, 0 for none');

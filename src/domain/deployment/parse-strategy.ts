@@ -1,11 +1,10 @@
 import { shown, type Input } from '../input.ts';
 import { suggestion } from '../nearest.ts';
 import { partingOf } from '../replica/parting.ts';
-import type { DeploymentSpec } from './events.ts';
+import { STRATEGY_TYPES, type DeploymentSpec } from './events.ts';
 import { REPLICA_COUNT } from './parse-count.ts';
 import { flagOf } from './parse-flag.ts';
-
-const STRATEGIES = ['RollingUpdate', 'Recreate'] as const;
+import { releaseOf } from './parse-release.ts';
 
 /** Seconds without progress after which a rollout has failed: up to a week. */
 const DEADLINE_SECONDS = { min: 1, max: 604_800 };
@@ -14,9 +13,9 @@ const DEADLINE_SECONDS = { min: 1, max: 604_800 };
 export function strategyOf(input: Input | undefined): DeploymentSpec['strategy'] {
   if (input === undefined) return undefined;
   const given = input.text('type');
-  const type = STRATEGIES.find((strategy) => strategy === given);
+  const type = STRATEGY_TYPES.find((strategy) => strategy === given);
   if (given !== undefined && type === undefined) {
-    input.problem('type', `${shown(given)} is no strategy`, suggestion(given, STRATEGIES));
+    input.problem('type', `${shown(given)} is no strategy`, suggestion(given, STRATEGY_TYPES));
   }
   const maxUnavailable = input.integer('maxUnavailable', REPLICA_COUNT);
   const maxSurge = input.integer('maxSurge', REPLICA_COUNT);
@@ -30,5 +29,6 @@ export function strategyOf(input: Input | undefined): DeploymentSpec['strategy']
     autoRollback: flagOf(input, 'autoRollback'),
     progressDeadlineSeconds: input.integer('progressDeadlineSeconds', DEADLINE_SECONDS),
     ...partingOf(input),
+    ...releaseOf(input, given === undefined ? 'RollingUpdate' : type),
   };
 }

@@ -1,4 +1,5 @@
 import type { EventOf } from '../event.ts';
+import type { TrafficState } from './traffic.ts';
 
 /** What a deployment's stream tells of its rollouts. Every part is absent until something has been said of it. */
 export interface RolloutState {
@@ -11,7 +12,17 @@ export interface RolloutState {
   readonly progress?: { readonly ready: number; readonly at: number } | undefined;
   /** Somebody wants a new revision from the same template. */
   readonly restart?: { readonly now: boolean } | undefined;
+  /** Somebody let the release of the latest revision go on from a step, or to its end. */
+  readonly promoted?: Promoted | undefined;
+  /** What was measured of the present step. */
+  readonly analysed?: Analysed | undefined;
 }
+
+/** `step` absent: before the first. `at`: milliseconds since the epoch. */
+export type Promoted = Pick<EventOf<'RolloutPromoted'>['data'], 'step' | 'full'> & { readonly at: number };
+
+/** `at`: milliseconds since the epoch. */
+export type Analysed = Omit<EventOf<'RolloutAnalysed'>['data'], 'deploymentId'> & { readonly at: number };
 
 export type Rollback = Omit<EventOf<'RolloutFailed'>['data'], 'deploymentId'>;
 
@@ -35,7 +46,24 @@ export const NO_ROLLOUT: RolloutState = {
   paused: undefined,
   progress: undefined,
   restart: undefined,
+  promoted: undefined,
+  analysed: undefined,
 };
+
+/**
+ * What the next revision goes back to: the one that all requests go to, although it is still watched, else the last one that
+ * was OK.
+ */
+export function foundationOf({
+  revision,
+  stable,
+  rollback,
+  traffic,
+}: RolloutState & { readonly revision: number; readonly traffic?: TrafficState | undefined }): number | undefined {
+  const [all, ...others] = traffic?.shares ?? [];
+  const whole = others.length === 0 && all?.revision === revision && rollback === undefined;
+  return whole ? revision : stable;
+}
 
 /** A new revision begins. `at`: milliseconds since the epoch, here and below. */
 export function begun(at: number): RolloutState {
@@ -43,6 +71,8 @@ export function begun(at: number): RolloutState {
     rollback: undefined,
     restart: undefined,
     progress: { ready: 0, at },
+    promoted: undefined,
+    analysed: undefined,
   };
 }
 
@@ -59,11 +89,24 @@ export function judged(
 }
 
 export function wentBack({ revision, backTo, reason, by }: EventOf<'RolloutFailed'>['data']): RolloutState {
-  return { rollback: { revision, backTo, reason, by }, paused: undefined, restart: undefined };
+  const over = { paused: undefined, restart: undefined, promoted: undefined, analysed: undefined };
+  return { rollback: { revision, backTo, reason, by }, ...over };
 }
 
-/** Goes on; the time of the pause does not count for the deadline. */
-export function resumed({ paused, progress }: RolloutState, at: number): RolloutState {
-  if (paused === undefined || progress === undefined) return { paused: undefined };
-  return { paused: undefined, progress: { ...progress, at: at - Math.max(0, paused.at - progress.at) } };
+/** Goes on; the time of the pause does not count, neither for the deadline nor for how long a step is looked at. */
+export function resumed<State extends RolloutState & { readonly traffic?: TrafficState | undefined }>(
+  { paused, progress, traffic, promoted, analysed }: State,
+  at: number,
+): RolloutState & { readonly traffic?: TrafficState | undefined } {
+  if (paused === undefined) return { paused: undefined };
+  const later = <Dated extends { readonly at: number }>(dated: Dated): Dated => {
+    return { ...dated, at: at - Math.max(0, paused.at - dated.at) };
+  };
+  return {
+    paused: undefined,
+    ...(progress && { progress: later(progress) }),
+    ...(traffic && { traffic: later(traffic) }),
+    ...(promoted && { promoted: later(promoted) }),
+    ...(analysed && { analysed: later(analysed) }),
+  };
 }

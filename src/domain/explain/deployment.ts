@@ -53,6 +53,8 @@ type Rollout = EventOf<
   | 'SourceResolved'
   | 'SourceFailed'
   | 'TrafficShifted'
+  | 'RolloutPromoted'
+  | 'RolloutAnalysed'
 >;
 
 function rolloutText(event: Rollout, who: string): string {
@@ -69,6 +71,13 @@ function rolloutText(event: Rollout, who: string): string {
       return `${who} resumed the rollout of ${deploymentId}${because(event.data.reason)}.`;
     case 'RolloutRestarted':
       return `${who} restarted ${deploymentId}${event.data.now ? ', all at once' : ''}${because(event.data.reason)}.`;
+    case 'RolloutPromoted': {
+      const { revision, full, reason } = event.data;
+      const how = full ? 'to its end' : 'a step further';
+      return `${who} let revision ${revision} of ${deploymentId} go ${how}${because(reason)}.`;
+    }
+    case 'RolloutAnalysed':
+      return analysedText(event.data);
     case 'SourceAsked':
       return `The planner asked which commit ${event.data.repository.version ?? 'main'} of ${event.data.repository.url} is.`;
     case 'SourceResolved':
@@ -80,6 +89,17 @@ function rolloutText(event: Rollout, who: string): string {
     default:
       return event satisfies never;
   }
+}
+
+function analysedText(data: EventOf<'RolloutAnalysed'>['data']): string {
+  const { deploymentId, revision, step, verdict, requests, errors, latencyMs, percentile, restarts, metric } = data;
+  const numbers = [
+    `${errors} errors of ${requests} requests`,
+    ...(latencyMs === undefined ? [] : [`${latencyMs} ms at the ${percentile}th percentile`]),
+    counted(restarts, 'restart'),
+    ...(metric === undefined ? [] : [`Prometheus says ${metric}`]),
+  ];
+  return `Step ${step + 1} of revision ${revision} of ${deploymentId} is ${verdict}: ${data.reason} (${numbers.join(', ')}).`;
 }
 
 function savedText(data: EventOf<'DeploymentSaved'>['data'], who: string, previous: RecordedEvent | undefined): string {

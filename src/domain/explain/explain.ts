@@ -31,6 +31,8 @@ function textOf(event: RecordedEvent, { previous, sinceMs }: Beside): string {
     case 'SourceResolved':
     case 'SourceFailed':
     case 'TrafficShifted':
+    case 'RolloutPromoted':
+    case 'RolloutAnalysed':
       return deploymentText(event, who, previous);
     case 'ReplicaScheduled':
     case 'ImagePulled':
@@ -38,6 +40,8 @@ function textOf(event: RecordedEvent, { previous, sinceMs }: Beside): string {
     case 'ContainerStarted':
     case 'ReplicaReady':
     case 'ReplicaUnready':
+    case 'ReplicaSmokeAsked':
+    case 'ReplicaSmoked':
     case 'ReplicaFailed':
     case 'ReplicaStopping':
     case 'ReplicaDrained':

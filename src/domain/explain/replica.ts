@@ -24,6 +24,12 @@ export function replicaText(event: ReplicaEvent, who: string, sinceMs: number | 
       return `${replicaId} was ready${afterText(sinceMs)}${event.data.answered === true ? ': its first port accepted a connection' : ''}.`;
     case 'ReplicaUnready':
       return `${replicaId} was taken out of service${because(event.data.reason)}.`;
+    case 'ReplicaSmokeAsked':
+      return `The planner has ${replicaId} asked for ${event.data.path} before it gets requests.`;
+    case 'ReplicaSmoked': {
+      const { passed, milliseconds, reason } = event.data;
+      return `${replicaId} ${passed ? 'answered as it should' : 'did not answer as it should'} within ${secondsText(milliseconds)}${because(reason)}.`;
+    }
     case 'ReplicaFailed':
       return `${replicaId} (generation ${event.data.generation}) failed${afterText(sinceMs)}: ${failureText(event.data.failure)}.`;
     case 'ReplicaStopping':

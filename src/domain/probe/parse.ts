@@ -2,7 +2,7 @@ import { shown, type Input } from '../input.ts';
 import { isWrong, textOf, type Bounds } from '../input-value.ts';
 import { PROBE_KINDS, type ProbeKind, type ProbeSpec, type ProbesSpec } from './spec.ts';
 
-const PORT: Bounds = { min: 1, max: 65_535 };
+export const PORT: Bounds = { min: 1, max: 65_535 };
 const SECONDS: Bounds = { min: 1, max: 3_600 };
 const THRESHOLD: Bounds = { min: 1, max: 100 };
 const CHECKS = ['http', 'tcp', 'exec'] as const;
@@ -37,12 +37,16 @@ function probeOf(input: Input | undefined, kind: ProbeKind): ProbeSpec | undefin
 }
 
 function httpOf(input: Input | undefined): ProbeSpec['http'] {
-  if (input === undefined) return undefined;
+  return input && { path: urlPathOf(input), port: input.integer('port', PORT) };
+}
+
+/** The `path` that is asked for. */
+export function urlPathOf(input: Input): string {
   const path = input.requiredText('path', 'path: "/healthz"');
   if (path !== '' && !/^\/[\x21-\x7e]*$/.test(path)) {
     input.problem('path', `${shown(path)} is no path of a URL`, 'it begins with "/" and has no spaces: "/healthz"');
   }
-  return { path, port: input.integer('port', PORT) };
+  return path;
 }
 
 function tcpOf(input: Input | undefined): ProbeSpec['tcp'] {

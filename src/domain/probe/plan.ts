@@ -2,7 +2,8 @@ import type { ProbeSpec, ProbesSpec } from './spec.ts';
 
 /** What is asked of a replica. Ports are the container's own. */
 export type Check =
-  | { readonly type: 'http'; readonly path: string; readonly port: number }
+  /** `expectStatus` absent: any from 200 to 399. */
+  | { readonly type: 'http'; readonly path: string; readonly port: number; readonly expectStatus?: number | undefined }
   | { readonly type: 'tcp'; readonly port: number }
   | { readonly type: 'exec'; readonly command: readonly string[] }
   /** What the engine says of the image's own HEALTHCHECK. */

@@ -71,6 +71,22 @@ export const replicaEvents = {
   ReplicaReady: z.object({ ...attempt, answered: z.boolean().optional() }),
   /** Its ready probe fails: it runs on, out of service. `silent`: nobody answered at all. */
   ReplicaUnready: z.object({ ...attempt, reason: z.string(), silent: z.boolean() }),
+  /** The planner wants to know whether it answers as it should, before it gets requests. `port` absent: its first. */
+  ReplicaSmokeAsked: z.object({
+    ...attempt,
+    nodeId: z.string(),
+    path: z.string(),
+    port: z.number().int().optional(),
+    expectStatus: z.number().int().optional(),
+    timeoutMs: z.number().int(),
+  }),
+  /** Whether it did. `reason`: what was asked and answered, where it did not. */
+  ReplicaSmoked: z.object({
+    ...attempt,
+    passed: z.boolean(),
+    milliseconds: z.number().int(),
+    reason: z.string().optional(),
+  }),
   ReplicaFailed: z.object({ ...attempt, failure: replicaFailure, released: reservation }),
   /** It gets no requests any more. With `drainSeconds` its container is stopped after `ReplicaDrained`, else at once. */
   ReplicaStopping: z.object({

@@ -33,11 +33,21 @@ export interface ReplicaState {
   readonly stopping?:
     | { readonly draining: boolean; readonly drainSeconds?: number; readonly graceSeconds?: number }
     | undefined;
+  /** It was asked before it gets requests, since when (milliseconds since the epoch), and what came of it. Absent: it was not, or has been out of service since. */
+  readonly smoke?: Smoke | undefined;
   /** Milliseconds since the epoch, of the events that led here. */
   readonly scheduledAt: number;
   readonly changedAt: number;
   readonly readyAt: number | undefined;
   readonly failedAt: number | undefined;
+}
+
+export interface Smoke {
+  readonly askedAt: number;
+  readonly question: Pick<EventOf<'ReplicaSmokeAsked'>['data'], 'path' | 'port' | 'expectStatus' | 'timeoutMs'>;
+  /** Absent: there is no answer yet. */
+  readonly passed?: boolean | undefined;
+  readonly reason?: string | undefined;
 }
 
 /** A replica that was ready for so long before it failed has left its earlier failures behind. */
@@ -71,6 +81,14 @@ function step(
       return { ...state, status, readyAt: at, unready: undefined, answered: event.data.answered ?? state.answered };
     case 'ReplicaUnready':
       return unready({ ...state, status }, event.data, at);
+    case 'ReplicaSmokeAsked': {
+      const { replicaId: _, deploymentId: __, generation: ___, nodeId: ____, ...question } = event.data;
+      return { ...state, status, smoke: { askedAt: at, question } };
+    }
+    case 'ReplicaSmoked': {
+      const { passed, reason } = event.data;
+      return { ...state, status, ...(state.smoke && { smoke: { ...state.smoke, passed, reason } }) };
+    }
     case 'ReplicaFailed':
       return failed({ ...state, status }, event.data.failure, at);
     case 'ReplicaStopping':
@@ -83,6 +101,7 @@ function step(
         status,
         reservation: undefined,
         ports: [],
+        smoke: undefined,
         failures: 0,
         failure: undefined,
         failedOn: undefined,
@@ -109,7 +128,7 @@ function started(state: ReplicaState, data: EventOf<'ContainerStarted'>['data'])
 /** A long time in service leaves earlier failures behind, however it ends. */
 function unready(state: ReplicaState, { reason, silent }: EventOf<'ReplicaUnready'>['data'], at: number): ReplicaState {
   const forgotten = wasSteady(state, at) ? { failures: 0, failedOn: undefined } : {};
-  return { ...state, ...forgotten, readyAt: undefined, unready: { reason, silent } };
+  return { ...state, ...forgotten, readyAt: undefined, unready: { reason, silent }, smoke: undefined };
 }
 
 function scheduled(
@@ -144,6 +163,7 @@ function failed(state: ReplicaState, failure: ReplicaFailure, at: number): Repli
     reservation: undefined,
     ports: [],
     unready: undefined,
+    smoke: undefined,
     failure,
     failedAt: at,
     ...countsAfter(state, failure, at),

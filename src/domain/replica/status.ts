@@ -13,6 +13,8 @@ export const REPLICA_TRANSITIONS = {
   ContainerStarted: { from: ['Created', 'Running'], to: 'Running' },
   ReplicaReady: { from: ['Running'], to: 'Ready' },
   ReplicaUnready: { from: ['Running', 'Ready'], to: 'Running' },
+  ReplicaSmokeAsked: { from: ['Ready'], to: 'Ready' },
+  ReplicaSmoked: { from: ['Ready'], to: 'Ready' },
   ReplicaFailed: { from: ['Scheduled', 'Created', 'Running', 'Ready'], to: 'Failed' },
   ReplicaStopping: { from: ['Scheduled', 'Created', 'Running', 'Ready', 'Failed'], to: 'Stopping' },
   ReplicaDrained: { from: ['Stopping'], to: 'Stopping' },

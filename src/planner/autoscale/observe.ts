@@ -43,12 +43,13 @@ export function observe({ deployment, replicas, nodes, samples, recommendations 
       .filter((sample) => sample.steps === steps)
       .map((sample) => [`${sample.replicaId}@${sample.replicaSince}`, sample.used]),
   );
+  const released = busiestOf(deployment);
   const ready = replicas
-    .filter(({ state }) => isReady(state))
+    .filter(({ state }) => isReady(state) && (released === undefined || state.revision === released))
     .map(({ since, state }) => useOf(state, used.get(`${state.id}@${since}`)));
   const draining = new Set(nodes.filter(({ scheduling }) => scheduling === 'draining').map(({ id }) => id));
   const states = replicas.map(({ state }) => state);
-  const census = censusOf(states, deployment.rollback?.backTo ?? deployment.revision, draining);
+  const census = censusOf(states, deployment.rollback?.backTo ?? released ?? deployment.revision, draining);
   const unready = census.current.filter((replica) => !isReady(replica)).length;
   const { cpuMillis = 0, memoryBytes = 0 } = deployment.template ?? {};
   return {
@@ -62,6 +63,12 @@ export function observe({ deployment, replicas, nodes, samples, recommendations 
     halted: haltOf(deployment),
     unsettled: unsettledOf(deployment, census),
   };
+}
+
+/** While a second set is beside the first: the revision that gets most of the requests, as the other idles. */
+function busiestOf({ traffic, stable, revision, rollback }: DeploymentState): number | undefined {
+  if (traffic === undefined || stable === revision || rollback !== undefined) return undefined;
+  return traffic.shares.toSorted((left, right) => right.weight - left.weight)[0]?.revision;
 }
 
 function useOf({ reservation }: ReplicaState, used: Quantities | undefined): ReplicaUse {

@@ -43,6 +43,8 @@ function endOf(replica: ReplicaState): readonly ReplicaEvent[] {
         { type: 'ReplicaReady', data: ids },
       ];
     case 'Ready':
+      if (replica.smoke === undefined || replica.smoke.passed !== undefined) return [];
+      return [{ type: 'ReplicaSmoked', data: { ...ids, passed: true, milliseconds: 0 } }];
     case 'Failed':
     case 'Stopped':
       return [];

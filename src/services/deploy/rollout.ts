@@ -1,13 +1,14 @@
 import {
   decideAbort,
   decidePause,
+  decidePromote,
   decideRestart,
   decideResume,
   decideScale,
   type Asked,
 } from '../../domain/deployment/decide-rollout.ts';
 import type { DeploymentEvent, DeploymentState } from '../../domain/deployment/evolve.ts';
-import { parseRestart, parseRolloutCommand, parseScale } from '../../domain/deployment/parse-command.ts';
+import { parsePromote, parseRestart, parseRolloutCommand, parseScale } from '../../domain/deployment/parse-command.ts';
 import type { EventStore } from '../../store/event-store.ts';
 import { carryOut } from '../carry-out.ts';
 import { callerOf, type Handlers, type Reply, type RequestOf } from '../handler.ts';
@@ -15,6 +16,7 @@ import { callerOf, type Handlers, type Reply, type RequestOf } from '../handler.
 export type RolloutOperation =
   | 'pauseDeployment'
   | 'resumeDeployment'
+  | 'promoteDeployment'
   | 'abortDeployment'
   | 'restartDeployment'
   | 'scaleDeployment';
@@ -35,6 +37,7 @@ export function rolloutCommands(store: EventStore): Handlers<RolloutOperation> {
   return {
     pauseDeployment: handle(parseRolloutCommand, decidePause),
     resumeDeployment: handle(parseRolloutCommand, decideResume),
+    promoteDeployment: handle(parsePromote, decidePromote),
     abortDeployment: handle(parseRolloutCommand, decideAbort),
     restartDeployment: handle(parseRestart, decideRestart),
     scaleDeployment: handle(parseScale, decideScale),

@@ -21,6 +21,8 @@ import { refuseOutdated, reviewedPosition } from '../plan/reviewed.ts';
 import { sightOf } from '../sight/sight.ts';
 import { rolloutCommands, type RolloutOperation } from './rollout.ts';
 import { toScalingView, type ReadDecision } from './scaling-view.ts';
+import { toReleaseView } from './release-view.ts';
+import { toVersionsView, type ReadTraffic } from './version-traffic.ts';
 import { toDeployment, toDeploymentView, toEventView } from './view.ts';
 
 /** What the service is told from outside. */
@@ -29,6 +31,7 @@ export interface DeployPorts {
   /** Paths of nodes that volumes may mount. */
   readonly allowHostPaths: readonly string[];
   readonly latestDecision: ReadDecision;
+  readonly readTraffic: ReadTraffic;
   readonly now: () => Date;
   /** How far builds have come, by their ids. */
   readonly buildSteps: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>;
@@ -88,11 +91,13 @@ async function saveDeployment(
   return { body: {}, position };
 }
 
+type Measured = Pick<DeployPorts, 'buildSteps' | 'latestDecision' | 'readTraffic' | 'now'>;
+
 /** One deployment as it is now; or as it was, without what was measured of it. Throws NotFound. */
 export async function deploymentViewOf(
   store: EventStore,
   id: string,
-  { buildSteps, latestDecision }: Pick<DeployPorts, 'buildSteps' | 'latestDecision'>,
+  ports: Measured,
   past?: SnapshotReader,
 ): Promise<DeploymentView> {
   if (past !== undefined) {
@@ -100,21 +105,29 @@ export async function deploymentViewOf(
     const build = toDeploymentBuild(state, found, undefined);
     return { ...view, ...(build && { build }) };
   }
-  return (await versionedView(store, id, { buildSteps, latestDecision })).view;
+  return (await versionedView(store, id, ports)).view;
 }
 
 /** With the version that a save may name in If-Match. Throws NotFound. */
 async function versionedView(
   store: EventStore,
   id: string,
-  { buildSteps, latestDecision }: Pick<DeployPorts, 'buildSteps' | 'latestDecision'>,
+  { buildSteps, latestDecision, readTraffic, now }: Measured,
 ): Promise<{ readonly view: DeploymentView; readonly version: string }> {
   const { state, view, build: found } = await store.snapshot((reader) => viewOf(reader, id));
   const step = found && (await buildSteps([found.id])).get(found.id);
   const build = toDeploymentBuild(state, found, step);
   const scaling = await toScalingView(state, latestDecision);
+  const release = toReleaseView(state, now().getTime());
+  const versions = toVersionsView(state, view.replicas, await readTraffic(id));
   return {
-    view: { ...view, ...(build && { build }), ...(scaling && { scaling }) },
+    view: {
+      ...view,
+      ...(build && { build }),
+      ...(scaling && { scaling }),
+      ...(release && { release }),
+      ...(versions && { versions }),
+    },
     version: versionOf(state),
   };
 }

@@ -14,7 +14,7 @@ export function toDeployment({ spec, status, details, phase }: DeploymentState):
     id,
     definitionId,
     ...present({ name, description, replicas }),
-    ...(strategy && { strategy: partOf(strategy, ['type', 'maxUnavailable', 'maxSurge']) }),
+    ...(strategy && { strategy: strategyOf(strategy) }),
     ...(resources && { resources: partOf(resources, ['cpu', 'memory', 'vram']) }),
     ...(autoScaling && { autoScaling: partOf(autoScaling, ['minReplicas', 'maxReplicas', 'cpuThreshold']) }),
     ...present({ targetRegions, envars }),
@@ -22,6 +22,14 @@ export function toDeployment({ spec, status, details, phase }: DeploymentState):
     details: phase === 'live' ? details : 'Deleting: its replicas are being stopped',
   };
 }
+
+/** Existing clients know two types, and refuse a deployment with another: what puts a second set beside the first is no Recreate. */
+function strategyOf({ type, maxUnavailable, maxSurge }: Strategy): Deployment['strategy'] {
+  const known = type === 'BlueGreen' || type === 'Canary' ? 'RollingUpdate' : type;
+  return present({ type: known, maxUnavailable, maxSurge });
+}
+
+type Strategy = NonNullable<DeploymentState['spec']['strategy']>;
 
 /** Those of the fields that are there. */
 function partOf<T extends object, K extends keyof T>(whole: T, keys: readonly K[]): Partial<Pick<T, K>> {

@@ -11,7 +11,7 @@ import { revisionKey } from '../../projections/revision.ts';
 import { Archived, type ArchivedPart } from '../../store/archived.ts';
 import { beganAt } from '../../store/archives.ts';
 import { carryOut } from '../carry-out.ts';
-import type { Reply, RequestOf } from '../handler.ts';
+import { callerOf, type Reply, type RequestOf } from '../handler.ts';
 import { archivedOf } from './archived.ts';
 import { refuseHostPaths } from '../host-paths.ts';
 import { atDigest, readDigests, readEntries } from './read.ts';
@@ -39,7 +39,11 @@ export async function rollbackDeployment(
       // What the installation allows may have changed since.
       refuseHostPaths(template.volumes, allowHostPaths);
       chosen = { to: revision, image: template.image };
-      return decideRollback(state, { revision, spec: made.spec, template }, reason);
+      return decideRollback(
+        state,
+        { revision, spec: made.spec, template },
+        { by: `user/${callerOf(request).slug}`, reason },
+      );
     },
   });
   return { body: chosen, position };

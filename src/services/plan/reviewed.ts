@@ -60,6 +60,10 @@ function essence(action: Action): object {
     case 'stop':
     case 'lose':
       return [action.type, action.replicaId, action.generation];
+    case 'shift':
+      return [action.type, action.shares];
+    case 'smoke':
+      return [action.type, action.replicaId, action.generation, action.question];
     case 'roll back':
     case 'ask':
     case 'remove':

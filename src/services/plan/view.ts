@@ -58,6 +58,12 @@ function toActionView(action: Action): PlanView['actions'][number] {
       const { type, replicaId, generation, released, reason } = action;
       return { type, text, replicaId, generation, nodeId: released.nodeId, reason };
     }
+    case 'smoke': {
+      const { type, replicaId, generation, nodeId } = action;
+      return { type, text, replicaId, generation, nodeId };
+    }
+    case 'shift':
+      return { type: action.type, text, reason: action.reason };
     case 'ask':
     case 'remove':
       return { type: action.type, text };

@@ -19,7 +19,7 @@ class NodeGone extends Error {
  * The handler is given the node as it was found, undefined where it is unknown.
  * When the node is lost under it the job ends at once: an engine that does not answer must not keep a place from others.
  */
-export function atNode<Q extends 'start' | 'stop'>(
+export function atNode<Q extends 'start' | 'stop' | 'smoke'>(
   handle: (deps: WorkerDeps, job: ActiveJob<Q>, node: NodeState | undefined) => Promise<void>,
 ): (deps: WorkerDeps, job: ActiveJob<Q>) => Promise<void> {
   return async (deps, job) => {

@@ -52,8 +52,10 @@ export async function ask(target: Target, probe: Probe, signal: AbortSignal): Pr
       const status = await statusOf(target, check, timeoutMs, signal);
       if (typeof status === 'string') return { passed: false, reason: `${question}: ${status}`, silent: true };
       if (status === undefined) return { passed: false, reason: `${question}: no answer ${within}`, silent: true };
-      if (status >= 200 && status < 400) return { passed: true };
-      return { passed: false, reason: `${question} answered ${status}`, silent: false };
+      const { expectStatus } = check;
+      if (expectStatus === undefined ? status >= 200 && status < 400 : status === expectStatus) return { passed: true };
+      const expected = expectStatus === undefined ? '' : `, not ${expectStatus}`;
+      return { passed: false, reason: `${question} answered ${status}${expected}`, silent: false };
     }
     default:
       return check satisfies never;

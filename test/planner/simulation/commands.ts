@@ -1,6 +1,7 @@
 import {
   decideAbort,
   decidePause,
+  decidePromote,
   decideRestart,
   decideResume,
   decideScale,
@@ -13,7 +14,7 @@ import { append, rowsOf, type World } from './world.ts';
 
 /** What somebody may tell a rollout, and what may befall a node. */
 export type Command =
-  | { readonly type: 'pause' | 'resume' | 'abort' | 'restart' | 'restart now' }
+  | { readonly type: 'pause' | 'resume' | 'abort' | 'restart' | 'restart now' | 'promote' | 'promote full' }
   | { readonly type: 'scale'; readonly replicas: number }
   | { readonly type: 'lose' | 'return' | 'drain' | 'uncordon'; readonly which: number };
 
@@ -50,6 +51,9 @@ function ofDeployment(world: World, command: Exclude<Command, { which: number }>
     case 'restart':
     case 'restart now':
       return decideRestart(state, { ...ASKED, now: command.type === 'restart now' });
+    case 'promote':
+    case 'promote full':
+      return decidePromote(state, { ...ASKED, full: command.type === 'promote full' });
     case 'scale':
       return decideScale(state, { ...ASKED, replicas: command.replicas });
     default:

@@ -15,10 +15,12 @@ import {
   define,
   fail,
   remove,
+  judge,
   removeSecret,
   save,
   saveSecret,
   SECRET,
+  smoke,
   start,
   stop,
   turn,
@@ -87,11 +89,16 @@ export async function take(drive: Drive, step: Step | Command): Promise<void> {
     }
     case 'wait':
       return wait(world, step.ms);
+    case 'judge':
+      if (judge(world, step.verdict)) count(drive, `verdicts: ${step.verdict}`);
+      return;
     case 'pause':
     case 'resume':
     case 'abort':
     case 'restart':
     case 'restart now':
+    case 'promote':
+    case 'promote full':
     case 'scale':
     case 'lose':
     case 'return':
@@ -153,6 +160,9 @@ async function carryOutJob(drive: Drive, job: Job, fateOf: (replicaId: string) =
     case 'stop':
       for (const { replicaId, generation } of job.data.replicas) stop(world, replicaId, generation);
       return;
+    case 'smoke':
+      for (const { replicaId, generation } of job.data.replicas) smoke(world, replicaId, generation, fateOf('smoke'));
+      return;
     case 'resolve':
       return resolve(world, job.data, fateOf(job.queue));
     case 'build':
@@ -179,11 +189,19 @@ export async function planNow(drive: Drive): Promise<Decided | undefined> {
   count(drive, `plans that say ${decided.plan.status}`);
   if (decided.plan.status === 'Failed' && decided.plan.actions.length > 0) count(drive, 'upkeep while Failed');
   if (events.some(({ type }) => type === 'RolloutFailed')) count(drive, 'rollbacks');
+  for (const event of events) countRelease(drive, event);
   if (/build/.test(decided.plan.details)) count(drive, `builds waited for, ${decided.plan.status}`);
   if (deploymentOf(world)?.paused !== undefined && decided.plan.actions.length > 0) count(drive, 'upkeep while paused');
   const next = await decide(world);
   assert.equal(next?.command, undefined, 'a second plan right after the first wants something else');
   return decided;
+}
+
+function countRelease(drive: Drive, event: RecordedEvent): void {
+  if (event.type === 'TrafficShifted') count(drive, 'shifts');
+  if (event.type === 'ReplicaSmokeAsked') count(drive, 'smoke tests');
+  const through = event.type === 'DeploymentStatusChanged' && event.data.status === 'OK';
+  if (through && deploymentOf(drive.world)?.traffic !== undefined) count(drive, 'ends of releases');
 }
 
 /** As if it were built. */
@@ -257,6 +275,15 @@ function doneIn(events: readonly RecordedEvent[]): readonly string[] {
         const { replicaId, generation, failure } = event.data;
         return [`give up ${replicaId} (generation ${generation}): ${failure.message}`];
       }
+      case 'TrafficShifted': {
+        const { shares, reason } = event.data;
+        const each = shares.map(({ revision, weight }) => `revision ${revision} ${weight} %`).join(', ');
+        return [`shift traffic: ${each === '' ? 'evenly over all ready replicas' : each}: ${reason}`];
+      }
+      case 'ReplicaSmokeAsked': {
+        const { replicaId, generation, path } = event.data;
+        return [`ask ${replicaId} (generation ${generation}) for ${path} before it gets requests`];
+      }
       case 'SourceAsked': {
         const { version = 'main', url } = event.data.repository;
         return [`look up ${version} of ${url}`];
@@ -269,13 +296,21 @@ function doneIn(events: readonly RecordedEvent[]): readonly string[] {
   });
 }
 
-/** Carries out whatever waits, and lets back-offs end, until nothing is left to do. Returns how many jobs it took. */
-export async function settle(drive: Drive, most: number, fateOf: (replicaId: string) => Fate): Promise<number> {
+/**
+ * Carries out whatever waits, and lets back-offs end, until nothing is left to do. Returns how many jobs it took. `idle`: says or
+ * does something when nothing waits, before time passes, and answers whether it did.
+ */
+export async function settle(
+  drive: Drive,
+  most: number,
+  fateOf: (replicaId: string) => Fate,
+  idle: (world: World) => boolean = () => false,
+): Promise<number> {
   const { world } = drive;
   drive.late = undefined;
   for (let jobs = 0; jobs <= most; jobs += 1) {
     if (world.jobs.length > 0) await work(drive, 0, fateOf);
-    else if (!waitForNext(world)) return jobs;
+    else if (!idle(world) && !waitForNext(world)) return jobs;
   }
   throw new Error(`${DEPLOYMENT} has not come to rest within ${most} jobs: ${deploymentOf(world)?.details}`);
 }

@@ -7,8 +7,9 @@ import type { RecordedEvent } from '../../../src/domain/event.ts';
 import type { Allotment } from '../../../src/domain/node/allotment.ts';
 import type { ReplicaEvent, ReplicaState } from '../../../src/domain/replica/evolve.ts';
 import { REPLICA_TRANSITIONS } from '../../../src/domain/replica/status.ts';
-import { bounds } from './bounds.ts';
+import { bounds, hasTwoSets } from './bounds.ts';
 import { deploymentOf } from './planning.ts';
+import { releaseLaws } from './release-laws.ts';
 import { rolloutLaws } from './rollout-laws.ts';
 import { rowsOf, type Observer, type World } from './world.ts';
 
@@ -51,12 +52,14 @@ export function lawBook(): LawBook {
     atOnce: false,
   };
   const rollouts = rolloutLaws();
+  const releases = releaseLaws(() => book.lostSince);
   const book: LawBook = {
     overdue: (world) => rollouts.overdue(world),
     lostSince: 0,
     decidedAt: undefined,
     observe(event, world) {
       rollouts.observe(event, world);
+      releases(event, world);
       const replicas = replicasOf(world);
       const stopsReady = event.type === 'ReplicaStopping' && memory.replicas.get(event.data.replicaId) === 'Ready';
       transitions(memory, event);
@@ -66,7 +69,10 @@ export function lawBook(): LawBook {
         if (event.type === 'RevisionCreated') memory.atOnce = event.data.atOnce === true;
         // All that went before may go together, where somebody asked for that.
         const atOnce = memory.atOnce && isOfEarlier(event, deployment, replicas);
-        if (stopsReady && !atOnce && deployment.phase === 'live') availability(deployment, replicas, book.lostSince);
+        // Where requests are divided, what counts is who gets them: a law of releases.
+        const divided = hasTwoSets(deployment) && deployment.traffic !== undefined;
+        if (stopsReady && !atOnce && !divided && deployment.phase === 'live')
+          availability(deployment, replicas, book.lostSince);
         surge(event, deployment, replicas, memory.total);
         exclusiveness(event, deployment, replicas);
         failedUntilSaved(memory, event, deployment, book.decidedAt ?? event.position);
@@ -114,9 +120,14 @@ function surge(
 ): void {
   const total = active(replicas).length;
   if (total <= before) return;
-  const { most } = bounds(deployment);
   assert.equal(event.type, 'ReplicaScheduled');
-  assert.ok(total <= most, `${total} exist, at most ${most} may`);
+  // A second set beside the first: each has the bounds for itself.
+  const own = hasTwoSets(deployment) && event.type === 'ReplicaScheduled' ? event.data.revision : undefined;
+  const those = active(replicas).filter(({ revision }) => own === undefined || revision === own).length;
+  const { most: bound } = bounds(deployment);
+  // What is released is replaced on a drained node before it goes, whatever surge there is.
+  const most = own === undefined ? bound : Math.max(bound, wanted(deployment) + 1);
+  assert.ok(those <= most, `${those} exist, at most ${most} may`);
 }
 
 function exclusiveness(event: RecordedEvent, deployment: DeploymentState, replicas: readonly ReplicaState[]): void {
@@ -143,12 +154,15 @@ function failedUntilSaved(
 function okMeansAllReady(event: RecordedEvent, deployment: DeploymentState, replicas: readonly ReplicaState[]): void {
   if (event.type !== 'DeploymentStatusChanged' || event.data.status !== 'OK') return;
   const all = active(replicas);
-  const wanted = deployment.scaled?.replicas ?? deployment.spec.replicas;
-  assert.equal(all.length, wanted, 'OK, and there are more or fewer replicas than wanted');
+  assert.equal(all.length, wanted(deployment), 'OK, and there are more or fewer replicas than wanted');
   for (const replica of all) {
     assert.equal(replica.status, 'Ready', `OK, and ${replica.id} is ${replica.status}`);
     assert.equal(replica.revision, deployment.revision, `OK, and ${replica.id} is of an earlier revision`);
   }
+}
+
+function wanted({ spec, scaled }: DeploymentState): number {
+  return scaled?.replicas ?? spec.replicas;
 }
 
 function transitions(memory: Memory, event: RecordedEvent): void {

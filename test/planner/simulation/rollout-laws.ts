@@ -4,7 +4,7 @@ import type { DeploymentState } from '../../../src/domain/deployment/evolve.ts';
 import type { RecordedEvent } from '../../../src/domain/event.ts';
 import type { NodeState } from '../../../src/domain/node/evolve.ts';
 import type { ReplicaState } from '../../../src/domain/replica/evolve.ts';
-import { bounds } from './bounds.ts';
+import { bounds, hasTwoSets } from './bounds.ts';
 import { deploymentOf } from './planning.ts';
 import { rowOf, rowsOf, type Observer, type World } from './world.ts';
 
@@ -21,6 +21,14 @@ interface Memory {
   noted: number;
   notedAt: number;
   seenAt: number;
+  /** All requests go to that revision. */
+  all: number | undefined;
+  /** When the requests were divided anew, without pauses. */
+  shiftedAt: number;
+  /** What was measured of its step, or asked of a replica of it, speaks against the latest revision. */
+  bad: boolean;
+  /** A verdict does, and nobody has said anything to it since. */
+  condemned: boolean;
   readonly statuses: Map<string, string>;
 }
 
@@ -35,6 +43,10 @@ export function rolloutLaws(): { readonly observe: Observer; overdue(world: Worl
     noted: 0,
     notedAt: 0,
     seenAt: 0,
+    all: undefined,
+    shiftedAt: 0,
+    bad: false,
+    condemned: false,
     statuses: new Map(),
   };
   return {
@@ -47,7 +59,10 @@ export function rolloutLaws(): { readonly observe: Observer; overdue(world: Worl
     },
     overdue(world) {
       stillClock(memory, world.now);
-      return evidence(memory, deploymentOf(world), replicasOf(world), world.now);
+      const why = evidence(memory, deploymentOf(world), replicasOf(world), world.now);
+      // What a release waits for, and since when, is its own business: that it comes to rest is seen in the end.
+      if (deploymentOf(world)?.traffic !== undefined && why === 'overdue') return undefined;
+      return why === 'found bad' && !memory.condemned ? undefined : why;
     },
   };
 }
@@ -55,6 +70,7 @@ export function rolloutLaws(): { readonly observe: Observer; overdue(world: Worl
 /** While a rollout is paused, its clock stands still. */
 function stillClock(memory: Memory, now: number): void {
   if (memory.paused) memory.notedAt += now - memory.seenAt;
+  if (memory.paused) memory.shiftedAt += now - memory.seenAt;
   memory.seenAt = now;
 }
 
@@ -93,7 +109,7 @@ function mayGoBack(
 
 /** Why the latest revision has failed, by the definition: for good, three times in a row, or too long without progress. */
 function evidence(
-  { revision, stable, noted, notedAt }: Memory,
+  { revision, stable, noted, notedAt, shiftedAt, bad }: Memory,
   deployment: DeploymentState | undefined,
   replicas: readonly ReplicaState[],
   now: number,
@@ -104,8 +120,12 @@ function evidence(
   // Three times in a row, or as often as it may fail.
   const often = Math.min(3, deployment.spec.restart?.maxFailures ?? 3);
   if (own.some(({ status, failures }) => status !== 'Ready' && failures >= often)) return 'again and again';
+  if (bad) return 'found bad';
   const seconds = deployment.spec.strategy?.progressDeadlineSeconds ?? 600;
   const ready = own.filter(({ status }) => status === 'Ready').length;
+  if (deployment.traffic !== undefined && hasTwoSets(deployment)) {
+    return now - Math.max(notedAt, shiftedAt) >= seconds * 1_000 ? 'overdue' : undefined;
+  }
   const late = now - notedAt >= seconds * 1_000;
   return late && Math.max(ready, noted) < wantedIn(deployment) ? 'overdue' : undefined;
 }
@@ -135,17 +155,38 @@ function mayStop(
   const node = rowOf<NodeState>(world, 'nodes', replica.nodeId)?.state;
   if (node?.scheduling === 'draining') return;
   // It counts as well: its own event has been folded already.
+  const together = held && (deployment.traffic === undefined || !hasTwoSets(deployment));
   const staying =
-    1 + replicasOf(world).filter((one) => !isGone(one) && (held || one.revision === replica.revision)).length;
+    1 + replicasOf(world).filter((one) => !isGone(one) && (together || one.revision === replica.revision)).length;
   const { most } = bounds(deployment);
-  const enough = held ? most : wantedIn(deployment);
+  const enough = together ? most : wantedIn(deployment);
   assert.ok(staying > enough, `${id} is healthy and wanted (${staying} of ${enough}), and stopped all the same`);
 }
 
 function remember(memory: Memory, event: RecordedEvent, world: World): void {
   switch (event.type) {
-    case 'RevisionCreated':
+    case 'TrafficShifted': {
+      const [all, ...others] = event.data.shares;
       return void Object.assign(memory, {
+        all: others.length === 0 ? all?.revision : undefined,
+        shiftedAt: world.now,
+        bad: false,
+        condemned: false,
+      });
+    }
+    case 'RolloutAnalysed':
+      memory.bad = event.data.verdict === 'failed';
+      memory.condemned = memory.bad;
+      return;
+    case 'RolloutPromoted':
+      memory.condemned = false;
+      return;
+    case 'RevisionCreated':
+      // What gets all requests is what the next one goes back to.
+      if (memory.all === memory.revision && memory.back === undefined) memory.stable = memory.revision;
+      return void Object.assign(memory, {
+        bad: false,
+        condemned: false,
         revision: event.data.revision,
         back: undefined,
         most: 0,
@@ -165,11 +206,12 @@ function remember(memory: Memory, event: RecordedEvent, world: World): void {
       return;
     case 'DeploymentSaved':
       memory.notedAt = world.now;
+      memory.condemned = false;
       // Whoever saves what Failed asks for another try, unless only the count is changed of what was gone back to.
       if (deploymentOf(world)?.status === 'Pending') memory.back = undefined;
       return;
     case 'DeploymentDeleted':
-      return void Object.assign(memory, { stable: undefined, back: undefined, paused: false });
+      return void Object.assign(memory, { stable: undefined, back: undefined, paused: false, all: undefined });
     default:
       return seen(memory, event, world);
   }
@@ -177,6 +219,8 @@ function remember(memory: Memory, event: RecordedEvent, world: World): void {
 
 function seen(memory: Memory, event: RecordedEvent, world: World): void {
   if (!event.stream.startsWith('replica/')) return;
+  if (event.type === 'ReplicaSmoked') memory.bad ||= !event.data.passed;
+  if (event.type === 'ReplicaSmoked' || event.type === 'ReplicaSmokeAsked') return;
   memory.statuses.set(event.stream.slice('replica/'.length), event.type);
   const ready = replicasOf(world).filter(({ status, revision }) => status === 'Ready' && revision === memory.revision);
   memory.most = Math.max(memory.most, ready.length);

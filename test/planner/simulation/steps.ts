@@ -1,6 +1,8 @@
 import type { DefinitionSpec } from '../../../src/domain/definition/events.ts';
 import { decideDeleteDefinition, decideSaveDefinition } from '../../../src/domain/definition/decide.ts';
 import { decideDeleteDeployment, decideSaveDeployment } from '../../../src/domain/deployment/decide.ts';
+import { courseOf } from '../../../src/domain/deployment/course.ts';
+import type { Verdict } from '../../../src/domain/deployment/rollout-events.ts';
 import type { DeploymentSpec } from '../../../src/domain/deployment/events.ts';
 import type { DomainEvent } from '../../../src/domain/event.ts';
 import type { ReplicaFailure } from '../../../src/domain/replica/events.ts';
@@ -27,6 +29,8 @@ export type Step =
   | { readonly type: 'die'; readonly which: number }
   /** A replica in service is taken out of it by its ready probe, or one that is out comes back. */
   | { readonly type: 'falter'; readonly which: number }
+  /** What was measured of the step that a canary is at. */
+  | { readonly type: 'judge'; readonly verdict: Verdict }
   | { readonly type: 'wait'; readonly ms: number };
 
 /** The one secret of random histories. */
@@ -91,6 +95,37 @@ export function start(world: World, replicaId: string, generation: number, fate:
     { type: 'ContainerStarted', data: { ...ids, containerId, ports: [] } },
     { type: 'ReplicaReady', data: ids },
   ]);
+}
+
+/** What the analysis would record of the step that a canary is at, when it is: passed only once the step was looked at for long enough. */
+export function judge(world: World, verdict: Verdict): boolean {
+  const { spec, traffic, revision, paused, stable, rollback, promoted } = deploymentOf(world) ?? {};
+  if (spec?.strategy?.type !== 'Canary' || traffic?.step === undefined || revision === undefined) return false;
+  const share = traffic.shares.find((each) => each.revision === revision)?.weight ?? 100;
+  if (paused !== undefined || rollback !== undefined || stable === revision || share === 100) return false;
+  // Whoever promotes a step has judged it.
+  if (promoted?.full === true || promoted?.step === traffic.step) return false;
+  const course = courseOf(spec);
+  const pauseMs = course?.type === 'Canary' ? course.steps[traffic.step]?.pauseMs : undefined;
+  if (verdict !== 'failed' && (pauseMs === undefined || world.now < traffic.at + pauseMs)) return false;
+  const [errors, errorPercent] = verdict === 'failed' ? [60, 5] : [2, 0.2];
+  const reason = {
+    passed: '0.2 % errors of 1,204 requests',
+    failed: '5 % errors of 1,204 requests, more than 1 %',
+    inconclusive: '12 of 100 requests',
+  }[verdict];
+  const numbers = { requests: 1_204, errors, errorPercent, restarts: 0, reason };
+  const data = { deploymentId: DEPLOYMENT, revision, step: traffic.step, verdict, ...numbers };
+  record(world, `deployment/${DEPLOYMENT}`, [{ type: 'RolloutAnalysed', data }]);
+  return true;
+}
+
+/** A replica is asked whether it answers as it should. */
+export function smoke(world: World, replicaId: string, generation: number, fate: Fate): void {
+  const ids = { replicaId, deploymentId: DEPLOYMENT, generation };
+  const bad = { passed: false, reason: 'GET /healthz on port 8080 answered 500, not 204' };
+  const data = { ...ids, milliseconds: 5, ...(fate === 'ready' ? { passed: true } : bad) };
+  recordOf(world, replicaId, generation, [{ type: 'ReplicaSmoked', data }]);
 }
 
 export function fail(world: World, replicaId: string, generation: number, failure: ReplicaFailure): void {
