@@ -256,6 +256,7 @@ const OWN: ReadonlySet<OperationName> = new Set<OperationName>([
   'verifyLog',
   'exportLog',
   'listCheckpoints',
+  'listArchives',
   'replayDecisions',
   'auditKeys',
   'removePermits',
