@@ -216,6 +216,7 @@ const OWN: ReadonlySet<OperationName> = new Set<OperationName>([
   'abortDeployment',
   'restartDeployment',
   'scaleDeployment',
+  'promoteDeployment',
   'listEvents',
   'listWorkers',
   'listRouters',

@@ -13,6 +13,7 @@ import { roomText } from './room.ts';
 import { goingOf, type Going } from './going.ts';
 import { readyOf, setsOf, type Release, type Sets } from './sets.ts';
 import { lateOf, type Late } from './late.ts';
+import { NOT_ASKED, smokeOf } from './smoke.ts';
 import { failureOf, releaseVerdict, stageText } from './verdict.ts';
 
 /** A release as it is planned, with when it has failed for want of progress. */
@@ -38,7 +39,12 @@ export function planRelease(snapshot: Snapshot, target: Target, release: Release
   const after = { ...snapshot, replicas: replicasAfter(snapshot, actions) };
   const setsAfter = setsOf(after, release.base, release.next);
   const { unplaced } = converged;
-  const verdict = releaseVerdict(snapshot, { release, going, after, sets: setsAfter, unplaced, failure });
+  // What the plan stops has nothing to answer any more: the words have to hold once it is carried out.
+  const told =
+    going.smoke === NOT_ASKED
+      ? going
+      : { ...going, smoke: smokeOf(release.course, setsAfter.next, wantedReplicas(snapshot.deployment)) };
+  const verdict = releaseVerdict(snapshot, { release, going: told, after, sets: setsAfter, unplaced, failure });
   const late = lateOf(snapshot, target, { release, going, sets });
   const goesOnAt = goesOn(going);
   return {
@@ -48,7 +54,7 @@ export function planRelease(snapshot: Snapshot, target: Target, release: Release
       actions,
       report: [
         ...actions.map(describeAction),
-        ...stageText(snapshot.deployment.id, release, going, setsAfter),
+        ...stageText(snapshot.deployment.id, release, told, setsAfter),
         ...converged.report,
         ...unplaced,
         ...roomText(snapshot, release, { unplaced, going }),
