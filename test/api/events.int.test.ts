@@ -116,9 +116,8 @@ describe('the stream', () => {
     expect(events.map(({ position }) => position)).toEqual([before + 1, before + 3]);
   });
 
-  test('is for those who may', async () => {
-    const plain = await api.register('watcher');
-    const following = followEvents(plain, { after: 0, signal: AbortSignal.timeout(10_000) });
+  test('is for accounts: what each of them sees is in history-sight', async () => {
+    const following = followEvents(api.anybody, { after: 0, signal: AbortSignal.timeout(10_000) });
     await expect(following.next()).rejects.toMatchObject({ status: 401 });
   });
 
