@@ -12,6 +12,7 @@ const BUSYBOX = '/bin/busybox';
  * The test image's behaviour, by environment:
  * MODE absent: serves HTTP on PORT (8080): `/` answers VERSION, `/healthz` "ok"; `/cgi-bin/burn` uses one core until `/cgi-bin/rest`,
  * `/cgi-bin/slow` answers VERSION after a tenth of a second, by POST too, and is cut off by SIGTERM as all of it is.
+ * `/cgi-bin/flaky` answers VERSION, and with ONE_IN one in so many times 500.
  * MODE=exit prints MESSAGE to stdout and "code CODE" to stderr, and exits with CODE. MODE=stubborn ignores SIGTERM.
  * MODE=burn uses one core. MODE=sleep just waits; both end at once on SIGTERM. MODE=lines prints COUNT lines and exits.
  * START_DELAY: seconds before any of it.
@@ -47,7 +48,16 @@ printf 'Content-Type: text/plain\\r\\n\\r\\n'
 read -r version < /www/index.html
 echo "$version"
 CGI
-chmod +x /www/cgi-bin/burn /www/cgi-bin/rest /www/cgi-bin/slow
+cat > /www/cgi-bin/flaky <<'CGI'
+#!/bin/sh
+i=$(( $(cat /asked 2>/dev/null || echo 0) + 1 ))
+echo "$i" > /asked
+[ -n "$ONE_IN" ] && [ $((i % ONE_IN)) -eq 0 ] && printf 'Status: 500 Internal Server Error\\r\\n'
+printf 'Content-Type: text/plain\\r\\n\\r\\n'
+read -r version < /www/index.html
+echo "$version"
+CGI
+chmod +x /www/cgi-bin/burn /www/cgi-bin/rest /www/cgi-bin/slow /www/cgi-bin/flaky
 httpd -f -p "\${PORT:-8080}" -h /www &
 server=$!
 trap 'kill $server; exit 0' TERM

@@ -29,6 +29,8 @@ export interface LoadOptions {
   readonly perSecond: number;
   /** One in so many is a POST that takes a tenth of a second: it must not be asked twice, and is under way when something stops. */
   readonly slowOneIn: number;
+  /** What is got otherwise; `/` by default. */
+  readonly path?: string;
   /** No more are asked while so many are under way: a machine that cannot follow is not buried. */
   readonly mostUnderWay: number;
 }
@@ -40,7 +42,8 @@ const TIMEOUT_MS = 30_000;
  * Asks gateways at a steady rate, whatever they answer, half of it on connections that are kept and half on new ones, in turn
  * of each gateway that lives. Every answer other than 200 is a failure.
  */
-export function startTrafficLoad({ gateways, host, perSecond, slowOneIn, mostUnderWay }: LoadOptions): TrafficLoad {
+export function startTrafficLoad(options: LoadOptions): TrafficLoad {
+  const { gateways, host, perSecond, slowOneIn, mostUnderWay, path = '/' } = options;
   const kept = new Agent({ keepAlive: true, maxSockets: 64 });
   const dead = new Set<string>();
   const under = new Set<Promise<void>>();
@@ -56,7 +59,7 @@ export function startTrafficLoad({ gateways, host, perSecond, slowOneIn, mostUnd
     const slow = number % slowOneIn === 0;
     // The halves of neither kind are those of one gateway.
     const agent = Math.floor(number / 2) % 2 === 0 ? kept : false;
-    const once = (at: string): Promise<string> => answerOf({ gateway: at, host, slow, agent });
+    const once = (at: string): Promise<string> => answerOf({ gateway: at, host, path, slow, agent });
     try {
       const version = await once(gateway).catch((error: unknown) => {
         if (!dead.has(gateway)) throw error;
@@ -96,14 +99,15 @@ export function startTrafficLoad({ gateways, host, perSecond, slowOneIn, mostUnd
 interface One {
   readonly gateway: string;
   readonly host: string;
+  readonly path: string;
   readonly slow: boolean;
   readonly agent: Agent | false;
 }
 
-function answerOf({ gateway, host, slow, agent }: One): Promise<string> {
+function answerOf({ gateway, host, path, slow, agent }: One): Promise<string> {
   return new Promise((resolve, reject) => {
     const options = { agent, headers: { host }, method: slow ? 'POST' : 'GET', timeout: TIMEOUT_MS };
-    const asking = request(`${gateway}${slow ? '/cgi-bin/slow' : '/'}`, options, (response) => {
+    const asking = request(`${gateway}${slow ? '/cgi-bin/slow' : path}`, options, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => (text += chunk));
