@@ -231,7 +231,13 @@ interface Histories {
 }
 
 /** Throws where a law is broken; answers with what was hardly ever seen. */
-async function histories({ step, runs, seen, least, begin = fc.constant(undefined) }: Histories): Promise<readonly string[]> {
+async function histories({
+  step,
+  runs,
+  seen,
+  least,
+  begin = fc.constant(undefined),
+}: Histories): Promise<readonly string[]> {
   const total: Record<string, number> = {};
   await fc.assert(
     fc.asyncProperty(

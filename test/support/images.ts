@@ -50,9 +50,8 @@ echo "$version"
 CGI
 cat > /www/cgi-bin/flaky <<'CGI'
 #!/bin/sh
-i=$(( $(cat /asked 2>/dev/null || echo 0) + 1 ))
-echo "$i" > /asked
-[ -n "$ONE_IN" ] && [ $((i % ONE_IN)) -eq 0 ] && printf 'Status: 500 Internal Server Error\\r\\n'
+echo >> /asked
+[ -n "$ONE_IN" ] && [ $(($(wc -l < /asked) % ONE_IN)) -eq 0 ] && printf 'Status: 500 Internal Server Error\\r\\n'
 printf 'Content-Type: text/plain\\r\\n\\r\\n'
 read -r version < /www/index.html
 echo "$version"
