@@ -27,7 +27,7 @@ test('a number: what it is for, what it counts, its bounds, what it is by defaul
 test('words, objects, lists, texts by name and fields that exclude each other', () => {
   expect(explained('deployment.strategy.type')).toMatchObject({
     type: 'one word',
-    enum: ['RollingUpdate', 'Recreate'],
+    enum: ['RollingUpdate', 'Recreate', 'BlueGreen', 'Canary'],
   });
   expect(explained('config.patch.op')).toMatchObject({ enum: ['remove'] });
   expect(explained('definition.probes.live')).toMatchObject({ type: 'object', exactlyOneOf: ['http', 'tcp', 'exec'] });

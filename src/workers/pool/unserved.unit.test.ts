@@ -18,7 +18,7 @@ test('a cluster that nobody is bound to is named with its nodes and its jobs', (
     ['start.a', 5],
   ]);
   expect(unservedOf([{ ...everything, clusters: ['a'] }], nodes, waiting)).toEqual([
-    { kind: 'cluster', cluster: 'b', lacks: ['start', 'stop', 'watch'], nodes: 1, jobsWaiting: 3 },
+    { kind: 'cluster', cluster: 'b', lacks: ['start', 'stop', 'smoke', 'watch'], nodes: 1, jobsWaiting: 3 },
   ]);
 });
 
@@ -29,7 +29,7 @@ test('what a dead worker was bound to is not served', () => {
 
 test('jobs for a cluster without a node are still waited for', () => {
   expect(unservedOf([{ ...everything, clusters: ['a'] }], [], new Map([['stop.gone', 1]]))).toEqual([
-    { kind: 'cluster', cluster: 'gone', lacks: ['start', 'stop'], nodes: 0, jobsWaiting: 1 },
+    { kind: 'cluster', cluster: 'gone', lacks: ['start', 'stop', 'smoke'], nodes: 0, jobsWaiting: 1 },
   ]);
 });
 

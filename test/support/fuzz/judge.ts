@@ -5,7 +5,7 @@ import type { FuzzAnswer } from './send.ts';
 
 /** What an answer must never tell: stacks, statements, files, what the database or the runtime say to themselves. */
 const INSIDE =
-  /\n\s+at |node_modules|file:\/\/|\.ts:\d+|\.js:\d+|(?:select|insert into|update|delete from) .* (?:from|values|set|where) |syntax error|SQLSTATE|violates|relation "|invalid input syntax|out of range for type|unsupported Unicode|is not a function|Cannot read prop|undefined \(|\[object Object\]|Maximum call stack/i;
+  /\n\s+at |node_modules|file:\/\/|\.ts:\d+|\.js:\d+|\b(?:select|insert into|update|delete from) .* (?:from|values|set|where) |syntax error|SQLSTATE|violates|relation "|invalid input syntax|out of range for type|unsupported Unicode|is not a function|Cannot read prop|undefined \(|\[object Object\]|Maximum call stack/i;
 
 /** Where the program and its temporary files lie. */
 const PATHS: readonly string[] = [resolve(import.meta.dirname, '../../..'), tmpdir() + '/deploy-svc'];
