@@ -62,7 +62,7 @@ test('the queues of the present clusters are taken before the worker says that i
   await register('node_a', 'here');
   const stop = new AbortController();
   const { taken, done } = await serve(stop.signal);
-  expect(taken).toEqual(['start.here', 'stop.here']);
+  expect(taken).toEqual(['start.here', 'stop.here', 'smoke.here']);
   stop.abort();
   await done;
 });
@@ -91,7 +91,7 @@ test('a node that goes to another cluster brings that cluster; a bound worker ta
   const bound = await serve(stop.signal, { ...UNBOUND, clusters: ['elsewhere'] });
   await register('node_b', 'moved');
   await until('it is taken', DEADLINE_MS, async () => unbound.taken.includes('start.moved'));
-  expect(bound.taken).toEqual(['start.elsewhere', 'stop.elsewhere']);
+  expect(bound.taken).toEqual(['start.elsewhere', 'stop.elsewhere', 'smoke.elsewhere']);
   stop.abort();
   await Promise.all([unbound.done, bound.done]);
 });
