@@ -30,7 +30,7 @@ async function start(settings: Readonly<Record<string, string>>): Promise<Servic
 
 /** A worker that is bound to a cluster, with a node in its own network: nobody else reaches it. */
 function pool(cluster: string): Promise<ServiceProcess> {
-  return start({ CLUSTERS: cluster, CLUSTER: cluster, NODES: `simulated://${cluster}`, QUEUES: 'start,stop' });
+  return start({ CLUSTERS: cluster, CLUSTER: cluster, NODES: `simulated://${cluster}`, QUEUES: 'start,stop,smoke' });
 }
 
 async function save(id: string, cluster: string, replicas: number): Promise<void> {
