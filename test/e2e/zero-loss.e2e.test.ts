@@ -85,9 +85,10 @@ test('no request is lost in rollouts, one of them of a version that fails, with 
 test('the same load does lose requests when nobody waits for the routers', async () => {
   await using installation = await openInstallation();
   await using service = await survivors(installation, { routers: async () => [] });
-  await save(installation, 'v1');
+  // Longer under way than an engine takes to stop something, whatever the machine is busy with.
+  await save(installation, 'v1', { SLOW: '3' });
   await waitForStatus(installation, 'depl_web', 'OK', DEADLINE_MS);
-  const load = startTrafficLoad({ gateways: [service.gatewayUrl ?? ''], ...LOAD });
+  const load = startTrafficLoad({ gateways: [service.gatewayUrl ?? ''], ...LOAD, slowOneIn: 10 });
   await until('v1 answers', DEADLINE_MS, async () => load.answeredBy('v1') > 50);
   await save(installation, 'v2');
   await rolledOut(installation, load, 'v2');

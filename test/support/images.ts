@@ -11,7 +11,7 @@ const BUSYBOX = '/bin/busybox';
 /**
  * The test image's behaviour, by environment:
  * MODE absent: serves HTTP on PORT (8080): `/` answers VERSION, `/healthz` "ok"; `/cgi-bin/burn` uses one core until `/cgi-bin/rest`,
- * `/cgi-bin/slow` answers VERSION after a tenth of a second, by POST too, and is cut off by SIGTERM as all of it is.
+ * `/cgi-bin/slow` answers VERSION after SLOW seconds (a tenth), by POST too, and is cut off by SIGTERM as all of it is.
  * `/cgi-bin/flaky` answers VERSION, and with ONE_IN one in so many times 500.
  * MODE=exit prints MESSAGE to stdout and "code CODE" to stderr, and exits with CODE. MODE=stubborn ignores SIGTERM.
  * MODE=burn uses one core. MODE=sleep just waits; both end at once on SIGTERM. MODE=lines prints COUNT lines and exits.
@@ -43,7 +43,7 @@ printf 'Content-Type: text/plain\\r\\n\\r\\nresting\\n'
 CGI
 cat > /www/cgi-bin/slow <<'CGI'
 #!/bin/sh
-sleep 0.1
+sleep "\${SLOW:-0.1}"
 printf 'Content-Type: text/plain\\r\\n\\r\\n'
 read -r version < /www/index.html
 echo "$version"
