@@ -28,7 +28,7 @@ const upstreams = z.array(z.object({ address: z.string(), num_requests: z.number
 export function adminAt(url: string): Admin {
   return {
     async read() {
-      const { text, trailers } = await call(url, 'GET', '/config/');
+      const { text, trailers } = await get(url, '/config/');
       const tag = trailers['etag'];
       if (tag === undefined) throw new Error(`Caddy at ${url} gives no ETag: it has to be 2.5 or later`);
       return { config: JSON.parse(text) as unknown, tag };
@@ -37,7 +37,7 @@ export function adminAt(url: string): Admin {
       await call(url, 'POST', '/config/', { body: JSON.stringify(config), headers: { 'if-match': tag } });
     },
     async upstreams() {
-      const { text } = await call(url, 'GET', '/reverse_proxy/upstreams');
+      const { text } = await get(url, '/reverse_proxy/upstreams');
       const sums = new Map<string, number>();
       for (const { address, num_requests: count } of upstreams.parse(JSON.parse(text))) {
         sums.set(address, (sums.get(address) ?? 0) + count);
@@ -51,6 +51,20 @@ interface Reply {
   readonly text: string;
   readonly headers: IncomingHttpHeaders;
   readonly trailers: Readonly<Record<string, string | undefined>>;
+}
+
+/** Caddy replaces its admin endpoint with each load: what reaches the old one in that moment is reset, and is asked of the new one. */
+async function get(url: string, path: string): Promise<Reply> {
+  try {
+    return await call(url, 'GET', path);
+  } catch (error) {
+    if (!(error instanceof Error) || !isReset(error.cause)) throw error;
+    return call(url, 'GET', path);
+  }
+}
+
+function isReset(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET';
 }
 
 function call(
