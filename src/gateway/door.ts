@@ -2,10 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 import { within } from '../ambient.ts';
+import { RETRY_AFTER_SECONDS } from '../routing/retry-after.ts';
 import { answer, answerSocket, type OwnAnswer } from './answers.ts';
 import { carryUpgrade } from './carry-upgrade.ts';
 import { forwardings, targetOf } from './forwarding.ts';
-import { handle, RETRY_AFTER_SECONDS, type Handled } from './handle.ts';
+import { handle, type Handled } from './handle.ts';
 import type { GatewayOptions } from './server.ts';
 import { tell } from './told.ts';
 

@@ -1,5 +1,6 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 
+import { RETRY_AFTER_SECONDS } from '../routing/retry-after.ts';
 import { backendKey, type Backend, type RoutedDeployment } from '../routing/table.ts';
 import { answer, type OwnAnswer } from './answers.ts';
 import type { Destination } from './destination.ts';
@@ -9,8 +10,6 @@ import { upstreamHeaders, type Forwarding } from './headers.ts';
 
 /** Replicas that one request is tried at, at most. */
 export const MOST_ATTEMPTS = 3;
-/** Seconds after which somebody may try again where nothing is ready. */
-export const RETRY_AFTER_SECONDS = 1;
 
 /** What became of a request, for the log and the measurements. */
 export interface Handled {

@@ -1,11 +1,11 @@
 import { DEPLOYMENTS_PATH, frontendsOf, type Frontend, type FrontendTarget } from '../../routing/frontends.ts';
+import { RETRY_AFTER_SECONDS } from '../../routing/retry-after.ts';
 import type { Backend, RoutedDeployment, RoutingTable } from '../../routing/table.ts';
 import { interleaved, sharesOf } from './shares.ts';
 
 /** The name of our server, and of our log, in Caddy's configuration. */
 export const CADDY_NAME = 'deploy_svc';
 const REQUEST_ID = '^[A-Za-z0-9][A-Za-z0-9_.:-]{7,127}$';
-const RETRY_AFTER_SECONDS = 1;
 /** A replica that could not be asked is left out for so long. */
 const FAIL_MS = 1_000;
 const FLUSH_MS = 10;

@@ -1,3 +1,4 @@
+import { RETRY_AFTER_SECONDS } from '../../routing/retry-after.ts';
 import { DEPLOYMENTS_PATH } from '../../routing/frontends.ts';
 import { backendName, type HaproxyState } from './desired.ts';
 import { endpoint, type MapFiles } from './difference.ts';
@@ -5,7 +6,6 @@ import { endpoint, type MapFiles } from './difference.ts';
 /** The ring buffer that HAProxy tells of every request. */
 export const EVENTS_RING = 'deploy_svc_events';
 const REQUEST_ID = '^[A-Za-z0-9][A-Za-z0-9_.:-]{7,127}$';
-const RETRY_AFTER_SECONDS = 1;
 
 export interface ConfigurationOptions {
   readonly files: MapFiles;

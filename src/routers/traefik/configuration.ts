@@ -1,4 +1,5 @@
 import { frontendsOf, type Frontend } from '../../routing/frontends.ts';
+import { RETRY_AFTER_SECONDS } from '../../routing/retry-after.ts';
 import type { Backend, RoutingTable } from '../../routing/table.ts';
 
 /** Dynamic configuration as Traefik's HTTP provider takes it, in as far as it is used here. */
@@ -34,7 +35,6 @@ export type TraefikMiddleware =
 
 const RETRY = 'deploy-svc-retry';
 const RETRY_AFTER = 'deploy-svc-not-ready';
-const RETRY_AFTER_SECONDS = '1';
 /** Whole numbers that are not too great for anybody: a revision's share is off by a ten-thousandth at most. */
 const PARTS = 10_000;
 
@@ -45,7 +45,7 @@ export function traefikConfiguration(table: RoutingTable, domains: readonly stri
   const services: Record<string, TraefikService> = {};
   const middlewares: Record<string, TraefikMiddleware> = {
     [RETRY]: { retry: { attempts: 3, initialInterval: '1ms' } },
-    [RETRY_AFTER]: { headers: { customResponseHeaders: { 'Retry-After': RETRY_AFTER_SECONDS } } },
+    [RETRY_AFTER]: { headers: { customResponseHeaders: { 'Retry-After': String(RETRY_AFTER_SECONDS) } } },
   };
   for (const { id, backends } of table.deployments.values()) Object.assign(services, servicesOf(id, backends));
   for (const [index, frontend] of frontends.entries()) {
