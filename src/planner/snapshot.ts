@@ -19,7 +19,7 @@ export interface Snapshot {
   readonly definition: DefinitionState | undefined;
   /** Of the secrets that the envars of both refer to, those that there are. */
   readonly secrets?: SecretFingerprints | undefined;
-  /** All replicas of the deployment, stopped ones too: a slot that is filled again goes on with its generations. */
+  /** Its replicas, and the stopped ones of `startableRevisions`: a slot that is filled again goes on with its generations. */
   readonly replicas: readonly ReplicaState[];
   /** Earlier revisions that replicas belong to, and the last one that was OK: what is not rolled out is started from them. */
   readonly earlier: readonly EarlierRevision[];

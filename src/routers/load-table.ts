@@ -12,7 +12,7 @@ export async function loadTable(store: Pick<EventStore, 'snapshot'>): Promise<Ro
   return store.snapshot(async (reader) => {
     const { position } = reader;
     const deployments = await reader.rows<DeploymentState>('deployments', { phase: ['live', 'deleting'] });
-    const replicas = await reader.rows<ReplicaState>('replicas', { status: ON_NODE });
+    const replicas = await reader.rows<ReplicaState>('replicas', { present: 'true', status: ON_NODE });
     const nodes = await reader.rows<NodeState>('nodes', { removed: 'false' });
     const routes = await reader.rows<RouteState>('routes', { removed: 'false' });
     return buildRouting({

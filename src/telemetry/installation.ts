@@ -34,7 +34,7 @@ async function read(metrics: Metrics, { db, store, queue, silenceMs }: Installat
   const [head, deployments, replicas, nodes, counts, dead, workers, webhooks] = await Promise.all([
     store.head(),
     byStatus(db, sql`select status, count(*)::int as value from deployments where phase <> 'removed' group by status`),
-    byStatus(db, sql`select status, count(*)::int as value from replicas where status <> 'Stopped' group by status`),
+    byStatus(db, sql`select status, count(*)::int as value from replicas where present = 'true' group by status`),
     readNodes(db),
     queue.counts(),
     countDead(db),

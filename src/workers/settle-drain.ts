@@ -11,7 +11,7 @@ export async function settleDrain(deps: Pick<WorkerDeps, 'store' | 'membership'>
   const { store } = deps;
   const node = await store.row<NodeState>('nodes', nodeId);
   if (node?.state.scheduling !== 'draining') return;
-  const replicas = await store.rows<ReplicaState>('replicas', { node_id: nodeId });
+  const replicas = await store.rows<ReplicaState>('replicas', { node_id: nodeId, present: 'true' });
   if (replicas.some(({ state }) => state.reservation !== undefined)) return;
   const place = { stream: streamOf('node', nodeId), expectedVersion: node.version, cause: { correlationId: uuidv7() } };
   // When somebody was first, it was recorded, or the drain was given up.

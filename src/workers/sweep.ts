@@ -43,7 +43,10 @@ async function tidy(deps: WorkerDeps): Promise<void> {
 }
 
 async function stuck({ store, clock }: WorkerDeps, cause: Attempt['cause']): Promise<readonly Job[]> {
-  const rows = await store.rows<ReplicaState>('replicas', { status: ['Scheduled', 'Created', 'Stopping'] });
+  const rows = await store.rows<ReplicaState>('replicas', {
+    present: 'true',
+    status: ['Scheduled', 'Created', 'Stopping'],
+  });
   const before = clock.now().getTime() - STUCK_MS;
   return (
     rows

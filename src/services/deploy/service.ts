@@ -141,7 +141,9 @@ interface Found {
 async function viewOf(reader: SnapshotReader, id: string): Promise<Found> {
   const row = await reader.row<DeploymentState>('deployments', id);
   if (row === undefined) throw new NotFound(`deployment ${id} does not exist; oo deployment list shows those that do`);
-  const replicas = (await reader.rows<ReplicaState>('replicas', { deployment_id: id })).map(({ state }) => state);
+  const replicas = (await reader.rows<ReplicaState>('replicas', { deployment_id: id, present: 'true' })).map(
+    ({ state }) => state,
+  );
   const nodeIds = [...new Set(replicas.map(({ nodeId }) => nodeId))];
   const nodes = nodeIds.length === 0 ? [] : await reader.rows<NodeState>('nodes', { id: nodeIds });
   const view = toDeploymentView(

@@ -27,7 +27,7 @@ export function standingService(db: Db): Handlers<'listStandings'> {
         select d.state, coalesce(r.ready, 0)::int as ready, ${CREATED_AT} as created_at
         from deployments d
           left join (
-            select deployment_id, count(*) as ready from replicas where status = 'Ready' group by deployment_id
+            select deployment_id, count(*) as ready from replicas where present = 'true' and status = 'Ready' group by deployment_id
           ) r on r.deployment_id = d.id
         where d.phase in ('live', 'deleting')
         order by d.id
@@ -41,7 +41,7 @@ export function standingService(db: Db): Handlers<'listStandings'> {
 async function standingsAt(db: Db, past: SnapshotReader): Promise<DeploymentStanding[]> {
   const [deployments, serving] = await Promise.all([
     past.rows<DeploymentState>('deployments', { phase: ['live', 'deleting'] }),
-    past.rows<ReplicaState>('replicas', { status: 'Ready' }),
+    past.rows<ReplicaState>('replicas', { present: 'true', status: 'Ready' }),
   ]);
   const ready = Map.groupBy(serving, ({ state }) => state.deploymentId);
   const { rows } = await sql<{ id: string; at: Date }>`

@@ -11,7 +11,7 @@ export interface Place {
   readonly node: NodeState;
 }
 
-type Rows = Pick<EventStore, 'row' | 'rows'>;
+type Rows = Pick<EventStore, 'row' | 'rows' | 'lookUp' | 'idsNear'>;
 
 /**
  * The container that an id means: a replica's own, by the id of the replica, its instance or its container; of a deployment a ready
@@ -56,6 +56,7 @@ async function replicaOf(store: Rows, id: string): Promise<ReplicaState> {
 async function readyReplica(store: Rows, deploymentId: string): Promise<ReplicaState> {
   const rows = await store.rows<ReplicaState>('replicas', {
     deployment_id: deploymentId,
+    present: 'true',
     status: ['Ready', 'Running'],
   });
   const latestFirst = rows

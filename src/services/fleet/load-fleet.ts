@@ -20,7 +20,7 @@ export async function deploymentsOn(
   nodeId: string,
   now: number,
 ): Promise<readonly LoadedSnapshot[]> {
-  const replicas = await reader.rows<ReplicaState>('replicas', { node_id: nodeId });
+  const replicas = await reader.rows<ReplicaState>('replicas', { node_id: nodeId, present: 'true' });
   const holding = replicas.filter(({ state }) => state.reservation !== undefined);
   return snapshotsOf(store, reader, [...new Set(holding.map(({ state }) => state.deploymentId))].sort(), now);
 }

@@ -23,7 +23,7 @@ export async function targetOf(deps: LogDeps, id: string): Promise<Target> {
   const subject = await findSubject(deps.store, id);
   switch (subject?.kind) {
     case 'deployment':
-      return ofReplicas(deps, id, { deployment_id: id });
+      return ofReplicas(deps, id, { deployment_id: id, present: 'true' });
     case 'replica':
       return ofReplicas(deps, subject.row.state.deploymentId, { id: subject.row.id });
     case 'instance': {
@@ -49,9 +49,7 @@ async function ofReplicas(
   const one = where['id'];
   return store.snapshot(async (reader) => {
     const found = (await reader.rows<ReplicaState>('replicas', where)).map(({ state }) => state);
-    const replicas = found
-      .filter(({ status }) => one !== undefined || status !== 'Stopped')
-      .toSorted((a, b) => a.ordinal - b.ordinal || a.revision - b.revision);
+    const replicas = found.toSorted((a, b) => a.ordinal - b.ordinal || a.revision - b.revision);
     return { replicas, others: [], deploymentId, only: one, position: reader.position };
   });
 }

@@ -1,6 +1,7 @@
 import type { DeploymentSpec } from '../../domain/deployment/events.ts';
 import type { ProjectionName } from '../../store/projection.ts';
-import type { RowFilter, SnapshotReader } from '../../store/event-store.ts';
+import type { SnapshotReader } from '../../store/event-store.ts';
+import type { RowFilter } from '../../store/row-filter.ts';
 
 /** What a plan of this deployment depends on and has changed after that position: `definition def_x (position 12), node n1 (position 15)`. */
 export async function movedSince(reader: SnapshotReader, position: number, spec: DeploymentSpec): Promise<string> {
@@ -9,7 +10,7 @@ export async function movedSince(reader: SnapshotReader, position: number, spec:
   const moved = [
     ...(await since('deployment', 'deployments', { id: spec.id })),
     ...(await since('definition', 'definitions', { id: spec.definitionId })),
-    ...(await since('replica', 'replicas', { deployment_id: spec.id })),
+    ...(await since('replica', 'replicas', { deployment_id: spec.id, present: ['true', 'false'] })),
     ...(await since('node', 'nodes')),
     ...(await since('room on node', 'allotments')),
     ...(await since('secret', 'secrets')),

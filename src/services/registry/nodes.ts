@@ -163,6 +163,6 @@ async function liveNode(store: EventStore, where: Readonly<Record<string, string
 
 /** Replicas that hold a share of the node. */
 async function occupantsOf(store: EventStore, nodeId: string): Promise<readonly Occupant[]> {
-  const rows = await store.rows<ReplicaState>('replicas', { node_id: nodeId });
+  const rows = await store.rows<ReplicaState>('replicas', { node_id: nodeId, present: 'true' });
   return rows.map(({ state }) => state).filter(({ reservation }) => reservation !== undefined);
 }

@@ -27,9 +27,7 @@ export function usageService({ store, db, heartbeats }: UsageDeps): Handlers<'us
         store.rows<Allotment>('allotments'),
         store.rows<NodeState>('nodes', { removed: 'false' }),
         store.rows<DeploymentState>('deployments', { phase: ['live', 'deleting'] }),
-        store.rows<ReplicaState>('replicas', {
-          status: ['Scheduled', 'Created', 'Running', 'Ready', 'Stopping', 'Failed'],
-        }),
+        store.rows<ReplicaState>('replicas', { present: 'true' }),
       ]);
       const scaling = new Set(
         deployments.filter(({ state }) => state.spec.autoScaling !== undefined).map(({ id }) => id),

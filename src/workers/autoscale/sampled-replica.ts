@@ -29,7 +29,7 @@ export async function sampledReplicas(
            r.node_id as "nodeId", n.url as "nodeUrl", r.since, hashtext(r.node_id)::oid::bigint as lock,
            coalesce((d.state -> 'scaled' ->> 'steps')::int, 0) as steps
     from deployments d
-    join replicas r on r.deployment_id = d.id and r.status = 'Ready'
+    join replicas r on r.deployment_id = d.id and r.present = 'true' and r.status = 'Ready'
     join nodes n on n.id = r.node_id and n.state ->> 'liveness' <> 'lost'
     where (d.state -> 'spec') ? 'autoScaling' and d.phase = 'live'
     order by r.id

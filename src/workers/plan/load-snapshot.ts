@@ -6,6 +6,7 @@ import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import type { SecretState } from '../../domain/secret/evolve.ts';
 import { DEFAULT_APP, secretKey } from '../../domain/secret/name.ts';
 import type { Snapshot } from '../../planner/snapshot.ts';
+import { startableRevisions } from '../../planner/startable.ts';
 import type { ImageState } from '../../projections/image.ts';
 import { revisionKey, type Revision } from '../../projections/revision.ts';
 import type { EventStore, SnapshotReader } from '../../store/event-store.ts';
@@ -38,8 +39,15 @@ export async function snapshotIn(
   const deployment = await reader.row<DeploymentState>('deployments', deploymentId);
   if (deployment === undefined) return undefined;
   const definition = await reader.row<DefinitionState>('definitions', deployment.state.definitionId);
-  const replicas = await reader.rows<ReplicaState>('replicas', { deployment_id: deploymentId });
-  const earlier = await earlierRevisions(reader, deployment.state, states(replicas));
+  const present = await reader.rows<ReplicaState>('replicas', { deployment_id: deploymentId, present: 'true' });
+  const startable = startableRevisions(deployment.state, states(present));
+  const stopped = await reader.rows<ReplicaState>('replicas', {
+    deployment_id: deploymentId,
+    present: 'false',
+    revision: startable.map(String),
+  });
+  const replicas = [...present, ...stopped];
+  const earlier = await earlierRevisions(reader, deployment.state, startable);
   const buildId = deployment.state.source?.resolved?.buildId;
   const build = buildId === undefined ? undefined : await reader.row<BuildState>('builds', buildId);
   const images = [
@@ -87,12 +95,10 @@ async function secretsOf(
 
 async function earlierRevisions(
   reader: SnapshotReader,
-  { id, revision, stable, rollback }: DeploymentState,
-  replicas: readonly ReplicaState[],
+  { id, revision }: DeploymentState,
+  startable: readonly number[],
 ): Promise<Snapshot['earlier']> {
-  const running = replicas.filter(({ status }) => status !== 'Stopped').map((replica) => replica.revision);
-  const numbers = new Set([...running, stable, rollback?.backTo]);
-  const keys = [...numbers].flatMap((each) => (each === undefined || each === revision ? [] : [revisionKey(id, each)]));
+  const keys = startable.filter((each) => each !== revision).map((each) => revisionKey(id, each));
   if (keys.length === 0) return [];
   return states(await reader.rows<Revision>('revisions', { id: keys }));
 }

@@ -29,10 +29,8 @@ async function affected(
     case 'secret':
       return usersOfSecret(store, id);
     case 'node': {
-      const replicas = await store.rows<ReplicaState>('replicas', { node_id: id });
-      const ids = [
-        ...new Set(replicas.filter(({ state }) => state.status !== 'Stopped').map(({ state }) => state.deploymentId)),
-      ];
+      const replicas = await store.rows<ReplicaState>('replicas', { node_id: id, present: 'true' });
+      const ids = [...new Set(replicas.map(({ state }) => state.deploymentId))];
       return store.rows<DeploymentState>('deployments', { id: ids });
     }
     case 'capacity':

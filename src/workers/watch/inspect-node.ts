@@ -30,7 +30,7 @@ export async function inspectNode(
   signal: AbortSignal,
 ): Promise<void> {
   const containers = (await engine.list(signal)).filter(({ labels }) => labels[LABEL.owner] === deps.installationId);
-  const rows = await deps.store.rows<ReplicaState>('replicas', { node_id: node.id });
+  const rows = await deps.store.rows<ReplicaState>('replicas', { node_id: node.id, present: 'true' });
   const replicas = new Map(rows.map(({ id, state }) => [id, state]));
   const running = new Set<string>();
   for (const container of containers) {

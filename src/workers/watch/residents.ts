@@ -47,7 +47,7 @@ async function follow(
     try {
       const { position, rows } = await store.snapshot(async (reader) => ({
         position: reader.position,
-        rows: await reader.rows<ReplicaState>('replicas', { status: ON_NODE }),
+        rows: await reader.rows<ReplicaState>('replicas', { present: 'true', status: ON_NODE }),
       }));
       begin(book, new Map(rows.map(({ id, state }) => [id, state])));
       for await (const event of store.subscribe({ from: position, signal })) if (isOfReplica(event)) apply(book, event);

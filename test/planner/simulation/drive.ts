@@ -181,6 +181,11 @@ export async function planNow(drive: Drive): Promise<Decided | undefined> {
   if (decided === undefined) return undefined;
   const again = plan(structuredClone(decided.loaded.snapshot));
   assert.deepEqual(again, decided.plan, 'the same snapshot gives another plan');
+  const whole = plan({
+    ...decided.loaded.snapshot,
+    replicas: replicasOf(world).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+  });
+  assert.deepEqual(whole, decided.plan, 'replicas that were not read make another plan');
   const events = carryOut(world, decided);
   const printed = decided.plan.actions.map(describeAction);
   assert.deepEqual(doneIn(events).toSorted(), printed.toSorted(), 'what was done is not what was printed');

@@ -46,7 +46,7 @@ export function definitionOf(world: World): DefinitionState | undefined {
   return rowOf<DefinitionState>(world, 'definitions', DEFINITION)?.state;
 }
 
-/** The rows of the world, read the way the worker reads them: columns are fields of the state. */
+/** The rows of the world, read the way the worker reads them. */
 function storeOf(world: World): EventStore {
   const reader = readerOf(world);
   return { snapshot: async (read: (given: SnapshotReader) => Promise<unknown>) => read(reader) } as EventStore;
@@ -61,11 +61,17 @@ export function readerOf(world: World): SnapshotReader {
       rowsOf<never>(world, projection)
         .filter(({ id, state }) =>
           Object.entries(where).every(([column, wanted]) => {
-            const name = column.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-            const value = column === 'id' ? id : String((state as Record<string, unknown>)[name]);
+            const value = columnOf(id, state, column);
             return typeof wanted === 'string' ? wanted === value : wanted.includes(value);
           }),
         )
         .toSorted((left, right) => (left.id < right.id ? -1 : 1)),
   };
+}
+
+/** Columns are fields of the state, but for two. */
+function columnOf(id: string, state: Readonly<Record<string, unknown>>, column: string): string {
+  if (column === 'id') return id;
+  if (column === 'present') return String(state['status'] !== 'Stopped');
+  return String(state[column.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())]);
 }
