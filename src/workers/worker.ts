@@ -4,7 +4,7 @@ import { QUEUE_POLICIES, type Job, type QueueName } from '../jobs/catalogue.ts';
 import type { Logger } from '../logger.ts';
 import { Fenced } from '../store/command.ts';
 import { analyse } from './analyse/analyse.ts';
-import { signCheckpoints } from './audit/sign-checkpoints.ts';
+import { keepCheckpointFile, signCheckpoints } from './audit/sign-checkpoints.ts';
 import { autoscale } from './autoscale/autoscale.ts';
 import { sampleReplicas } from './autoscale/sample-replicas.ts';
 import { buildImage } from './build/build-image.ts';
@@ -101,6 +101,7 @@ async function live(deps: WorkerDeps, life: Membership, binding: Binding): Promi
     autoscale(deps, life),
     analyse(deps, life),
     signCheckpoints(deps, life),
+    keepCheckpointFile(deps, life),
     drainReplicas(deps, life),
     deliverWebhooks(deps, life),
   ]);

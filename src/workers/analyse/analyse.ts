@@ -1,32 +1,22 @@
-import { pause } from '../../clock.ts';
 import type { DeploymentState } from '../../domain/deployment/evolve.ts';
 import { judgedStepOf } from '../../planner/release/judged-step.ts';
 import { sql, type Db } from '../../postgres/database.ts';
 import type { Row } from '../../store/projection.ts';
 import type { WorkerDeps } from '../deps.ts';
 import type { Membership } from '../membership.ts';
-import { tryLock } from '../sole-worker.ts';
+import { repeatAlone } from '../sole-worker.ts';
 import { analyseStep, type AnalyseDeps } from './analyse-step.ts';
 
 /** Between two looks at which steps are due. */
 const LOOK_MS = 1_000;
 
-/**
- * Judges the steps of canaries, again and again, when no other worker does. The lock belongs to the life's connection: when the
- * worker dies it drops, and what the next one goes on with is in the log and in the samples of the routers.
- */
-export async function analyse(deps: WorkerDeps, life: Membership): Promise<void> {
+/** Judges the steps of canaries, again and again, when no other worker does. What it goes on with is in the log and in the samples of the routers. */
+export function analyse(deps: WorkerDeps, life: Membership): Promise<void> {
   const looked: LookedAt = new Map();
-  let judges = false;
-  while (!life.ended.aborted) {
-    try {
-      judges ||= await tryLock(life, 'analyseRollouts');
-      if (judges) await analyseDue(deps, looked, life.ended);
-    } catch (error) {
-      if (!life.ended.aborted) deps.log.warn('canaries could not be judged; it comes again', { error: String(error) });
-    }
-    await pause(deps.clock, LOOK_MS, life.ended);
-  }
+  const late = 'canaries could not be judged; it comes again';
+  return repeatAlone(deps, life, { lock: 'analyseRollouts', everyMs: LOOK_MS, late }, () =>
+    analyseDue(deps, looked, life.ended),
+  );
 }
 
 /** Deployment -> the step that was looked at last, and when. */

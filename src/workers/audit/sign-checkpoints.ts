@@ -4,7 +4,7 @@ import type { Db } from '../../postgres/database.ts';
 import { hashesAt, keepCheckpoint, lastCheckpoint, readLogHead } from '../../store/audit.ts';
 import type { WorkerDeps } from '../deps.ts';
 import type { Membership } from '../membership.ts';
-import { tryLock } from '../sole-worker.ts';
+import { repeatAlone } from '../sole-worker.ts';
 import { deliverCheckpoints } from './deliver.ts';
 import { appendToFile } from './checkpoint-file.ts';
 
@@ -13,6 +13,7 @@ export const EVENTS_BETWEEN = 1_000;
 /** While there are events that no checkpoint covers, one is made so often. */
 export const MS_BETWEEN = 10_000;
 const LOOK_MS = 1_000;
+const LATE = 'checkpoints are late; the next look makes up for it';
 
 /** Where checkpoints are kept besides the database. */
 export interface CheckpointKeeping {
@@ -25,21 +26,25 @@ export interface CheckpointKeeping {
 
 type Deps = Pick<WorkerDeps, 'database' | 'clock' | 'log' | 'installationId' | 'checkpoints'>;
 
-/** Signs how far the log has come, again and again, when no other worker does; keeps what was signed outside of the database. */
-export async function signCheckpoints(deps: Deps, life: Membership): Promise<void> {
+/** Signs how far the log has come, again and again, when no other worker does, and posts what was signed to the webhook. */
+export function signCheckpoints(deps: Deps, life: Membership): Promise<void> {
   const { db } = deps.database;
+  const { webhook } = deps.checkpoints;
   const due = dueAfter(MS_BETWEEN);
-  let signs = false;
-  while (!life.ended.aborted) {
+  return repeatAlone(deps, life, { lock: 'signCheckpoints', everyMs: LOOK_MS, late: LATE }, async () => {
+    await sign(db, deps, due(deps.clock.now().getTime(), await uncovered(db)));
+    if (webhook !== undefined) await deliverCheckpoints(db, webhook, life.ended);
+  });
+}
+
+/** Adds what was signed, by whichever worker, to the file on this worker's host, if it is to keep one. */
+export async function keepCheckpointFile(deps: Deps, life: Membership): Promise<void> {
+  const { file } = deps.checkpoints;
+  while (file !== undefined && !life.ended.aborted) {
     try {
-      signs ||= await tryLock(life, 'signCheckpoints');
-      if (signs) await sign(db, deps, due(deps.clock.now().getTime(), await uncovered(db)));
-      if (signs && deps.checkpoints.webhook !== undefined)
-        await deliverCheckpoints(db, deps.checkpoints.webhook, life.ended);
-      if (deps.checkpoints.file !== undefined) await appendToFile(db, deps.checkpoints.file);
+      await appendToFile(deps.database.db, file);
     } catch (error) {
-      if (!life.ended.aborted)
-        deps.log.warn('checkpoints are late; the next look makes up for it', { error: String(error) });
+      if (!life.ended.aborted) deps.log.warn(LATE, { error: String(error) });
     }
     await pause(deps.clock, LOOK_MS, life.ended);
   }

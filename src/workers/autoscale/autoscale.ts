@@ -1,8 +1,7 @@
-import { pause } from '../../clock.ts';
 import { sql, type Db } from '../../postgres/database.ts';
 import type { WorkerDeps } from '../deps.ts';
 import type { Membership } from '../membership.ts';
-import { tryLock } from '../sole-worker.ts';
+import { repeatAlone } from '../sole-worker.ts';
 import { evaluateAll } from './evaluate.ts';
 
 /** Old telemetry is deleted so often. */
@@ -10,25 +9,17 @@ const PRUNE_MS = 60_000;
 
 /**
  * Decides how many replicas deployments that scale themselves should have, again and again, when no other worker does.
- * The lock belongs to the life's connection: when the worker dies it drops, and the next one goes on with what the table
- * of recommendations remembers.
+ * What it goes on with is in the table of recommendations.
  */
-export async function autoscale(deps: WorkerDeps, life: Membership): Promise<void> {
-  let decides = false;
+export function autoscale(deps: WorkerDeps, life: Membership): Promise<void> {
   let prunedAt = performance.now();
-  while (!life.ended.aborted) {
-    try {
-      decides ||= await tryLock(life, 'autoscale');
-      if (decides) await evaluateAll(deps);
-      if (decides && performance.now() - prunedAt > PRUNE_MS) {
-        await prune(deps.database.db);
-        prunedAt = performance.now();
-      }
-    } catch (error) {
-      if (!life.ended.aborted) deps.log.warn('the autoscaler could not look; it comes again', { error: String(error) });
-    }
-    await pause(deps.clock, deps.autoscaleIntervalMs, life.ended);
-  }
+  const late = 'the autoscaler could not look; it comes again';
+  return repeatAlone(deps, life, { lock: 'autoscale', everyMs: deps.autoscaleIntervalMs, late }, async () => {
+    await evaluateAll(deps);
+    if (performance.now() - prunedAt <= PRUNE_MS) return;
+    await prune(deps.database.db);
+    prunedAt = performance.now();
+  });
 }
 
 /** Samples are kept for a quarter of an hour, for whoever asks why; what deployments that are gone have left goes too. */

@@ -1,4 +1,3 @@
-import { pause } from '../../clock.ts';
 import { forgetRouters, readRouters } from '../../routers/roster.ts';
 import { hearRouters } from '../../routers/signal.ts';
 import { pruneSamples } from '../../routers/samples.ts';
@@ -8,7 +7,7 @@ import { appendTo } from '../append-to.ts';
 import type { WorkerDeps } from '../deps.ts';
 import type { Membership } from '../membership.ts';
 import { doorbell, type Doorbell } from '../../doorbell.ts';
-import { tryLock } from '../sole-worker.ts';
+import { repeatAlone } from '../sole-worker.ts';
 import { readLeaving, type LeavingReplica } from './leaving.ts';
 
 /** What it works with. */
@@ -25,19 +24,11 @@ const PRUNE_MS = 60_000;
 /**
  * Has the containers of replicas that leave stopped once no live router sends them anything any more, and they are free of
  * requests or their time for them is over. One worker does so for all, whatever the number of replicas, and takes no job's
- * place for it: what follows is `ReplicaDrained`, which sends the job that stops. When that worker dies, its lock drops and
- * another one begins anew.
+ * place for it: what follows is `ReplicaDrained`, which sends the job that stops.
  */
-export async function drainReplicas(deps: DrainDeps, life: Membership): Promise<void> {
-  while (!life.ended.aborted) {
-    try {
-      if (await tryLock(life, 'drainReplicas')) await keep(deps, life);
-    } catch (error) {
-      if (!life.ended.aborted)
-        deps.log.warn('leaving replicas could not be looked at; it comes again', { error: String(error) });
-    }
-    await pause(deps.clock, TAKE_OVER_MS, life.ended);
-  }
+export function drainReplicas(deps: DrainDeps, life: Membership): Promise<void> {
+  const late = 'leaving replicas could not be looked at; it comes again';
+  return repeatAlone(deps, life, { lock: 'drainReplicas', everyMs: TAKE_OVER_MS, late }, () => keep(deps, life));
 }
 
 /** Looks whenever replicas or routers say something, until the life ends or a look fails. */

@@ -1,29 +1,21 @@
-import { pause } from '../../clock.ts';
 import type { WebhookState } from '../../domain/webhook/evolve.ts';
 import { passes } from '../../store/event-filter.ts';
 import type { EventStore } from '../../store/event-store.ts';
 import type { Row } from '../../store/projection.ts';
 import { eventFilterOf } from '../../webhooks/filter.ts';
 import type { Membership } from '../membership.ts';
-import { tryLock } from '../sole-worker.ts';
+import { repeatAlone } from '../sole-worker.ts';
 import { type DeliveryDeps, deliverTo } from './deliver-to.ts';
 import { openBell, type Bell } from './bell.ts';
 
 const LOOK_MS = 1_000;
 
-/** Sends events to webhooks when no other worker does; whoever dies loses the lock with its connection, and another goes on. */
-export async function deliverWebhooks(deps: DeliveryDeps, life: Membership): Promise<void> {
-  let delivers = false;
-  while (!life.ended.aborted) {
-    try {
-      delivers ||= await tryLock(life, 'deliverWebhooks');
-      if (delivers) await deliverAll(deps, life.ended);
-    } catch (error) {
-      if (!life.ended.aborted)
-        deps.log.warn('webhooks are late; the next look makes up for it', { error: String(error) });
-    }
-    await pause(deps.clock, LOOK_MS, life.ended);
-  }
+/** Sends events to webhooks when no other worker does. */
+export function deliverWebhooks(deps: DeliveryDeps, life: Membership): Promise<void> {
+  const late = 'webhooks are late; the next look makes up for it';
+  return repeatAlone(deps, life, { lock: 'deliverWebhooks', everyMs: LOOK_MS, late }, () =>
+    deliverAll(deps, life.ended),
+  );
 }
 
 /** One webhook that is being delivered to. */
