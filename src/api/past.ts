@@ -1,6 +1,6 @@
 import { InvalidInput } from '../domain/problem.ts';
 import { type Moments, positionOfMoment } from '../services/moment.ts';
-import type { EventStore, SnapshotReader } from '../store/event-store.ts';
+import type { EventStore, PastReader } from '../store/event-store.ts';
 import type { Route } from './contract/route.ts';
 import { OPERATIONS, type OperationName } from './contract/operations.ts';
 import { ROUTES } from './contract/routes.ts';
@@ -17,7 +17,7 @@ export async function pastOf(
   name: OperationName,
   at: string | undefined,
   store: PastStore,
-): Promise<SnapshotReader | undefined> {
+): Promise<PastReader | undefined> {
   const route: Route = ROUTES[name];
   if (at === undefined) return undefined;
   if (route.asOf !== true) {

@@ -6,15 +6,23 @@ export function nearest<Candidate extends string>(
   word: string,
   candidates: readonly Candidate[],
 ): Candidate | undefined {
-  const scored = candidates.map((candidate) => ({ candidate, distance: distanceOf(plain(word), plain(candidate)) }));
+  const scored = candidates
+    // Each letter more or less is one that is wrong.
+    .filter((candidate) => Math.abs(plain(word).length - plain(candidate).length) <= allowedIn(candidate))
+    .map((candidate) => ({ candidate, distance: distanceOf(plain(word), plain(candidate)) }));
   const best = scored.reduce<(typeof scored)[number] | undefined>(
     (least, next) => (least === undefined || next.distance < least.distance ? next : least),
     undefined,
   );
   if (best === undefined) return undefined;
-  return best.distance <= Math.max(2, Math.floor(best.candidate.length / 3)) && best.distance < best.candidate.length
+  return best.distance <= allowedIn(best.candidate) && best.distance < best.candidate.length
     ? best.candidate
     : undefined;
+}
+
+/** How many letters may be wrong. */
+function allowedIn(candidate: string): number {
+  return Math.max(2, Math.floor(candidate.length / 3));
 }
 
 /** `did you mean RollingUpdate?`, or the list of what is accepted. */

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { OperationName } from '../api/contract/operations.ts';
 import type { Routes } from '../api/contract/routes.ts';
 import type { ArchivedPart } from '../store/archived.ts';
-import type { SnapshotReader } from '../store/event-store.ts';
+import type { PastReader } from '../store/event-store.ts';
 
 /** Who asks: the account and the app of the token. */
 export interface Caller {
@@ -29,7 +29,7 @@ export interface RequestContext {
   /** The address of the peer. */
   readonly address: string;
   /** The rows as they were at the position that the caller asks for; undefined when it asks for how things are. */
-  readonly past?: SnapshotReader | undefined;
+  readonly past?: PastReader | undefined;
 }
 
 type Given<R, K extends string> = R extends { readonly [P in K]: infer S extends z.ZodType } ? z.output<S> : undefined;

@@ -1,7 +1,6 @@
 import { sql, type Db, type RawBuilder } from '../postgres/database.ts';
-import type { RowFilter } from './event-store.ts';
 import type { ProjectionName, Row } from './projection.ts';
-import { rowCondition } from './row-filter.ts';
+import { rowCondition, type RowFilter } from './row-filter.ts';
 
 /** Classes of `lifetime_class`: rows that were true over 1 position, up to 3, up to 7, and so on. */
 const CLASSES = 40;

@@ -3,10 +3,12 @@ import type { StreamKind } from '../domain/stream.ts';
 import type { ArchivedPart } from './archived.ts';
 import type { Appended, Command } from './command.ts';
 import type { EventScope } from './event-scope.ts';
+import type { Finds, Looks, Neighbours } from './look-up.ts';
 import type { ProjectionName, Row } from './projection.ts';
+import type { RowFilter } from './row-filter.ts';
 
 /** The event log and the rows that it keeps current. */
-export interface EventStore extends AsyncDisposable {
+export interface EventStore extends LookUps, AsyncDisposable {
   /**
    * Commits one command; concurrent ones share a transaction.
    * Throws VersionConflict, InvariantViolated, Fenced or StoreUnavailable, each for this command alone.
@@ -21,7 +23,7 @@ export interface EventStore extends AsyncDisposable {
   snapshot<Result>(read: (reader: SnapshotReader) => Promise<Result>): Promise<Result>;
 
   /** The rows as they were when the event at that position had just been appended. */
-  asOf(position: number): SnapshotReader;
+  asOf(position: number): PastReader;
   /** The last position whose event had happened by that moment; 0 before the first. */
   positionAt(moment: Date): Promise<number>;
   /** The position of the event of that id. */
@@ -45,14 +47,22 @@ export interface EventStore extends AsyncDisposable {
   touched(options: TouchedOptions): AsyncIterableIterator<void>;
 }
 
-/** Column -> value, or one of several values. */
-export type RowFilter = Readonly<Record<string, string | readonly string[]>>;
+/** Looking for what somebody has named, without reading whole tables. */
+export interface LookUps {
+  /** What each look finds, in their order, ordered by id. */
+  lookUp<States extends readonly unknown[]>(looks: Looks<States>): Promise<Finds<States>>;
+  /** Ids that may have been meant by one that there is not: its neighbours in the order of ids, a bounded number from each projection. */
+  idsNear(projections: readonly ProjectionName[], id: string): Promise<Neighbours>;
+}
 
 export interface SnapshotReader extends Pick<EventStore, 'row'> {
   readonly position: number;
   /** As `EventStore.rows`; with `after` only rows that have changed since that position. */
   rows<State>(projection: ProjectionName, where?: RowFilter, after?: number): Promise<readonly Row<State>[]>;
 }
+
+/** The rows as they were. */
+export type PastReader = SnapshotReader & LookUps;
 
 export interface ReadOptions {
   readonly after: number;

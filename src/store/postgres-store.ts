@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { bodyHashHex } from '../domain/audit/body-hash.ts';
 import { EVENT_SCHEMAS, type DomainEvent } from '../domain/event.ts';
 import type { Database } from '../postgres/database.ts';
 import { archivedPart } from './archived.ts';
@@ -11,6 +12,7 @@ import { isUnreachable } from './failure.ts';
 import { GroupCommit } from './group-commit.ts';
 import { HeadSignal } from './head-signal.ts';
 import type { Projection } from './projection.ts';
+import { idsNear, idsNearAt, lookUp, lookUpAt } from './look-up.ts';
 import { readEvents, readHead, readRow, readRows, readSnapshot } from './read.ts';
 import { subscribe } from './subscription.ts';
 import { UPCASTS, type UpcastTable } from './upcast.ts';
@@ -23,21 +25,28 @@ export interface StoreOptions {
   readonly effects: AppendEffects;
   /** How events of earlier schema versions read now; the product's own unless a test plants others. */
   readonly upcasts?: UpcastTable;
+  /** The hash of an event's body, in hexadecimal; the chain's own unless a benchmark measures what that takes. */
+  readonly hashOf?: typeof bodyHashHex;
 }
 
 /** The event store on PostgreSQL. */
-export function openStore({ database, clock, projections, effects, upcasts = UPCASTS }: StoreOptions): EventStore {
+export function openStore(options: StoreOptions): EventStore {
+  const { database, clock, projections, effects, upcasts = UPCASTS, hashOf = bodyHashHex } = options;
   const { db } = database;
-  const commits = new GroupCommit({ db, projections, effects, now: () => clock.now(), upcasts });
+  const commits = new GroupCommit({ db, projections, effects, now: () => clock.now(), upcasts, hashOf });
   const signal = new HeadSignal(database, clock);
   return {
     append: async (command) => commits.append(validated(command)),
     row: (projection, id) => reachable(readRow(db, projection, id)),
     rows: (projection, where) => reachable(readRows(db, projection, where)),
+    lookUp: (looks) => reachable(lookUp(db, looks)),
+    idsNear: (projections, id) => reachable(idsNear(db, projections, id)),
     asOf: (position) => ({
       position,
       row: async (projection, id) => (await reachable(readRowsAt<never>(db, projection, position, { id })))[0],
       rows: (projection, where, after) => reachable(readRowsAt(db, projection, position, where, after)),
+      lookUp: (looks) => reachable(lookUpAt(db, looks, position)),
+      idsNear: (projections, id) => reachable(idsNearAt(db, projections, id, position)),
     }),
     positionAt: (moment) => reachable(positionAt(db, moment)),
     positionOf: (eventId) => reachable(positionOf(db, eventId)),

@@ -2,10 +2,10 @@ import { sql, type Db, type RawBuilder, type Tx } from '../postgres/database.ts'
 import type { RecordedEvent } from '../domain/event.ts';
 import { refuseArchived } from './archived.ts';
 import { conditionOf } from './event-filter.ts';
-import type { ReadOptions, RowFilter, SnapshotReader } from './event-store.ts';
+import type { ReadOptions, SnapshotReader } from './event-store.ts';
 import type { ProjectionName, Row } from './projection.ts';
 import { EVENT_COLUMNS, toRecorded, type EventRow } from './recorded.ts';
-import { rowCondition } from './row-filter.ts';
+import { rowCondition, type RowFilter } from './row-filter.ts';
 import type { UpcastTable } from './upcast.ts';
 
 interface StoredRow<State> {

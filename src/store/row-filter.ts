@@ -1,5 +1,7 @@
 import { sql, type RawBuilder } from '../postgres/database.ts';
-import type { RowFilter } from './event-store.ts';
+
+/** Column -> value, or one of several values. */
+export type RowFilter = Readonly<Record<string, string | readonly string[]>>;
 
 /** A filter of rows as a condition in SQL. `expression`: what a column is in the table that is read. */
 export function rowCondition(

@@ -6,7 +6,7 @@ import type { Db } from '../../postgres/database.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import { streamOf } from '../../domain/stream.ts';
 import type { ArchivedPart } from '../../store/archived.ts';
-import type { EventStore, SnapshotReader } from '../../store/event-store.ts';
+import type { EventStore, PastReader } from '../../store/event-store.ts';
 import { toEventView } from '../deploy/view.ts';
 import { callerOf, type Handlers } from '../handler.ts';
 import { type Sight, sightOf } from '../sight/sight.ts';
@@ -19,7 +19,7 @@ const LOOKED_THROUGH = 100;
 export interface DescribeDeps {
   readonly store: EventStore;
   readonly db: Db;
-  readonly viewOf: (deploymentId: string, past: SnapshotReader | undefined) => Promise<DeploymentView>;
+  readonly viewOf: (deploymentId: string, past: PastReader | undefined) => Promise<DeploymentView>;
 }
 
 /** Describes whatever has an id. */
@@ -44,7 +44,7 @@ async function describe(
   deps: DescribeDeps,
   subject: Subject,
   sight: Sight,
-  past: SnapshotReader | undefined,
+  past: PastReader | undefined,
 ): Promise<Description> {
   const { kind, row } = subject;
   const { store } = deps;
@@ -99,17 +99,17 @@ async function replicasOn(
   node: string,
   sight: Sight,
 ): Promise<Description['replicas']> {
-  const rows = await store.rows<ReplicaState>('replicas', { node_id: node });
+  const rows = await store.rows<ReplicaState>('replicas', { node_id: node, present: 'true' });
   return rows
     .map(({ state }) => state)
-    .filter(({ id, status }) => status !== 'Stopped' && sight.sees('replica', id))
+    .filter(({ id }) => sight.sees('replica', id))
     .map(({ id, deploymentId, status, nodeId }) => ({ id, deploymentId, status, nodeId }));
 }
 
 async function ofDeployment(
   { store, viewOf }: DescribeDeps,
   id: string,
-  past: SnapshotReader | undefined,
+  past: PastReader | undefined,
 ): Promise<Pick<Description, 'since' | 'deployment' | 'decision' | 'next'>> {
   const deployment = await viewOf(id, past);
   const stream = streamOf('deployment', id);

@@ -5,7 +5,8 @@ import { evolveInstance, type InstanceState } from '../../domain/instance/evolve
 import { parseInstance } from '../../domain/instance/parse.ts';
 import { decideHeartbeat } from '../../domain/instance/silence.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
-import type { EventStore, RowFilter } from '../../store/event-store.ts';
+import type { EventStore } from '../../store/event-store.ts';
+import type { RowFilter } from '../../store/row-filter.ts';
 import { carryOut } from '../carry-out.ts';
 import { callerOf, type Handlers, type Reply, type RequestOf } from '../handler.ts';
 import type { NodePorts } from './nodes.ts';

@@ -5,7 +5,8 @@ import { nearest } from '../../domain/nearest.ts';
 import type { NodeState } from '../../domain/node/evolve.ts';
 import { NotFound } from '../../domain/problem.ts';
 import type { ReplicaState } from '../../domain/replica/evolve.ts';
-import type { EventStore } from '../../store/event-store.ts';
+import type { LookUps } from '../../store/event-store.ts';
+import type { Look } from '../../store/look-up.ts';
 import type { ProjectionName, Row } from '../../store/projection.ts';
 import { Refusal } from '../refusal.ts';
 import { SIGHT_RULES } from '../sight/rules.ts';
@@ -19,8 +20,6 @@ export type Subject =
   | { readonly kind: 'node'; readonly row: Row<NodeState> }
   | { readonly kind: 'definition'; readonly row: Row<DefinitionState> };
 
-type Rows = Pick<EventStore, 'row' | 'rows'>;
-
 /** A container's name as `containerName` makes it. */
 const CONTAINER_NAME = /^(.+)-g\d+-[0-9a-f]{8}$/;
 /** What an engine prints as a container's id is this long at least. */
@@ -33,29 +32,35 @@ const SHORT = 12;
  * What is not seen is passed over: it is as if it were not there.
  */
 export async function findSubject(
-  store: Rows,
+  store: Pick<LookUps, 'lookUp'>,
   id: string,
   sees: (kind: Subject['kind'], id: string) => boolean = () => true,
 ): Promise<Subject | undefined> {
-  const deployment = await store.row<DeploymentState>('deployments', id);
-  if (deployment !== undefined && sees('deployment', deployment.id)) return { kind: 'deployment', row: deployment };
-  const replica = await replicaOf(store, id);
-  if (replica !== undefined && sees('replica', replica.id)) return { kind: 'replica', row: replica };
-  const instance = await store.row<InstanceState>('instances', id);
-  if (instance !== undefined && sees('instance', instance.id)) return { kind: 'instance', row: instance };
-  const node = (await store.row<NodeState>('nodes', id)) ?? (await store.rows<NodeState>('nodes', { url: id }))[0];
-  if (node !== undefined && sees('node', node.id)) return { kind: 'node', row: node };
-  const definition = await store.row<DefinitionState>('definitions', id);
-  if (definition === undefined || !sees('definition', definition.id)) return undefined;
-  return { kind: 'definition', row: definition };
+  const [deployments, replicas, contained, instances, nodes, urls, definitions] = await store.lookUp<
+    [DeploymentState, ReplicaState, ReplicaState, InstanceState, NodeState, NodeState, DefinitionState]
+  >([
+    { projection: 'deployments', where: { id } },
+    { projection: 'replicas', where: { id: CONTAINER_NAME.exec(id)?.[1] ?? id } },
+    containerLook(id),
+    { projection: 'instances', where: { id } },
+    { projection: 'nodes', where: { id } },
+    { projection: 'nodes', where: { url: id } },
+    { projection: 'definitions', where: { id } },
+  ]);
+  const ofContainer = contained.filter(({ state }) => state.containerId?.startsWith(id) === true);
+  const found: readonly Subject[] = [
+    ...deployments.map((row): Subject => ({ kind: 'deployment', row })),
+    ...[...replicas, ...ofContainer].map((row): Subject => ({ kind: 'replica', row })),
+    ...instances.map((row): Subject => ({ kind: 'instance', row })),
+    ...[...nodes, ...urls].map((row): Subject => ({ kind: 'node', row })),
+    ...definitions.map((row): Subject => ({ kind: 'definition', row })),
+  ];
+  return found.find(({ kind, row }) => sees(kind, row.id));
 }
 
-/** A replica by its own id, by its container's name, or by (the beginning of) its container's id. */
-async function replicaOf(store: Rows, id: string): Promise<Row<ReplicaState> | undefined> {
-  const named = await store.row<ReplicaState>('replicas', CONTAINER_NAME.exec(id)?.[1] ?? id);
-  if (named !== undefined || !CONTAINER_ID.test(id)) return named;
-  const found = await store.rows<ReplicaState>('replicas', { container_short: id.slice(0, SHORT) });
-  return found.find(({ state }) => state.containerId?.startsWith(id) === true);
+/** Replicas whose containers may be called so: by (the beginning of) what the engine calls them; none for what no engine prints. */
+function containerLook(id: string): Look {
+  return { projection: 'replicas', where: { container_short: CONTAINER_ID.test(id) ? id.slice(0, SHORT) : [] } };
 }
 
 const KINDS = {
@@ -75,7 +80,11 @@ const LISTS = {
 } as const satisfies Record<Subject['kind'], string>;
 
 /** Says that nothing of these kinds has the id, which id is nearest, and where those that exist are listed. */
-export async function noSubject(store: Rows, id: string, kinds: readonly Subject['kind'][]): Promise<NotFound> {
+export async function noSubject(
+  store: Pick<LookUps, 'idsNear'>,
+  id: string,
+  kinds: readonly Subject['kind'][],
+): Promise<NotFound> {
   const near = await nearestOf(store, id, kinds, () => true);
   const guess = near === undefined ? `see ${LISTS[kinds[0] ?? 'deployment']}` : `did you mean ${near}?`;
   return new NotFound(`there is no ${kinds.join(' or ')} ${id}; ${guess}`);
@@ -86,7 +95,7 @@ export async function noSubject(store: Rows, id: string, kinds: readonly Subject
  * whether something has the id or not, with what would show the rest.
  */
 export async function noSubjectFor(
-  store: Rows,
+  store: Pick<LookUps, 'idsNear'>,
   id: string,
   kinds: readonly Subject['kind'][],
   sight: Sight,
@@ -101,16 +110,17 @@ export async function noSubjectFor(
 }
 
 async function nearestOf(
-  store: Rows,
+  store: Pick<LookUps, 'idsNear'>,
   id: string,
   kinds: readonly Subject['kind'][],
   sees: (kind: Subject['kind'], id: string) => boolean,
 ): Promise<string | undefined> {
-  const ids = await Promise.all(
-    kinds.map(async (kind) => {
-      const rows = await store.rows(KINDS[kind]);
-      return rows.map((row) => row.id).filter((each) => sees(kind, each));
-    }),
+  const near = await store.idsNear(
+    kinds.map((kind) => KINDS[kind]),
+    id,
   );
-  return nearest(id, ids.flat());
+  return nearest(
+    id,
+    kinds.flatMap((kind, index) => (near[index] ?? []).filter((each) => sees(kind, each))),
+  );
 }

@@ -1,7 +1,7 @@
 import type { WebhookAttemptView, WebhookView } from '../../api/contract/webhook.ts';
 import type { WebhookState } from '../../domain/webhook/evolve.ts';
 import { standingOf } from '../../domain/webhook/standing.ts';
-import type { RowFilter } from '../../store/event-store.ts';
+import type { RowFilter } from '../../store/row-filter.ts';
 import { type Attempt, positionOf, type Progress, progressKey, readProgress } from '../../webhooks/ledger.ts';
 import type { WebhookPorts } from './ports.ts';
 

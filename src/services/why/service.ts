@@ -5,7 +5,7 @@ import { streamOf } from '../../domain/stream.ts';
 import type { Db } from '../../postgres/database.ts';
 import type { ArchivedPart } from '../../store/archived.ts';
 import { readCorrelation, readDeployment, readPlanAt } from '../../store/causes.ts';
-import type { EventStore, SnapshotReader } from '../../store/event-store.ts';
+import type { EventStore, PastReader } from '../../store/event-store.ts';
 import { callerOf, type Handlers, type Reply, type RequestContext, type RequestOf } from '../handler.ts';
 import { archivedOf } from '../history/archived.ts';
 import { type Sight, sightOf } from '../sight/sight.ts';
@@ -60,13 +60,13 @@ export function whyService(deps: WhyDeps): Handlers<'why' | 'whyNot' | 'trace' |
 async function readStanding(
   { store, db }: WhyDeps,
   id: string,
-  past: SnapshotReader | undefined,
+  past: PastReader | undefined,
 ): Promise<readonly string[] | undefined> {
   const rows = past ?? store;
   const until = past?.position;
   const row = await rows.row<DeploymentState>('deployments', id);
   if (row === undefined) return undefined;
-  const replicas = await rows.rows<ReplicaState>('replicas', { deployment_id: id });
+  const replicas = await rows.rows<ReplicaState>('replicas', { deployment_id: id, present: 'true' });
   const stream = streamOf('deployment', id);
   const [saved] = await store.read({
     after: 0,

@@ -6,7 +6,7 @@ import type { Explanation } from '../../api/contract/why.ts';
 import type { Db } from '../../postgres/database.ts';
 import { readEvent } from '../../store/causes.ts';
 import { Archived, type ArchivedPart } from '../../store/archived.ts';
-import type { EventStore, SnapshotReader } from '../../store/event-store.ts';
+import type { EventStore, PastReader } from '../../store/event-store.ts';
 import { Refusal } from '../refusal.ts';
 import { AUDITOR } from '../sight/rules.ts';
 import type { Sight } from '../sight/sight.ts';
@@ -26,7 +26,7 @@ export interface Found extends Pick<Explanation, 'kind' | 'id'> {
 export interface Explaining {
   readonly store: EventStore;
   readonly db: Db;
-  readonly past: SnapshotReader | undefined;
+  readonly past: PastReader | undefined;
 }
 
 /** Whatever has the id and is seen: a thing of the fleet, a container, a build, an event by its id or position. Throws `Archived`. */
