@@ -23,7 +23,7 @@ export interface AppendLoad extends LoadOptions {
   /** Events in one command, each for a new stream. */
   readonly events: number;
   readonly projected: boolean;
-  /** Without hashes in the database: what the chain is measured against. Its links cannot be checked then. */
+  /** Without hashes, in this process and in the database: what the chain is measured against. Its links cannot be checked then. */
   readonly unchained?: boolean;
 }
 
@@ -34,7 +34,9 @@ export function appendOurs(postgres: PostgresServer, options: AppendLoad): Promi
     await using database = openPool(url);
     await migrate(database);
     if (options.unchained === true) await dropChain(database.db);
-    await using store = openStore({ database, clock: systemClock, projections, effects: async () => undefined });
+    const unhashed = options.unchained === true ? { hashOf: () => '' } : {};
+    const effects = async (): Promise<void> => undefined;
+    await using store = openStore({ database, clock: systemClock, projections, effects, ...unhashed });
     const result = await load(options, (number) =>
       store.append({
         context: CONTEXT,

@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 
 import { sql, type Db, type RawBuilder, type Tx } from '../postgres/database.ts';
 import { bareArray, byteaArray, jsonArray, textArray } from './array-literal.ts';
-import { bodyHashHex, canonical } from '../domain/audit/body-hash.ts';
+import { canonical, type bodyHashHex } from '../domain/audit/body-hash.ts';
 import { Fenced, InvariantViolated, VersionConflict, type Appended, type Command } from './command.ts';
 import { HEAD_CHANNEL, kindsOf } from './head-channel.ts';
 import type { Projection } from './projection.ts';
@@ -19,6 +19,8 @@ export interface BatchDeps {
   readonly effects: AppendEffects;
   readonly now: () => Date;
   readonly upcasts: UpcastTable;
+  /** The hash of an event's body, in hexadecimal. */
+  readonly hashOf: typeof bodyHashHex;
 }
 
 export type Outcome = { readonly appended: Appended } | { readonly refused: Error };
@@ -33,7 +35,7 @@ export async function commitBatch(deps: BatchDeps, commands: readonly Command[])
   const at = deps.now();
   const drafts = commands.map((command) => draft(command, at));
   // What takes this process long is done before anything is locked.
-  const bodies = bodiesOf(drafts, deps.upcasts);
+  const bodies = bodiesOf(drafts, deps);
   return deps.db.transaction().execute(async (tx) => {
     const outcomes = Array.from<unknown, Outcome | undefined>(commands, () => undefined);
     await refuseFenced(tx, commands, outcomes);
@@ -108,12 +110,15 @@ function draft({ appends, context }: Command, at: Date): Draft[] {
       ...context,
       id: uuidv7(),
       stream,
-      version: expectedVersion === 'any' ? 0 : expectedVersion + index + 1,
+      version: expectedVersion === 'any' ? UNKNOWN : expectedVersion + index + 1,
       position: 0,
       at,
     })),
   );
 }
+
+/** In the place of a version: it is what it is once the stream is locked. */
+const UNKNOWN = 0;
 
 /** An event as it is stored and hashed. */
 interface Body {
@@ -127,26 +132,32 @@ interface Body {
 
 type Bodies = ReadonlyMap<Draft, Body>;
 
-function bodiesOf(drafts: readonly (readonly Draft[])[], upcasts: UpcastTable): Bodies {
+function bodiesOf(drafts: readonly (readonly Draft[])[], { upcasts, hashOf }: BatchDeps): Bodies {
   return new Map(
     drafts.flat().map((event) => {
       const schemaVersion = schemaVersionOf(event.type, upcasts);
-      return [event, bodyOf(event, schemaVersion, canonical(event.data))];
+      const body = { schemaVersion, data: canonical(event.data), version: event.version, hash: '' };
+      // One that follows on whatever there is has its version later.
+      return [event, event.version === UNKNOWN ? body : hashed(event, body, hashOf)];
     }),
   );
 }
 
-function bodyOf(event: Draft, schemaVersion: number, data: string): Body {
-  const hash = bodyHashHex({ ...event, schemaVersion }, data, event.at.toISOString());
-  return { schemaVersion, data, version: event.version, hash };
+function hashed(event: Draft, body: Body, hashOf: BatchDeps['hashOf']): Body {
+  const { schemaVersion, data } = body;
+  const hash = hashOf({ ...event, schemaVersion }, data, event.at.toISOString());
+  return { ...body, version: event.version, hash };
 }
 
 /** The bodies of the events in their final versions. */
-function settledBodies(events: readonly Draft[], bodies: Bodies): readonly Body[] {
+function settledBodies(
+  events: readonly Draft[],
+  { bodies, hashOf }: Pick<Accepted, 'bodies'> & Pick<BatchDeps, 'hashOf'>,
+): readonly Body[] {
   return events.map((event) => {
     const body = bodies.get(event);
     if (body === undefined) throw new Error(`${event.type} of ${event.stream} was not prepared`);
-    return body.version === event.version ? body : bodyOf(event, body.schemaVersion, body.data);
+    return body.version === event.version ? body : hashed(event, body, hashOf);
   });
 }
 
@@ -186,7 +197,7 @@ interface Accepted {
 
 async function store(tx: Tx, deps: BatchDeps, { events, bodies }: Accepted, rows: RowSet): Promise<void> {
   for (const [index, event] of events.entries()) event.position = -1 - index;
-  const first = await appendEvents(tx, events, settledBodies(events, bodies), rows.writes());
+  const first = await appendEvents(tx, events, settledBodies(events, { bodies, hashOf: deps.hashOf }), rows.writes());
   for (const [index, event] of events.entries()) event.position = first + index;
   await deps.effects(tx, events);
 }
