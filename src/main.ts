@@ -1,10 +1,7 @@
 import { InvalidSettings, readConfig, type Config } from './config.ts';
 import { createLogger, type Logger } from './logger.ts';
-import { archiveCommand } from './process/archive/command.ts';
 import { refuseInsecureDefaults } from './process/insecure-defaults.ts';
 import { HELP, modeOf } from './process/mode.ts';
-import { projectionsCommand } from './process/projections-command.ts';
-import { startService } from './process/service.ts';
 
 async function main(): Promise<number> {
   const mode = modeOf(process.argv.slice(2));
@@ -19,8 +16,11 @@ async function main(): Promise<number> {
   try {
     const config = readConfig(process.env);
     const log = createLogger(config.LOG_LEVEL, { service: 'deploy-svc' });
-    if (mode.type === 'projections') return await projectionsCommand(mode, config, log);
-    if (mode.type === 'archive') return await archiveCommand(mode.asked, config, log);
+    // Each loads what it is made of, and nothing else.
+    if (mode.type === 'projections')
+      return await (await import('./process/projections-command.ts')).projectionsCommand(mode, config, log);
+    if (mode.type === 'archive')
+      return await (await import('./process/archive/command.ts')).archiveCommand(mode.asked, config, log);
     return await serve(mode.simulate === 0 ? config : simulated(config, mode.simulate), log);
   } catch (error) {
     if (!(error instanceof InvalidSettings)) throw error;
@@ -35,6 +35,7 @@ async function serve(config: Config, log: Logger): Promise<number> {
   const asked = new Promise<string>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name));
   });
+  const { startService } = await import('./process/service.ts');
   await using _service = await startService(config, log);
   log.info('stopping', { signal: await asked });
   return 0;

@@ -15,7 +15,7 @@ import { openUserService } from '../services/user/service.ts';
 import { instanceBeats } from '../services/registry/instance-beats.ts';
 import { watchSilence } from '../services/registry/watch-silence.ts';
 import { checkoutsRoot } from '../sources/checkouts.ts';
-import { gatewayDomains } from './gateway-role.ts';
+import { gatewayDomains } from './gateway-domains.ts';
 import { readRouters } from '../routers/roster.ts';
 import { observeRequests } from '../telemetry/http.ts';
 import { tellInstallation } from '../telemetry/installation.ts';

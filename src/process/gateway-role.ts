@@ -12,6 +12,7 @@ import type { Router } from '../routing/router.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { drivenRouter } from './driven-router.ts';
+import { gatewayDomains } from './gateway-domains.ts';
 
 export interface GatewayRoleOptions {
   readonly config: Config;
@@ -59,11 +60,6 @@ export async function gatewayRole(stack: AsyncDisposableStack, options: GatewayR
 /** The port after the API's where none is set: any that is free where that one's is, too. */
 function gatewayPort({ GATEWAY_PORT: given, PORT: api }: Config): number {
   return given ?? (api === 0 ? 0 : Math.min(65_535, api + 1));
-}
-
-/** What host names of deployments end with. */
-export function gatewayDomains(config: Pick<Config, 'GATEWAY_DOMAINS'>): readonly string[] {
-  return [...new Set(['localhost', ...config.GATEWAY_DOMAINS])];
 }
 
 function gatewaySettings(config: Config): GatewaySettings {
