@@ -1,5 +1,6 @@
 import { appendBatch } from './append-batch.ts';
 import { appendSingle } from './append-single.ts';
+import { asOfRead } from './as-of-read.ts';
 import type { Benchmark } from './benchmark.ts';
 import { cliHelp } from './cli-help.ts';
 import { converge } from './converge.ts';
@@ -10,6 +11,7 @@ import { placeDurable } from './place-durable.ts';
 import { rolling } from './rolling.ts';
 import { routeLatency } from './route-latency.ts';
 import { routeThroughput } from './route-throughput.ts';
+import { routeOutage } from './route-outage.ts';
 import { routeUpdate } from './route-update.ts';
 import { runSimulated } from './run-simulated.ts';
 import { chainCost } from './chain-cost.ts';
@@ -37,9 +39,11 @@ export const BENCHMARKS: readonly Benchmark[] = [
   routeThroughput,
   routeLatency,
   routeUpdate,
+  routeOutage,
   verifyChain,
   chainCost,
   why,
+  asOfRead,
   cliHelp,
   zeroLoss,
 ];

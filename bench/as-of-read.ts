@@ -1,0 +1,112 @@
+import { createClient, type Client } from '../src/api/client.ts';
+import { readConfig } from '../src/config.ts';
+import { createLogger } from '../src/logger.ts';
+import { migrate } from '../src/postgres/migrate.ts';
+import { startService } from '../src/process/service.ts';
+import type { Bench, Benchmark, Outcome } from './benchmark.ts';
+import { alternate } from './support/alternate.ts';
+import { appendLongLog } from './support/long-log.ts';
+import { openPool } from './support/postgres.ts';
+import { latencies, median } from './support/statistics.ts';
+
+const AIM = 2;
+const FLEET = { events: 1_000_000, nodes: 50, deployments: 50, replicas: 20 };
+/** Of each read, in each round: as many of now as of some moment. */
+const READS = 30;
+/** Of each, before anything is measured. */
+const WARM_UP = 5;
+
+/** A read of the API; without a position of now. */
+type Read = (client: Client, at: { readonly at?: string }) => Promise<unknown>;
+
+const READS_OF_API: Readonly<Record<string, Read>> = {
+  deployments: (client, at) => client.call('listDeployments', { body: {} }, at),
+  standings: (client, at) => client.call('listStandings', {}, at),
+  'one deployment': (client, at) => client.call('showDeployment', { params: { id: 'depl-7' } }, at),
+  instances: (client, at) => client.call('listInstances', { query: {} }, at),
+  'instances of one deployment': (client, at) =>
+    client.call('listInstances', { query: { deploymentId: 'depl-7' } }, at),
+  nodes: (client, at) => client.call('listNodes', { body: {} }, at),
+  'what there is of one deployment': (client, at) => client.call('describe', { params: { id: 'depl-7' } }, at),
+};
+
+/** What it costs to ask how things were, beside how they are. */
+export const asOfRead: Benchmark = {
+  id: 'as-of-read',
+  title: `reads as of positions all over a log of ${FLEET.events} events beside the same reads of now, ${FLEET.deployments * FLEET.replicas} replicas`,
+  unit: 'ms',
+  peer: 'the same read of now',
+  aim: AIM,
+  engine: false,
+  run,
+};
+
+async function run({ postgres, pairs, say }: Bench): Promise<Outcome> {
+  return postgres.fresh(async (url) => {
+    await using database = openPool(url);
+    await migrate(database);
+    const head = await appendLongLog(database, FLEET, say);
+    const config = readConfig({ DATABASE_URL: url, PORT: '0', ROLES: 'api', TOKEN_LIFE: '7200' });
+    await using service = await startService(config, createLogger('error'));
+    const baseUrl = service.url ?? '';
+    const credentials = { slug: config.ADMIN_SLUG, password: config.ADMIN_PASSWORD };
+    const { body } = await createClient({ baseUrl }).call('login', { body: credentials });
+    const client = createClient({ baseUrl, token: body.token.token });
+    const compared: Compared[] = [];
+    for (const [name, read] of Object.entries(READS_OF_API)) {
+      const one = await compare(client, read, head, Math.max(3, pairs));
+      say(`  ${name}: then ${latencies(one.past)}; now ${latencies(one.now)}`);
+      compared.push({ name, ...one });
+    }
+    return outcomeOf(compared);
+  });
+}
+
+interface Times {
+  readonly past: readonly number[];
+  readonly now: readonly number[];
+}
+
+interface Compared extends Times {
+  readonly name: string;
+}
+
+async function compare(client: Client, read: Read, head: number, rounds: number): Promise<Times> {
+  let turn = 0;
+  // All over the log, never the same place twice.
+  const somewhere = (): string => String(1_000 + ((turn++ * 61_803_399) % (head - 1_000)));
+  const timed = async (at: () => { readonly at?: string }): Promise<number[]> => {
+    const took: number[] = [];
+    for (let number = 0; number < READS; number += 1) {
+      const from = performance.now();
+      await read(client, at());
+      took.push(performance.now() - from);
+    }
+    return took;
+  };
+  for (let number = 0; number < WARM_UP; number += 1) {
+    await read(client, { at: somewhere() });
+    await read(client, {});
+  }
+  const times = await alternate(
+    rounds,
+    () => timed(() => ({ at: somewhere() })),
+    () => timed(() => ({})),
+  );
+  return { past: times.ours.flat(), now: times.peers.flat() };
+}
+
+function outcomeOf(compared: readonly Compared[]): Outcome {
+  const judged = compared.map(({ name, past, now }) => ({ name, value: median(past), peerValue: median(now) }));
+  const text = ({ name, value, peerValue }: (typeof judged)[number]): string =>
+    `${name}: ${value.toFixed(1)} ms as of a position, ${peerValue.toFixed(1)} ms now, ${(value / peerValue).toFixed(2)} times, aim at most ${AIM}`;
+  const [worst] = judged.toSorted((a, b) => b.value / b.peerValue - a.value / a.peerValue);
+  if (worst === undefined) throw new Error('nothing was read');
+  return {
+    value: worst.value,
+    peerValue: worst.peerValue,
+    ratio: worst.value / worst.peerValue,
+    conditions: judged.map((each) => ({ text: text(each), met: each.value / each.peerValue <= AIM })),
+    spent: [`the worst of ${judged.length} reads stands above: ${worst.name}`],
+  };
+}
