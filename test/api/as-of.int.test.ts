@@ -90,12 +90,13 @@ async function record(): Promise<void> {
   if ((await head()) === position) recorded.push({ position, answers });
 }
 
-/** Records whenever the log has grown, until the deployment has come to rest. */
+/** Records whenever the log has grown, until the deployment has come to rest, and then as well. */
 async function settled(): Promise<void> {
   const deadline = AbortSignal.timeout(20_000);
   for (let last = -1, quiet = 0; quiet < 8;) {
     deadline.throwIfAborted();
-    if ((await head()) === last) await pause(LOOK_MS);
+    // What grew meanwhile was not kept.
+    if (recorded.at(-1)?.position === (await head())) await pause(LOOK_MS);
     else await record();
     const { deployments } = (await client.call('listDeployments', { body: {} })).body;
     const position = await head();

@@ -12,11 +12,12 @@ import { deploy, openInstallation, waitForStatus } from '../support/installation
 import { containersOf } from '../support/oracle.ts';
 import { freePort } from '../support/registry.ts';
 import { startTestImages } from '../support/test-images.ts';
+import { startTrafficLoad } from '../support/traffic-load.ts';
 import { until } from '../support/until.ts';
 
 const identity = ({ id, startedAt }: ContainerState): object => ({ id, startedAt });
 
-test('with API, workers and PostgreSQL all stopped containers serve on, and on return none of them is restarted', async () => {
+test('with API, workers and PostgreSQL all stopped containers serve on, the gateway routes on, and on return none of them is restarted', async () => {
   await using stack = new AsyncDisposableStack();
   const images = stack.use(await startTestImages());
   const dataDir = join(tmpdir(), `deploy-svc-stopped-${randomUUID()}`);
@@ -36,11 +37,23 @@ test('with API, workers and PostgreSQL all stopped containers serve on, and on r
   const serve = (): Promise<readonly number[]> =>
     Promise.all(before.map(async ({ ports }) => (await fetch(`http://127.0.0.1:${ports[0]?.host}`)).status));
 
+  const gateway = await installation.start({ roles: 'gateway' });
+  const load = startTrafficLoad({
+    gateways: [gateway.gatewayUrl ?? ''],
+    host: 'web.localhost',
+    perSecond: 50,
+    slowOneIn: 20,
+    mostUnderWay: 50,
+  });
+
   first.signal('SIGTERM');
   await first.end();
   await server.stop();
   expect(await serve()).toEqual([200, 200, 200]);
   expect((await containersOf(engine, owner)).map(identity)).toEqual(before.map(identity));
+
+  const answered = load.answered();
+  await until('requests are answered without any of them', 30_000, async () => load.answered() > answered + 100);
 
   await startEmbedded({ dataDir, port });
   // Not wanted by anybody: when it is gone, the node has been inspected.
@@ -52,6 +65,8 @@ test('with API, workers and PostgreSQL all stopped containers serve on, and on r
   await waitForStatus(installation, 'web', 'OK');
   expect((await containersOf(engine, owner)).map(identity)).toEqual(before.map(identity));
   expect(await serve()).toEqual([200, 200, 200]);
+  const tally = await load.stop();
+  expect(tally).toMatchObject({ failed: [], answered: tally.asked });
   const events = await installation.store.read({ after: 0, limit: 1_000 });
   expect(events.filter(({ type }) => type === 'ReplicaFailed' || type === 'ReplicaUnready')).toEqual([]);
 });

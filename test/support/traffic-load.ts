@@ -17,6 +17,8 @@ export interface LoadTally {
 export interface TrafficLoad {
   /** From now on this gateway is asked no more, and what breaks there is excepted. */
   killed(gatewayUrl: string): void;
+  /** How many have been answered so far. */
+  answered(): number;
   /** How often that version has answered so far. */
   answeredBy(version: string): number;
   /** Asks no more, waits for every answer and tells what became of all. */
@@ -86,6 +88,7 @@ export function startTrafficLoad(options: LoadOptions): TrafficLoad {
   }, TICK_MS);
   return {
     killed: (gateway) => void dead.add(gateway),
+    answered: () => counts.answered,
     answeredBy: (version) => versions[version] ?? 0,
     async stop() {
       clearInterval(timer);
