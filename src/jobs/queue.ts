@@ -12,11 +12,16 @@ import {
 } from './catalogue.ts';
 import { openDueLooks, type DueLooks } from './due-looks.ts';
 import { routed, type Routed } from './routing.ts';
+import { openSlots, type Slots } from './slots.ts';
 
 /** The schema that the queues live in. */
 export const QUEUE_SCHEMA = 'pgboss';
-/** Seconds between looks at a queue while NOTIFY works; it is the truth, NOTIFY the hint. */
-const POLL_SECONDS = 1;
+/** Between looks at a queue: they are the truth, NOTIFY is the hint. */
+const LOOK_MS = 1_000;
+/** Seconds between the looks of a slot that nobody wakes: one for all of a queue's slots is enough, and is what `LOOK_MS` is for. */
+const OWN_LOOK_SECONDS = 30;
+/** Connections of its own. */
+const MOST_CONNECTIONS = 4;
 /** For jobs that are still in hand at the end. A worker has given them their time before. */
 const STOP_MS = 3_000;
 /** Seconds that completed jobs are kept. */
@@ -89,7 +94,7 @@ async function startBoss({ url, onError, works }: JobQueueOptions): Promise<PgBo
     connectionString: url,
     schema: QUEUE_SCHEMA,
     application_name: 'deploy-svc jobs',
-    max: works ? 8 : 2,
+    max: works ? MOST_CONNECTIONS : 2,
     useListenNotify: works,
     supervise: works,
     schedule: false,
@@ -111,10 +116,9 @@ async function startBoss({ url, onError, works }: JobQueueOptions): Promise<PgBo
 /** The queues, with those of the catalogue declared. */
 export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> {
   const boss = await startBoss(options);
-  const slots = new Map<string, readonly string[]>();
-  const wake = (name: string): void => {
-    for (const slot of slots.get(name) ?? []) boss.notifyWorker(slot);
-  };
+  const queues = new Map<string, Slots>();
+  const looks = setInterval(() => queues.forEach((slots) => slots.look()), LOOK_MS).unref();
+  const wake = (name: string): void => queues.get(name)?.look();
   const dueLooks = openDueLooks(wake);
   const { declare, insert } = senderOf(boss, dueLooks);
   return {
@@ -122,11 +126,14 @@ export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> 
     send: (jobs) => insert(jobs, boss.getDb()),
     async work(queue, handler, cluster) {
       const name = await declare(queue, cluster);
-      slots.set(name, await work(boss, { queue, cluster }, handler));
+      const slots = openSlots((id) => boss.notifyWorker(id));
+      queues.set(name, slots);
+      await work(boss, { queue, cluster }, slots, handler);
     },
     names: async () => (await boss.getQueues()).map(({ name }) => name),
     async rest() {
-      await Promise.all([...slots.keys()].map((name) => boss.offWork(name, { wait: true })));
+      clearInterval(looks);
+      await Promise.all([...queues.keys()].map((name) => boss.offWork(name, { wait: true })));
     },
     async failIn(tx, name, attempts) {
       const lost = attempts.map(({ id, attempt }) => ({ id, retryCount: attempt }));
@@ -137,10 +144,11 @@ export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> 
     async retryDead(ids) {
       if (ids.length === 0) return 0;
       const sent = await boss.redrive(DEAD_LETTER_QUEUE, { ids: [...ids], limit: ids.length });
-      for (const name of slots.keys()) wake(name);
+      for (const name of queues.keys()) wake(name);
       return sent;
     },
     async [Symbol.asyncDispose]() {
+      clearInterval(looks);
       dueLooks[Symbol.dispose]();
       await boss.stop({ graceful: true, timeout: STOP_MS, close: true });
     },
@@ -182,19 +190,34 @@ function senderOf(boss: PgBoss, dueLooks: DueLooks): Sender {
 
 /** Creates what is missing and brings the settings of what is there up to date: creating leaves those as they were. */
 async function declareQueues(boss: PgBoss): Promise<void> {
-  await boss.createQueue(DEAD_LETTER_QUEUE);
-  for (const name of Object.keys(QUEUE_POLICIES) as QueueName[]) await declareQueue(boss, name, name);
+  const stored = new Map((await boss.getQueues()).map((each) => [each.name, each]));
+  if (!stored.has(DEAD_LETTER_QUEUE)) await boss.createQueue(DEAD_LETTER_QUEUE);
+  for (const name of Object.keys(QUEUE_POLICIES) as QueueName[]) {
+    if (!isDeclared(stored.get(name), name)) await declareQueue(boss, name, name);
+  }
 }
 
-async function declareQueue(boss: PgBoss, name: string, queue: QueueName): Promise<void> {
-  const { concurrency: _, perNode: __, policy, ...retries } = QUEUE_POLICIES[queue];
-  const settings = {
+/** A process that starts beside others finds the queues as it wants them. */
+function isDeclared(stored: QueueResult | undefined, queue: QueueName): boolean {
+  if (stored === undefined) return false;
+  const wanted = Object.entries({ ...settingsOf(queue), policy: QUEUE_POLICIES[queue].policy });
+  return wanted.every(([setting, value]) => stored[setting as keyof QueueResult] === value);
+}
+
+function settingsOf(queue: QueueName) {
+  const { concurrency: _, perNode: __, policy: ___, ...retries } = QUEUE_POLICIES[queue];
+  return {
     ...retries,
     retryBackoff: true,
     deleteAfterSeconds: KEEP_COMPLETED_SECONDS,
     deadLetter: DEAD_LETTER_QUEUE,
     notify: true,
   };
+}
+
+async function declareQueue(boss: PgBoss, name: string, queue: QueueName): Promise<void> {
+  const { policy } = QUEUE_POLICIES[queue];
+  const settings = settingsOf(queue);
   await boss.createQueue(name, { ...settings, policy });
   await boss.updateQueue(name, settings);
   const stored = await boss.getQueue(name);
@@ -220,41 +243,43 @@ interface Source<Q extends QueueName> {
   readonly cluster: string | undefined;
 }
 
-/** Starts as many slots as the queue allows, each with one job at a time. Returns their names. */
+/** Starts as many slots as the queue allows. */
 async function work<Q extends QueueName>(
   boss: PgBoss,
   source: Source<Q>,
+  slots: Slots,
   handler: JobHandler<Q>,
-): Promise<readonly string[]> {
+): Promise<void> {
   const { concurrency, perNode } = QUEUE_POLICIES[source.queue];
   // What has still to be routed is only passed on.
   const count = perNode !== undefined && source.cluster === undefined ? 1 : concurrency;
-  return Promise.all(Array.from({ length: count }, () => openSlot(boss, source, handler)));
+  await Promise.all(Array.from({ length: count }, () => openSlot(boss, source, slots, handler)));
 }
 
 async function openSlot<Q extends QueueName>(
   boss: PgBoss,
   { queue, cluster }: Source<Q>,
+  slots: Slots,
   handler: JobHandler<Q>,
-): Promise<string> {
+): Promise<void> {
   const { perNode } = QUEUE_POLICIES[queue];
   const options = {
     batchSize: 1,
-    pollingIntervalSeconds: 0.5,
-    notifyPollingIntervalSeconds: POLL_SECONDS,
+    pollingIntervalSeconds: OWN_LOOK_SECONDS,
+    notifyPollingIntervalSeconds: OWN_LOOK_SECONDS,
     ...(perNode === undefined ? {} : { groupConcurrency: perNode }),
   };
   const slot = await boss.work<unknown>(storedName(queue, cluster), options, async ([job]) => {
     if (job === undefined) return;
     const { id, retryCount: attempt, signal } = job;
+    slots.begins(slot);
     try {
       // What is in the queue was written by `toInsert`, or by an older release: parse it.
       const data = JOB_DATA[queue].parse(job.data) as JobData<Q>;
       await handler({ id, queue, cluster, attempt, data, signal });
     } finally {
-      // Where one job was there may be more: without this a slot rests until its next look, and a backlog drains by one per second.
-      boss.notifyWorker(slot);
+      slots.ends(slot);
     }
   });
-  return slot;
+  slots.add(slot);
 }
