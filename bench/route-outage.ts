@@ -7,7 +7,7 @@ import { createClient, type Client } from '../src/api/client.ts';
 import { connectEngine } from '../src/engine/connect.ts';
 import { destroyEmbedded, startEmbedded } from '../src/postgres/embedded.ts';
 import { LOCAL_ENGINE } from '../src/process/nodes.ts';
-import { buildWebImage } from '../test/support/images.ts';
+import { buildTrafficImage } from './support/traffic-image.ts';
 import { freePort } from '../test/support/registry.ts';
 import { startProcess, type ServiceProcess } from '../test/support/service-process.ts';
 import { startTrafficLoad, type LoadTally } from '../test/support/traffic-load.ts';
@@ -37,7 +37,7 @@ export const routeOutage: Benchmark = {
 async function run({ say }: Bench): Promise<Outcome> {
   await using stack = new AsyncDisposableStack();
   const engine = stack.use(connectEngine(LOCAL_ENGINE));
-  await buildWebImage(engine, IMAGE, '1');
+  await buildTrafficImage(engine, IMAGE);
   // A server of its own: it is stopped.
   const dataDir = join(tmpdir(), `deploy-svc-outage-${process.pid}`);
   stack.defer(() => destroyEmbedded(dataDir));

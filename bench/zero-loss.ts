@@ -4,7 +4,7 @@ import { createLogger } from '../src/logger.ts';
 import { LOCAL_ENGINE } from '../src/process/nodes.ts';
 import { startService } from '../src/process/service.ts';
 import { createClient, type Client } from '../src/api/client.ts';
-import { buildWebImage } from '../test/support/images.ts';
+import { buildTrafficImage } from './support/traffic-image.ts';
 import { startProcess, type ServiceProcess } from '../test/support/service-process.ts';
 import { startTrafficLoad, type LoadTally, type TrafficLoad } from '../test/support/traffic-load.ts';
 import { until } from '../test/support/until.ts';
@@ -43,7 +43,7 @@ interface World {
 async function measure(url: string, say: Bench['say']): Promise<Outcome> {
   await using stack = new AsyncDisposableStack();
   const engine = stack.use(connectEngine(LOCAL_ENGINE));
-  await buildWebImage(engine, IMAGE, '1');
+  await buildTrafficImage(engine, IMAGE);
   const api = stack.use(
     await startService(
       readConfig({ DATABASE_URL: url, PORT: '0', ROLES: 'api', TOKEN_LIFE: '7200' }),
@@ -65,19 +65,14 @@ async function measure(url: string, say: Bench['say']): Promise<Outcome> {
     mostUnderWay: 200,
   });
   const world = { client, load, workers, gateways, start, say };
-  const begun = performance.now();
   for (let rollout = 1; rollout <= ROLLOUTS; rollout += 1) {
     const from = performance.now();
     await roll(world, rollout);
     say(`  rollout ${rollout}: ${((performance.now() - from) / 1_000).toFixed(1)} s`);
   }
-  const left = LEAST / PER_SECOND - (performance.now() - begun) / 1_000;
-  if (left > 0) say(`  ${left.toFixed(0)} s more, for the number`);
-  await until(
-    'enough was asked',
-    Math.max(1, left + 60) * 1_000,
-    async () => performance.now() - begun > (LEAST / PER_SECOND) * 1_000,
-  );
+  const left = LEAST - load.answered();
+  if (left > 0) say(`  ${left} more requests, for the number`);
+  await until('enough was answered', WAIT_MS + (left / PER_SECOND) * 2_000, async () => load.answered() >= LEAST);
   return report(await load.stop(), say);
 }
 

@@ -33,22 +33,34 @@ const START_STEPS: readonly StartStep[] = [
 ];
 const STOP_STEPS: readonly StopStep[] = ['found', 'stopped', 'removed', 'stopped-stored'];
 
-/** A worker that dies at a step, and one beside it that is held until then, so that the first gets the jobs. */
-async function workers(installation: Installation, step: StartStep | StopStep): Promise<readonly [Doomed, Heir]> {
-  return Promise.all([installation.start({ signalAt: { step, signal: 'SIGKILL' } }), installation.start()]);
-}
-
-type Doomed = ServiceProcess;
-type Heir = ServiceProcess;
+let installation: Installation;
+let heir: ServiceProcess;
+beforeAll(async () => {
+  installation = await openInstallation();
+  heir = await installation.start();
+});
+afterAll(() => installation[Symbol.asyncDispose]());
 
 /**
- * Milliseconds from the death until each job that the dead one had was begun by another. The heir was held until the
- * death, so that its look for the dead, otherwise up to 1 s away, is due at once.
+ * Has a worker that dies at a step take up what `begin` gives to do: the one beside it, which goes on with it, is held until
+ * then. Its look for the dead, otherwise up to 1 s away, is due at once. Returns when the worker died.
  */
-async function takeovers({ database }: Installation, queue: string, diedAt: number): Promise<readonly number[]> {
+async function diesOver(doomed: ServiceProcess, begin: () => Promise<unknown>): Promise<number> {
+  heir.signal('SIGSTOP');
+  try {
+    await begin();
+    return (await doomed.end()).at;
+  } finally {
+    heir.signal('SIGCONT');
+  }
+}
+
+/** Milliseconds from the death until each job that the dead one had was begun by another. */
+async function takeovers(queue: string, diedAt: number): Promise<readonly number[]> {
   const rows = await queryRows(
-    database,
-    `select extract(epoch from started_on) * 1000 as at from pgboss.job where split_part(name, '.', 1) = '${queue}' and retry_count > 0`,
+    installation.database,
+    `select extract(epoch from started_on) * 1000 as at from pgboss.job
+     where split_part(name, '.', 1) = '${queue}' and retry_count > 0 and started_on >= to_timestamp(${diedAt / 1_000})`,
   );
   return rows.map(({ at }) => Math.round(Number(at) - diedAt));
 }
@@ -60,34 +72,38 @@ function expectHandedBack(delays: readonly number[], step: string): void {
 }
 
 describe('SIGKILL of a worker while it starts a container', () => {
+  const up: string[] = [];
   test.for(START_STEPS)('after "%s": exactly the wanted container, within seconds', async (step) => {
-    await using installation = await openInstallation();
+    const id = `starts-${step}`;
     const image = step === 'pulled' ? await images.pullable() : images.local;
-    const [doomed, heir] = await workers(installation, step);
-    heir.signal('SIGSTOP');
-    await deploy(installation, { id: 'web', replicas: 1, image, envars: { MODE: 'sleep' } });
-    const { at } = await doomed.end();
-    heir.signal('SIGCONT');
-    await waitForStatus(installation, 'web', 'OK');
-    const { wanted } = await oracle(installation, 1);
+    const doomed = await installation.start({ signalAt: { step, signal: 'SIGKILL' } });
+    const at = await diesOver(doomed, () =>
+      deploy(installation, { id, replicas: 1, image, envars: { MODE: 'sleep' } }),
+    );
+    await waitForStatus(installation, id, 'OK');
     // The first generation: what the dead worker had begun was finished, not thrown away.
-    expect(wanted).toEqual(['web-r1-0/1 running']);
-    expectHandedBack(await takeovers(installation, 'start', at), step);
+    up.push(`${id}-r1-0/1 running`);
+    expect((await oracle(installation, up.length)).wanted).toEqual(up.toSorted());
+    expectHandedBack(await takeovers('start', at), step);
+  });
+  afterAll(async () => {
+    const from = await installation.store.head();
+    for (const step of START_STEPS) await undeploy(installation, `starts-${step}`);
+    await waitForEvent(installation, from, ({ type }) => type === 'DeploymentRemoved');
+    await oracle(installation, 0);
   });
 });
 
 describe('SIGKILL of a worker while it removes a deployment', () => {
   test.for(STOP_STEPS)('after "%s": nothing is left', async (step) => {
-    await using installation = await openInstallation();
-    const [doomed, heir] = await workers(installation, step);
-    await deploy(installation, { id: 'web', replicas: 2, image: images.local, envars: { MODE: 'sleep' } });
-    await waitForStatus(installation, 'web', 'OK');
-    heir.signal('SIGSTOP');
-    const from = await undeploy(installation, 'web');
-    const { at } = await doomed.end();
-    heir.signal('SIGCONT');
+    const id = `stops-${step}`;
+    await deploy(installation, { id, replicas: 2, image: images.local, envars: { MODE: 'sleep' } });
+    await waitForStatus(installation, id, 'OK');
+    const doomed = await installation.start({ signalAt: { step, signal: 'SIGKILL' } });
+    const from = await installation.store.head();
+    const at = await diesOver(doomed, () => undeploy(installation, id));
     await waitForEvent(installation, from, ({ type }) => type === 'DeploymentRemoved');
     expect((await oracle(installation, 0)).live).toEqual([]);
-    expectHandedBack(await takeovers(installation, 'stop', at), step);
+    expectHandedBack(await takeovers('stop', at), step);
   });
 });

@@ -122,27 +122,18 @@ function expectInOrder(out: string, words: readonly string[]): void {
   }
 }
 
-/** The whole story of three containers on a real engine: killed, healed, rolled out. */
-function expectStory(out: string, story: readonly string[] = STORY): void {
-  expectInOrder(out, story);
+/** The story of three containers on a real engine, until they are left running: killed, healed, rolled out. */
+function expectStory(out: string): void {
+  expectInOrder(out, STORY_KEPT);
   expect(out.match(/\(generation 2\) ready/g)).toHaveLength(2);
   expect(new Set(toldContainers(out)).size).toBeGreaterThanOrEqual(7);
 }
 
 describe('npm run demo', () => {
-  test('tells its story in less than a minute, and leaves nothing behind', async () => {
-    const started = performance.now();
-    const { code, out, err } = await demo().ended;
-    expect(code, `${out}\n${err}`).toBe(0);
-    expectStory(out);
-    expect(performance.now() - started).toBeLessThan(60_000);
-    await expectNothingLeft(toldContainers(out));
-  });
-
-  test('tells it again right after; --keep leaves it running, and --end ends it', async () => {
+  test('tells its story; --keep leaves it running, and --end ends it, and nothing is left', async () => {
     const { code, out } = await demo('--keep').ended;
     expect(code).toBe(0);
-    expectStory(out, STORY_KEPT);
+    expectStory(out);
     const url = /the API at (\S+),/.exec(out)?.[1] ?? '';
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     const home = /export HOME=(\S+);/.exec(out)?.[1] ?? '';

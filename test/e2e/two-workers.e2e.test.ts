@@ -13,8 +13,8 @@ import {
 import { containersOf, oracle } from '../support/oracle.ts';
 import { startTestImages, type TestImages } from '../support/test-images.ts';
 
-const REPLICAS = 20;
-/** Twenty containers on two shared cores. */
+const REPLICAS = 8;
+/** Eight containers on two shared cores. */
 const DEADLINE_MS = 60_000;
 
 let images: TestImages;
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => images[Symbol.asyncDispose]());
 
-const twenty = () => ({ id: 'web', replicas: REPLICAS, image: images.local, envars: { MODE: 'sleep' } });
+const eight = () => ({ id: 'web', replicas: REPLICAS, image: images.local, envars: { MODE: 'sleep' } });
 
 /** Which workers did what, as often as they did it. */
 async function doneBy({ store }: Installation, ...types: readonly string[]): Promise<readonly string[]> {
@@ -34,7 +34,7 @@ async function doneBy({ store }: Installation, ...types: readonly string[]): Pro
 test('two workers at one node: each container is started once, whoever takes its job', async () => {
   await using installation = await openInstallation();
   const workers = await Promise.all([installation.start(), installation.start()]);
-  await deploy(installation, twenty());
+  await deploy(installation, eight());
   await waitForStatus(installation, 'web', 'OK', DEADLINE_MS);
   await oracle(installation, REPLICAS);
   const ids = (await workerIds(installation, workers)).map((id) => `worker/${id}`);
@@ -46,17 +46,17 @@ test('two workers at one node: each container is started once, whoever takes its
 });
 
 test.for(['first', 'second'] as const)(
-  'the %s of two workers dies in the middle: exactly twenty containers',
+  'the %s of two workers dies in the middle: exactly eight containers',
   async (which) => {
     await using installation = await openInstallation();
-    const signalAt = { step: 'created', times: 7, signal: 'SIGKILL' } as const;
+    const signalAt = { step: 'created', times: 3, signal: 'SIGKILL' } as const;
     // One after the other: the first is the one that watches the node.
     const first = await installation.start(which === 'first' ? { signalAt } : {});
     const second = await installation.start(which === 'second' ? { signalAt } : {});
     const [doomed, heir] = which === 'first' ? [first, second] : [second, first];
     // Held until then, so that the doomed one has jobs to die over.
     heir.signal('SIGSTOP');
-    await deploy(installation, twenty());
+    await deploy(installation, eight());
     expect(await doomed.end()).toMatchObject({ signal: 'SIGKILL' });
     heir.signal('SIGCONT');
     await waitForStatus(installation, 'web', 'OK', DEADLINE_MS);
@@ -70,7 +70,7 @@ test('a worker that is asked to end finishes what it has begun, and leaves the r
   const [leaving, staying] = await Promise.all([installation.start(), installation.start()]);
   staying.signal('SIGSTOP');
   // Few enough for the 5 s that it has on a busy machine.
-  const from = await deploy(installation, { ...twenty(), replicas: 3 });
+  const from = await deploy(installation, { ...eight(), replicas: 3 });
   await waitForEvent(installation, from, ({ type }) => type === 'ContainerCreated', DEADLINE_MS);
   leaving.signal('SIGTERM');
   staying.signal('SIGCONT');
@@ -85,7 +85,7 @@ test('a container that dies with the worker that watched it is replaced by the o
   await using installation = await openInstallation();
   const watcher = await installation.start();
   await installation.start();
-  await deploy(installation, { ...twenty(), replicas: 2 });
+  await deploy(installation, { ...eight(), replicas: 2 });
   await waitForStatus(installation, 'web', 'OK');
   const [victim] = await containersOf(installation.engine, installation.id);
   if (victim === undefined) throw new Error('nothing runs');
@@ -103,7 +103,7 @@ test('two installations on one engine have each its own containers, also under o
   await using other = await openInstallation();
   for (const each of [one, other]) {
     await each.start();
-    await deploy(each, { ...twenty(), replicas: 1 });
+    await deploy(each, { ...eight(), replicas: 1 });
     await waitForStatus(each, 'web', 'OK');
   }
   for (const each of [one, other]) expect((await oracle(each, 1)).live).toEqual(['web-r1-0/1 running']);

@@ -13,14 +13,14 @@ import { race, type RaceResult } from './race/race.ts';
 import { createSequenceLog, sequenceLog } from './race/sequence-log.ts';
 
 const SOUND = { lost: 0, twice: 0, disordered: 0, foreign: 0 };
-/** Some 20 s on two idle cores. */
+/** Some 10 s on two idle cores. */
 const RACE_MS = 120_000;
 /** `reserve` commands want more in all. */
 const NODE_CPU_MILLIS = 300;
 
 test.each([
-  { writers: 4, events: 24_000 },
-  { writers: 32, events: 24_000 },
+  { writers: 4, events: 12_000 },
+  { writers: 32, events: 12_000 },
 ])(
   '$writers writers against readers: $events events, none lost, none twice, no gap',
   async ({ writers, events }) => {
@@ -32,7 +32,7 @@ test.each([
       writers,
       events,
       seed: writers,
-      killEvery: 900,
+      killEvery: 450,
     });
     const { all, readers, killed, written } = result;
     expect(all.length).toBeGreaterThanOrEqual(events);

@@ -78,10 +78,10 @@ export function startTrafficLoad(options: LoadOptions): TrafficLoad {
 
   let since = performance.now();
   const timer = setInterval(() => {
-    const now = performance.now();
-    const due = counts.asked + Math.floor(((now - since) / 1_000) * perSecond);
-    if (due > counts.asked) since = now;
-    for (; counts.asked < due && under.size < mostUnderWay; counts.asked += 1) {
+    const due = Math.floor(((performance.now() - since) / 1_000) * perSecond);
+    // What is left of a request's time counts for the next; what is not asked now, because too many are under way, never is.
+    since += (due / perSecond) * 1_000;
+    for (let left = due; left > 0 && under.size < mostUnderWay; left -= 1, counts.asked += 1) {
       const asking = ask(counts.asked).finally(() => under.delete(asking));
       under.add(asking);
     }
