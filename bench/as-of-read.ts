@@ -11,10 +11,8 @@ import { latencies, median } from './support/statistics.ts';
 
 const AIM = 2;
 const FLEET = { events: 1_000_000, nodes: 50, deployments: 50, replicas: 20 };
-/** Of each read, in each round: as many of now as of some moment. */
-const READS = 30;
-/** Of each, before anything is measured. */
-const WARM_UP = 5;
+/** Moments all over the log that each read is asked for, in each round; as often of now. */
+const MOMENTS = 30;
 
 /** A read of the API; without a position of now. */
 type Read = (client: Client, at: { readonly at?: string }) => Promise<unknown>;
@@ -33,7 +31,7 @@ const READS_OF_API: Readonly<Record<string, Read>> = {
 /** What it costs to ask how things were, beside how they are. */
 export const asOfRead: Benchmark = {
   id: 'as-of-read',
-  title: `reads as of positions all over a log of ${FLEET.events} events beside the same reads of now, ${FLEET.deployments * FLEET.replicas} replicas`,
+  title: `reads as of ${MOMENTS} positions all over a log of ${FLEET.events} events beside the same reads of now, ${FLEET.deployments * FLEET.replicas} replicas`,
   unit: 'ms',
   peer: 'the same read of now',
   aim: AIM,
@@ -55,7 +53,9 @@ async function run({ postgres, pairs, say }: Bench): Promise<Outcome> {
     const compared: Compared[] = [];
     for (const [name, read] of Object.entries(READS_OF_API)) {
       const one = await compare(client, read, head, Math.max(3, pairs));
-      say(`  ${name}: then ${latencies(one.past)}; now ${latencies(one.now)}`);
+      say(
+        `  ${name}: then ${latencies(one.past)}; now ${latencies(one.now)}; then, for the first time ${latencies(one.first)}`,
+      );
       compared.push({ name, ...one });
     }
     return outcomeOf(compared);
@@ -63,6 +63,8 @@ async function run({ postgres, pairs, say }: Bench): Promise<Outcome> {
 }
 
 interface Times {
+  /** When each moment was read for the first time. */
+  readonly first: readonly number[];
   readonly past: readonly number[];
   readonly now: readonly number[];
 }
@@ -71,29 +73,26 @@ interface Compared extends Times {
   readonly name: string;
 }
 
+/** The same moments again and again: both sides read what has been read before, as reads of now always do. */
 async function compare(client: Client, read: Read, head: number, rounds: number): Promise<Times> {
-  let turn = 0;
-  // All over the log, never the same place twice.
-  const somewhere = (): string => String(1_000 + ((turn++ * 61_803_399) % (head - 1_000)));
-  const timed = async (at: () => { readonly at?: string }): Promise<number[]> => {
+  const moments = Array.from({ length: MOMENTS }, (_, index) =>
+    String(Math.round((head * (index + 1)) / (MOMENTS + 1))),
+  );
+  const timed = async (at: (turn: number) => { readonly at?: string }): Promise<number[]> => {
     const took: number[] = [];
-    for (let number = 0; number < READS; number += 1) {
+    for (let turn = 0; turn < MOMENTS; turn += 1) {
       const from = performance.now();
-      await read(client, at());
+      await read(client, at(turn));
       took.push(performance.now() - from);
     }
     return took;
   };
-  for (let number = 0; number < WARM_UP; number += 1) {
-    await read(client, { at: somewhere() });
-    await read(client, {});
-  }
-  const times = await alternate(
-    rounds,
-    () => timed(() => ({ at: somewhere() })),
-    () => timed(() => ({})),
-  );
-  return { past: times.ours.flat(), now: times.peers.flat() };
+  const past = (): Promise<number[]> => timed((turn) => ({ at: moments[turn] ?? '' }));
+  const now = (): Promise<number[]> => timed(() => ({}));
+  const first = await past();
+  await now();
+  const times = await alternate(rounds, past, now);
+  return { first, past: times.ours.flat(), now: times.peers.flat() };
 }
 
 function outcomeOf(compared: readonly Compared[]): Outcome {

@@ -2,7 +2,7 @@ import { InvalidInput } from '../domain/problem.ts';
 import type { EventStore } from '../store/event-store.ts';
 
 /** What finds a moment of the log. */
-export type Moments = Pick<EventStore, 'positionAt' | 'positionOf' | 'head' | 'archived'>;
+export type Moments = Pick<EventStore, 'positionAt' | 'positionOf' | 'head' | 'reaches' | 'archived'>;
 
 const POSITION = /^\d{1,15}$/;
 const EVENT_ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
@@ -13,9 +13,9 @@ const TIME = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d
  * Throws InvalidInput for what is none of these or lies in the future. `field`: where it was said.
  */
 export async function positionOfMoment(store: Moments, field: string, at: string): Promise<number> {
+  if (POSITION.test(at) && (await store.reaches(Number(at)))) return Number(at);
   const head = await store.head();
   if (POSITION.test(at)) {
-    if (Number(at) <= head) return Number(at);
     throw refused(field, `position ${at} is in the future: the log's head is ${head}`, `at most ${head}`);
   }
   if (EVENT_ID.test(at)) {

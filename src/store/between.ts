@@ -75,34 +75,6 @@ async function rowsAt(
   ids: readonly string[] | undefined,
 ): Promise<ReadonlyMap<string, unknown>> {
   if (ids?.length === 0) return new Map();
-  const rows =
-    ids === undefined ? await readRowsAt(db, projection, position) : await readThese(db, projection, position, ids);
+  const rows = await readRowsAt(db, projection, position, ids === undefined ? {} : { id: ids });
   return new Map(rows.map(({ id, state }) => [id, state]));
-}
-
-interface StateRow {
-  readonly id: string;
-  readonly state: unknown;
-}
-
-/** Some rows as of a position, each found by its id. */
-async function readThese(
-  db: Db,
-  projection: ProjectionName,
-  position: number,
-  ids: readonly string[],
-): Promise<readonly StateRow[]> {
-  const { rows } = await sql<StateRow>`
-    select wanted.id, found.state
-    from unnest(${ids}::text[]) as wanted(id), lateral (
-      select state from ${sql.table(projection)} as present where present.id = wanted.id and since <= ${position}::bigint
-      union all
-      select state from (
-        select state, valid from history
-        where projection = ${projection} and history.id = wanted.id and lower(valid) <= ${position}::bigint
-        order by lower(valid) desc limit 1
-      ) as latest where upper(valid) > ${position}::bigint
-    ) as found
-  `.execute(db);
-  return rows;
 }

@@ -38,6 +38,8 @@ export interface EventStore extends LookUps, AsyncDisposable {
   read(options: ReadOptions): Promise<readonly RecordedEvent[]>;
   /** The position of the last event, 0 for an empty log. */
   head(): Promise<number>;
+  /** Whether the log has come to that position. Asks the database only where this process has not seen so. */
+  reaches(position: number): Promise<boolean>;
   /** Every event after `from`, once, in order, now and in future; ends when the signal aborts. Survives a restart of the database. Throws `Archived`. */
   subscribe(options: SubscribeOptions): AsyncIterable<RecordedEvent>;
   /**

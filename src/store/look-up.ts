@@ -1,5 +1,5 @@
 import { sql, type Db, type RawBuilder } from '../postgres/database.ts';
-import { readRowsAt } from './as-of.ts';
+import { rowsAt } from './as-of.ts';
 import type { ProjectionName, Row } from './projection.ts';
 import { rowCondition, type RowFilter } from './row-filter.ts';
 
@@ -32,13 +32,10 @@ interface FoundRow {
 /** What each look finds, in their order, ordered by id: one statement, however many they are. */
 export async function lookUp<States extends readonly unknown[]>(db: Db, looks: Looks<States>): Promise<Finds<States>> {
   const queries = looks.map(
-    ({ projection, where }, look) =>
-      sql`select ${look}::int as look, id, since, version, state from ${sql.table(projection)} where ${rowCondition(where)}`,
+    ({ projection, where }) =>
+      sql`select id, since, version, state from ${sql.table(projection)} where ${rowCondition(where)}`,
   );
-  const { rows } = await sql<FoundRow>`${sql.join(queries, sql` union all `)} order by look, id`.execute(db);
-  const found = looks.map((_, index) => rows.filter(({ look }) => look === index).map(toRow));
-  // Whoever looks says which states they are: the database does not.
-  return found as unknown as Finds<States>;
+  return findAll(db, queries);
 }
 
 /** The same as of a position. */
@@ -47,8 +44,18 @@ export async function lookUpAt<States extends readonly unknown[]>(
   looks: Looks<States>,
   position: number,
 ): Promise<Finds<States>> {
-  const reads = looks.map(({ projection, where }) => readRowsAt(db, projection, position, where));
-  return (await Promise.all(reads)) as unknown as Finds<States>;
+  return findAll(db, await Promise.all(looks.map((look) => rowsAt(db, look, position))));
+}
+
+async function findAll<States extends readonly unknown[]>(
+  db: Db,
+  queries: readonly RawBuilder<unknown>[],
+): Promise<Finds<States>> {
+  const parts = queries.map((query, look) => sql`select ${look}::int as look, part.* from (${query}) as part`);
+  const { rows } = await sql<FoundRow>`${sql.join(parts, sql` union all `)} order by look, id`.execute(db);
+  const found = queries.map((_, index) => rows.filter(({ look }) => look === index).map(toRow));
+  // Whoever looks says which states they are: the database does not.
+  return found as unknown as Finds<States>;
 }
 
 /**

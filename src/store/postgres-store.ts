@@ -35,6 +35,13 @@ export function openStore(options: StoreOptions): EventStore {
   const { db } = database;
   const commits = new GroupCommit({ db, projections, effects, now: () => clock.now(), upcasts, hashOf });
   const signal = new HeadSignal(database, clock);
+  // The log never gets shorter.
+  let seen = 0;
+  const head = async (): Promise<number> => {
+    const position = await reachable(readHead(db));
+    seen = Math.max(seen, position);
+    return position;
+  };
   return {
     append: async (command) => commits.append(validated(command)),
     row: (projection, id) => reachable(readRow(db, projection, id)),
@@ -54,7 +61,8 @@ export function openStore(options: StoreOptions): EventStore {
     archived: (position) => reachable(archivedPart(db, position)),
     snapshot: (read) => reachable(readSnapshot(db, read)),
     read: (options) => reachable(readEvents(db, options, upcasts)),
-    head: () => reachable(readHead(db)),
+    head,
+    reaches: async (position) => position <= seen || position <= (await head()),
     subscribe: (options) => subscribe({ db, signal, clock, upcasts }, options),
     touched: ({ kind, pollMs, signal: ended }) => signal.touched(kind, pollMs, ended),
     async [Symbol.asyncDispose]() {

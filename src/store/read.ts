@@ -52,12 +52,18 @@ export async function readEvents(
   const ofDeployment = deploymentId === undefined ? sql`true` : sql`data ->> 'deploymentId' = ${deploymentId}`;
   const { rows } = await sql<EventRow>`
     select ${sql.raw(EVENT_COLUMNS)}, (select traceparent from event_traces as trace where trace.position = events.position)
-    from events where position > ${after} and ${conditionOf(wanted)} and ${until === undefined ? sql`true` : sql`position <= ${until}`} and ${ofStream} and ${ofDeployment} order by ${orderOf(stream, last)} limit ${limit}
+    from events where position > ${after} and ${conditionOf(wanted)} and ${notAfter(until, stream)} and ${ofStream} and ${ofDeployment} order by ${orderOf(stream, last)} limit ${limit}
   `.execute(db);
   const recorded = rows.map((row) => toRecorded(row, upcasts));
   // Looked at afterwards: what is archived meanwhile is missed by the page. Archives are a beginning, so behind one that is here none is.
   if (!last && recorded[0]?.position !== after + 1) await refuseArchived(db, after);
   return last ? recorded.toReversed() : recorded;
+}
+
+/** What happened later is not walked over: a stream's events are in the order of its versions. */
+function notAfter(until: number | undefined, stream: string | undefined): RawBuilder<unknown> {
+  if (until === undefined) return sql`true`;
+  return stream === undefined ? sql`position <= ${until}` : sql`version <= version_at(${stream}, ${until}::bigint)`;
 }
 
 /** Within a stream, versions and positions have one order; only the former has an index that is no walk over the whole log. */

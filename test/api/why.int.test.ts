@@ -110,7 +110,10 @@ test('when all is well it says so', async () => {
 
 test('no room: what each node lacks, and carrying out what is suggested makes it fit', async () => {
   await save('wide', 'definitionId: def_w\nreplicas: 2\nresources:\n  cpu: "6"\n');
-  await until('it is planned', 10_000, async () => (await whyNotOf('wide')).nodes.length === 2);
+  // why-not plans for itself; what stands is what a worker's plan has said.
+  await until('a worker has planned it', 10_000, async () =>
+    /fit no node/.test((await get<Explanation>('why/wide')).standing?.[0] ?? ''),
+  );
   const told = await whyNotOf('wide');
   expect(told).toMatchObject({ well: false, blocks: [{ what: '2 replicas fit no node', next: 'oo node list' }] });
   expect(told.nodes[0]?.lacks).toEqual([expect.objectContaining({ filter: 'cpu', need: '6' })]);

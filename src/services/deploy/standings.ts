@@ -1,7 +1,6 @@
 import type { DeploymentStanding } from '../../api/contract/standing.ts';
 import type { DeploymentState } from '../../domain/deployment/evolve.ts';
 import { wantedReplicas } from '../../domain/deployment/wanted.ts';
-import type { ReplicaState } from '../../domain/replica/evolve.ts';
 import { type Db, sql } from '../../postgres/database.ts';
 import type { SnapshotReader } from '../../store/event-store.ts';
 import type { Handlers } from '../handler.ts';
@@ -39,11 +38,10 @@ export function standingService(db: Db): Handlers<'listStandings'> {
 
 /** The same from the rows of then. */
 async function standingsAt(db: Db, past: SnapshotReader): Promise<DeploymentStanding[]> {
-  const [deployments, serving] = await Promise.all([
+  const [deployments, ready] = await Promise.all([
     past.rows<DeploymentState>('deployments', { phase: ['live', 'deleting'] }),
-    past.rows<ReplicaState>('replicas', { present: 'true', status: 'Ready' }),
+    readyAt(db, past.position),
   ]);
-  const ready = Map.groupBy(serving, ({ state }) => state.deploymentId);
   const { rows } = await sql<{ id: string; at: Date }>`
     select d.id, ${CREATED_AT} as at from deployments d where d.id = any(${deployments.map(({ id }) => id)}::text[])
   `.execute(db);
@@ -51,10 +49,22 @@ async function standingsAt(db: Db, past: SnapshotReader): Promise<DeploymentStan
   return deployments.map(({ id, state }) =>
     toStanding({
       state,
-      ready: ready.get(id)?.length ?? 0,
+      ready: ready.get(id) ?? 0,
       created_at: created.get(id) ?? new Date(Number.NaN),
     }),
   );
+}
+
+/** Replicas that were ready then, of each deployment: counted where they are, as those of now. */
+async function readyAt(db: Db, position: number): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql<{ id: string; ready: number }>`
+    select state ->> 'deploymentId' as id, count(*)::int as ready from (
+      select state from replicas where present = 'true' and since <= ${position}
+      union all select state from rows_at('replicas', ${position}::bigint)
+    ) as there
+    where state ->> 'status' = 'Ready' group by 1
+  `.execute(db);
+  return new Map(rows.map(({ id, ready }) => [id, ready]));
 }
 
 function toStanding({ state, ready, created_at: createdAt }: Row): DeploymentStanding {
