@@ -12,11 +12,6 @@ export function textArray(values: readonly (string | undefined)[]): string {
   return `{${values.map(element).join(',')}}`;
 }
 
-/** A PostgreSQL `bytea[]` of hexadecimal texts. */
-export function byteaArray(hexes: readonly string[]): string {
-  return hexes.length === 0 ? '{}' : `{"\\\\x${hexes.join('","\\\\x')}"}`;
-}
-
 const ARRAY_HEADER = 20;
 /** Built-in types have the same number everywhere; the binary form of jsonb begins with its version. */
 const JSON_TYPES = { json: { oid: 114, lead: [] }, jsonb: { oid: 3_802, lead: [1] } } as const;

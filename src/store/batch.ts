@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 
 import { sql, type Db, type RawBuilder, type Tx } from '../postgres/database.ts';
-import { bareArray, byteaArray, jsonArray, textArray } from './array-literal.ts';
+import { bareArray, jsonArray, textArray } from './array-literal.ts';
 import { canonical, type bodyHashHex } from '../domain/audit/body-hash.ts';
 import { Fenced, InvariantViolated, VersionConflict, type Appended, type Command } from './command.ts';
 import { HEAD_CHANNEL, kindsOf } from './head-channel.ts';
@@ -35,7 +35,7 @@ export async function commitBatch(deps: BatchDeps, commands: readonly Command[])
   const at = deps.now();
   const drafts = commands.map((command) => draft(command, at));
   // What takes this process long is done before anything is locked.
-  const bodies = bodiesOf(drafts, deps);
+  const bodies = bodiesOf(drafts, at.toISOString(), deps);
   return deps.db.transaction().execute(async (tx) => {
     const outcomes = Array.from<unknown, Outcome | undefined>(commands, () => undefined);
     await refuseFenced(tx, commands, outcomes);
@@ -125,6 +125,8 @@ interface Body {
   readonly schemaVersion: number;
   /** Canonical JSON. */
   readonly data: string;
+  /** When it happened. */
+  readonly time: string;
   /** The version that the hash is over. */
   readonly version: number;
   readonly hash: string;
@@ -132,11 +134,11 @@ interface Body {
 
 type Bodies = ReadonlyMap<Draft, Body>;
 
-function bodiesOf(drafts: readonly (readonly Draft[])[], { upcasts, hashOf }: BatchDeps): Bodies {
+function bodiesOf(drafts: readonly (readonly Draft[])[], time: string, { upcasts, hashOf }: BatchDeps): Bodies {
   return new Map(
     drafts.flat().map((event) => {
       const schemaVersion = schemaVersionOf(event.type, upcasts);
-      const body = { schemaVersion, data: canonical(event.data), version: event.version, hash: '' };
+      const body = { schemaVersion, data: canonical(event.data), time, version: event.version, hash: '' };
       // One that follows on whatever there is has its version later.
       return [event, event.version === UNKNOWN ? body : hashed(event, body, hashOf)];
     }),
@@ -144,8 +146,8 @@ function bodiesOf(drafts: readonly (readonly Draft[])[], { upcasts, hashOf }: Ba
 }
 
 function hashed(event: Draft, body: Body, hashOf: BatchDeps['hashOf']): Body {
-  const { schemaVersion, data } = body;
-  const hash = hashOf({ ...event, schemaVersion }, data, event.at.toISOString());
+  const { schemaVersion, data, time } = body;
+  const hash = hashOf({ ...event, schemaVersion }, data, time);
   return { ...body, version: event.version, hash };
 }
 
@@ -221,7 +223,7 @@ async function appendEvents(
 }
 
 function insertEvents(events: readonly Draft[], bodies: readonly Body[]): RawBuilder<unknown> {
-  const at = events[0]?.at.toISOString() ?? '';
+  const at = bodies[0]?.time ?? '';
   return sql`
     select append_events(
       ${bareArray(events.map(({ id }) => id))}::uuid[], ${textArray(events.map(({ stream }) => stream))}::text[],
@@ -235,7 +237,7 @@ function insertEvents(events: readonly Draft[], bodies: readonly Body[]): RawBui
       ${textArray(events.map(({ correlationId }) => correlationId))}::text[],
       ${textArray(events.map(({ causationId }) => causationId))}::text[],
       array_fill(${at}::timestamptz, array[${events.length}::int]),
-      ${byteaArray(bodies.map(({ hash }) => hash))}::bytea[]) as first`;
+      ${Buffer.from(bodies.map(({ hash }) => hash).join(''), 'hex')}::bytea) as first`;
 }
 
 function appendedOf(events: readonly Draft[]): Appended {
