@@ -188,6 +188,22 @@ describe('a connection that breaks', () => {
   });
 });
 
+describe('a container that is being removed', () => {
+  it('has no output any more, as one that is gone', async () => {
+    const words = 'can not get logs from container which is dead or marked for removal';
+    const server = createHttpServer((request, response) => {
+      const known = request.url?.includes('/json') === true;
+      const body = known ? { Id: 'c1', Config: { Tty: false } } : { message: words };
+      response.writeHead(known ? 200 : 409, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    await using engine = remote((server.address() as AddressInfo).port);
+    await expect(collect(engine.logs('c1'))).rejects.toMatchObject({ code: 'not-found', message: containing(words) });
+    server.close();
+  });
+});
+
 describe('calls in flight', () => {
   it('are bounded, and all come through', async () => {
     await using proxy = await startProxy(SOCKET);

@@ -62,4 +62,7 @@ function wordsOf(error: unknown): string {
 }
 
 export const isNotFound = (failure: unknown): boolean => failure instanceof HttpFailure && failure.status === 404;
+/** The engine still knows the container, and gives nothing of it away any more. */
+export const isBeingRemoved = (failure: unknown): boolean =>
+  failure instanceof HttpFailure && failure.status === 409 && /dead or marked for removal/.test(failure.message);
 export const isNotModified = (failure: unknown): boolean => failure instanceof HttpFailure && failure.status === 304;

@@ -2,7 +2,7 @@ import type { LogLine, LogOptions } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
 import { inspectRaw } from './containers.ts';
 import type { DockerApi } from './docker-api.ts';
-import { isNotFound, toEngineError } from './failure.ts';
+import { isBeingRemoved, isNotFound, toEngineError } from './failure.ts';
 import { framesOf, linesOfFrames, terminalLines } from './log-frames.ts';
 import { toUnixTime } from './unix-time.ts';
 
@@ -21,7 +21,9 @@ export async function* readLogs(api: DockerApi, id: string, options: LogOptions 
     yield* info.Config.Tty ? terminalLines(chunks) : linesOfFrames(framesOf(chunks));
   } catch (error) {
     if (signal?.aborted) return;
-    throw toEngineError(operation, signal, error, (failure) => (isNotFound(failure) ? 'not-found' : undefined));
+    throw toEngineError(operation, signal, error, (failure) =>
+      isNotFound(failure) || isBeingRemoved(failure) ? 'not-found' : undefined,
+    );
   }
 }
 
