@@ -6,7 +6,8 @@ import { LABEL, type Engine } from '../../src/engine/engine.ts';
 import { createLogger, type Logger } from '../../src/logger.ts';
 import { openDatabase, sql } from '../../src/postgres/database.ts';
 import { LOCAL_ENGINE } from '../../src/process/nodes.ts';
-import { startService, type Service } from '../../src/process/service.ts';
+import type { Service } from '../../src/process/running-service.ts';
+import { startService } from '../../src/process/service.ts';
 import { openShell, type Ran, type Shell } from '../cli/support/oo.ts';
 import { freshDatabase } from './postgres.ts';
 
