@@ -1,4 +1,4 @@
-import { createClient, type Client } from '../src/api/client.ts';
+import type { Client } from '../src/api/client.ts';
 import { readConfig } from '../src/config.ts';
 import { createLogger } from '../src/logger.ts';
 import { migrate } from '../src/postgres/migrate.ts';
@@ -6,6 +6,7 @@ import { startService } from '../src/process/service.ts';
 import type { Bench, Benchmark, Outcome } from './benchmark.ts';
 import { alternate } from './support/alternate.ts';
 import { appendLongLog } from './support/long-log.ts';
+import { administratorAt } from './support/administrator.ts';
 import { openPool } from './support/postgres.ts';
 import { latencies, median } from './support/statistics.ts';
 
@@ -46,10 +47,7 @@ async function run({ postgres, pairs, say }: Bench): Promise<Outcome> {
     const head = await appendLongLog(database, FLEET, say);
     const config = readConfig({ DATABASE_URL: url, PORT: '0', ROLES: 'api', TOKEN_LIFE: '7200' });
     await using service = await startService(config, createLogger('error'));
-    const baseUrl = service.url ?? '';
-    const credentials = { slug: config.ADMIN_SLUG, password: config.ADMIN_PASSWORD };
-    const { body } = await createClient({ baseUrl }).call('login', { body: credentials });
-    const client = createClient({ baseUrl, token: body.token.token });
+    const client = await administratorAt(service.url);
     const compared: Compared[] = [];
     for (const [name, read] of Object.entries(READS_OF_API)) {
       const one = await compare(client, read, head, Math.max(3, pairs));

@@ -2,8 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { readConfig } from '../src/config.ts';
-import { createClient, type Client } from '../src/api/client.ts';
+import type { Client } from '../src/api/client.ts';
 import { connectEngine } from '../src/engine/connect.ts';
 import { destroyEmbedded, startEmbedded } from '../src/postgres/embedded.ts';
 import { LOCAL_ENGINE } from '../src/process/nodes.ts';
@@ -11,8 +10,8 @@ import { buildTrafficImage } from './support/traffic-image.ts';
 import { freePort } from '../test/support/registry.ts';
 import { startProcess, type ServiceProcess } from '../test/support/service-process.ts';
 import { startTrafficLoad, type LoadTally } from '../test/support/traffic-load.ts';
-import { until } from '../test/support/until.ts';
 import type { Bench, Benchmark, Outcome } from './benchmark.ts';
+import { administratorAt, removeLast } from './support/administrator.ts';
 import { awaitOk } from './support/rollout.ts';
 import { latencies } from './support/statistics.ts';
 
@@ -21,7 +20,6 @@ const ID = 'outage';
 const REPLICAS = 4;
 const PER_SECOND = 200;
 const OUTAGE_SECONDS = 60;
-const WAIT_MS = 60_000;
 
 /** Requests that fail while nothing but the gateway and the containers is left, and when all is back. */
 export const routeOutage: Benchmark = {
@@ -49,7 +47,7 @@ async function run({ say }: Bench): Promise<Outcome> {
   };
   const product = [await start('api'), await start('worker')];
   const gateway = await start('gateway');
-  await deploy(await loggedIn(product[0]?.url));
+  await deploy(await administratorAt(product[0]?.url));
   const load = startTrafficLoad({
     gateways: [gateway.gatewayUrl ?? ''],
     host: `${ID}.localhost`,
@@ -63,17 +61,11 @@ async function run({ say }: Bench): Promise<Outcome> {
   say(`  all but the gateway and the containers has stopped; ${OUTAGE_SECONDS} s`);
   await delay(OUTAGE_SECONDS * 1_000);
   await startEmbedded({ dataDir, port });
-  const client = await loggedIn((await start('api')).url);
+  const client = await administratorAt((await start('api')).url);
   await start('worker');
   const tally = await load.stop();
-  await remove(client);
+  await removeLast(client, ID);
   return outcomeOf(tally, say);
-}
-
-async function loggedIn(baseUrl = ''): Promise<Client> {
-  const { ADMIN_SLUG: slug, ADMIN_PASSWORD: password } = readConfig({});
-  const { body } = await createClient({ baseUrl }).call('login', { body: { slug, password } });
-  return createClient({ baseUrl, token: body.token.token });
 }
 
 async function deploy(client: Client): Promise<void> {
@@ -82,14 +74,6 @@ async function deploy(client: Client): Promise<void> {
   const deployment = { id: ID, definitionId: ID, replicas: REPLICAS };
   const { position = 0 } = await client.call('saveDeployment', { body: { deployment } });
   await awaitOk(client, ID, position);
-}
-
-async function remove(client: Client): Promise<void> {
-  await client.call('deleteDeployment', { body: { deploymentId: ID } });
-  await until('nothing of it runs', WAIT_MS, async () => {
-    const { body } = await client.call('listDeployments', { body: {} });
-    return (body.deployments ?? []).length === 0;
-  });
 }
 
 function outcomeOf({ asked, answered, failed, latencies: all }: LoadTally, say: Bench['say']): Outcome {

@@ -1,10 +1,10 @@
-import { createClient } from '../src/api/client.ts';
 import { createLogger } from '../src/logger.ts';
 import { readConfig } from '../src/config.ts';
 import { sql, type Db } from '../src/postgres/database.ts';
 import { migrate } from '../src/postgres/migrate.ts';
 import { startService } from '../src/process/service.ts';
 import type { Bench, Benchmark, Outcome } from './benchmark.ts';
+import { administratorAt } from './support/administrator.ts';
 import { openPool } from './support/postgres.ts';
 import { latencies, percentile } from './support/statistics.ts';
 
@@ -36,10 +36,7 @@ async function run({ postgres, say }: Bench): Promise<Outcome> {
     await fill(database.db);
     const config = readConfig({ DATABASE_URL: url, PORT: '0', ROLES: 'api', TOKEN_LIFE: '3600' });
     await using service = await startService(config, createLogger('error'));
-    const baseUrl = service.url ?? '';
-    const credentials = { slug: config.ADMIN_SLUG, password: config.ADMIN_PASSWORD };
-    const { body } = await createClient({ baseUrl }).call('login', { body: credentials });
-    const client = createClient({ baseUrl, token: body.token.token });
+    const client = await administratorAt(service.url);
     const took: number[] = [];
     let sentences = 0;
     for (let asked = 0; asked < ASKED; asked += 1) {

@@ -3,12 +3,13 @@ import { connectEngine } from '../src/engine/connect.ts';
 import { createLogger } from '../src/logger.ts';
 import { LOCAL_ENGINE } from '../src/process/nodes.ts';
 import { startService } from '../src/process/service.ts';
-import { createClient, type Client } from '../src/api/client.ts';
+import type { Client } from '../src/api/client.ts';
 import { buildTrafficImage } from './support/traffic-image.ts';
 import { startProcess, type ServiceProcess } from '../test/support/service-process.ts';
 import { startTrafficLoad, type LoadTally, type TrafficLoad } from '../test/support/traffic-load.ts';
 import { until } from '../test/support/until.ts';
 import type { Bench, Benchmark, Outcome } from './benchmark.ts';
+import { administratorAt, removeLast } from './support/administrator.ts';
 import { awaitOk } from './support/rollout.ts';
 import { latencies } from './support/statistics.ts';
 
@@ -50,13 +51,13 @@ async function measure(url: string, say: Bench['say']): Promise<Outcome> {
       createLogger('error'),
     ),
   );
-  const client = await loggedIn(api.url ?? '');
+  const client = await administratorAt(api.url);
   const start = async (roles: string): Promise<ServiceProcess> =>
     stack.use(await startProcess({ databaseUrl: url, roles, settings: { LOG_LEVEL: 'warn' } }));
   const workers = [await start('worker'), await start('worker')];
   const gateways = [await start('gateway'), await start('gateway')];
   await save(client, 'v0');
-  stack.defer(() => remove(client));
+  stack.defer(() => removeLast(client, ID));
   const load = startTrafficLoad({
     gateways: gateways.map(({ gatewayUrl = '' }) => gatewayUrl),
     host: `${ID}.localhost`,
@@ -76,12 +77,6 @@ async function measure(url: string, say: Bench['say']): Promise<Outcome> {
   return report(await load.stop(), say);
 }
 
-async function loggedIn(baseUrl: string): Promise<Client> {
-  const { ADMIN_SLUG: slug, ADMIN_PASSWORD: password } = readConfig({});
-  const { body } = await createClient({ baseUrl }).call('login', { body: { slug, password } });
-  return createClient({ baseUrl, token: body.token.token });
-}
-
 async function save(client: Client, version: string, more: object = {}): Promise<number> {
   const definition = { id: ID, image: { name: IMAGE, internalPorts: [8_080] } };
   await client.call('saveDefinition', { body: { definition } });
@@ -91,14 +86,6 @@ async function save(client: Client, version: string, more: object = {}): Promise
   const { position = 0 } = await client.call('saveDeployment', { body: { deployment } });
   if (!('MODE' in more)) await awaitOk(client, ID, position);
   return position;
-}
-
-async function remove(client: Client): Promise<void> {
-  await client.call('deleteDeployment', { body: { deploymentId: ID } });
-  await until('nothing of it runs', WAIT_MS, async () => {
-    const { body } = await client.call('listDeployments', { body: {} });
-    return (body.deployments ?? []).length === 0;
-  });
 }
 
 /** One rollout; the 5th loses a worker, the 10th a gateway, and before the 15th comes a version that fails. */

@@ -1,7 +1,8 @@
-import { createClient, type Client } from '../../src/api/client.ts';
+import type { Client } from '../../src/api/client.ts';
 import { readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/logger.ts';
 import { startService } from '../../src/process/service.ts';
+import { administratorAt } from './administrator.ts';
 import type { WorkerDeps } from '../../src/workers/deps.ts';
 
 export interface RunningService extends AsyncDisposable {
@@ -24,9 +25,6 @@ export async function runService(
   };
   const config = readConfig(settings);
   const service = await startService(config, createLogger('error'), { onStep });
-  const baseUrl = service.url ?? '';
-  const credentials = { slug: config.ADMIN_SLUG, password: config.ADMIN_PASSWORD };
-  const { body } = await createClient({ baseUrl }).call('login', { body: credentials });
-  const client = createClient({ baseUrl, token: body.token.token });
+  const client = await administratorAt(service.url);
   return { client, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() };
 }
