@@ -9,9 +9,10 @@ import { LOCAL_ENGINE } from '../src/process/nodes.ts';
 import { buildTrafficImage } from './support/traffic-image.ts';
 import { freePort } from '../test/support/registry.ts';
 import { startProcess, type ServiceProcess } from '../test/support/service-process.ts';
-import { startTrafficLoad, type LoadTally } from '../test/support/traffic-load.ts';
+import { startTrafficLoad } from '../test/support/traffic-load.ts';
 import type { Bench, Benchmark, Outcome } from './benchmark.ts';
 import { administratorAt, removeLast } from './support/administrator.ts';
+import { lossesOf } from './support/losses.ts';
 import { awaitOk } from './support/rollout.ts';
 import { latencies } from './support/statistics.ts';
 
@@ -65,7 +66,7 @@ async function run({ say }: Bench): Promise<Outcome> {
   await start('worker');
   const tally = await load.stop();
   await removeLast(client, ID);
-  return outcomeOf(tally, say);
+  return { ...lossesOf(tally, PER_SECOND * OUTAGE_SECONDS, say), spent: [latencies(tally.latencies)] };
 }
 
 async function deploy(client: Client): Promise<void> {
@@ -74,18 +75,4 @@ async function deploy(client: Client): Promise<void> {
   const deployment = { id: ID, definitionId: ID, replicas: REPLICAS };
   const { position = 0 } = await client.call('saveDeployment', { body: { deployment } });
   await awaitOk(client, ID, position);
-}
-
-function outcomeOf({ asked, answered, failed, latencies: all }: LoadTally, say: Bench['say']): Outcome {
-  const least = PER_SECOND * OUTAGE_SECONDS;
-  say(`  ${asked} asked, ${answered} answered, ${failed.length} failed; ${latencies(all)}`);
-  for (const each of failed.slice(0, 5)) say(`  failed: ${each}`);
-  return {
-    value: failed.length,
-    conditions: [
-      { text: `${failed.length} failed, aim 0`, met: failed.length === 0 },
-      { text: `${asked} were asked, at least ${least}`, met: asked >= least },
-    ],
-    spent: [latencies(all)],
-  };
 }

@@ -6,12 +6,12 @@ import { startService } from '../src/process/service.ts';
 import type { Client } from '../src/api/client.ts';
 import { buildTrafficImage } from './support/traffic-image.ts';
 import { startProcess, type ServiceProcess } from '../test/support/service-process.ts';
-import { startTrafficLoad, type LoadTally, type TrafficLoad } from '../test/support/traffic-load.ts';
+import { startTrafficLoad, type TrafficLoad } from '../test/support/traffic-load.ts';
 import { until } from '../test/support/until.ts';
 import type { Bench, Benchmark, Outcome } from './benchmark.ts';
 import { administratorAt, removeLast } from './support/administrator.ts';
+import { lossesOf } from './support/losses.ts';
 import { awaitOk } from './support/rollout.ts';
-import { latencies } from './support/statistics.ts';
 
 const IMAGE = 'deploy-svc-bench/traffic:1';
 const ID = 'traffic';
@@ -21,7 +21,7 @@ const PER_SECOND = 500;
 const LEAST = 200_000;
 const WAIT_MS = 120_000;
 
-/** Requests that fail in 20 rollouts, among them a failing version, with a worker and a gateway killed in the middle. */
+/** Requests that fail in rollouts one after the other, among them a failing version, with a worker and a gateway killed in the middle. */
 export const zeroLoss: Benchmark = {
   id: 'zero-loss',
   title: `requests lost of ${LEAST} at ${PER_SECOND} a second through rollouts of ${REPLICAS} containers, at least ${ROLLOUTS}`,
@@ -74,7 +74,12 @@ async function measure(url: string, say: Bench['say']): Promise<Outcome> {
     say(`  rollout ${rollout}: ${((performance.now() - from) / 1_000).toFixed(1)} s`);
   }
   say(`  ${rollout - 1} rollouts`);
-  return report(await load.stop(), say);
+  const tally = await load.stop();
+  const { excepted } = tally;
+  return {
+    ...lossesOf(tally, LEAST, say),
+    spent: [`${excepted} were under way in the gateway that was killed, and were asked again of the other`],
+  };
 }
 
 async function save(client: Client, version: string, more: object = {}): Promise<number> {
@@ -112,17 +117,4 @@ async function roll({ client, load, workers, gateways, start, say }: World, roll
   }
   await rolling;
   await until(`${version} answers`, WAIT_MS, async () => load.answeredBy(version) > 0);
-}
-
-function report({ asked, answered, failed, excepted, latencies: all }: LoadTally, say: Bench['say']): Outcome {
-  say(`  ${asked} asked, ${answered} answered, ${failed.length} failed, ${excepted} asked again; ${latencies(all)}`);
-  for (const each of failed.slice(0, 5)) say(`  failed: ${each}`);
-  return {
-    value: failed.length,
-    conditions: [
-      { text: `${failed.length} failed, aim 0`, met: failed.length === 0 },
-      { text: `${asked} were asked, at least ${LEAST}`, met: asked >= LEAST },
-    ],
-    spent: [`${excepted} were under way in the gateway that was killed, and were asked again of the other`],
-  };
 }

@@ -1,5 +1,5 @@
 /**
- * npm run demo: the whole product on this machine in under a minute, and nothing left of it afterwards.
+ * npm run demo: the whole product on this machine, and nothing left of it afterwards.
  * See scripts/demo/options.ts for what it can be asked.
  */
 import { spawn } from 'node:child_process';

@@ -6,10 +6,11 @@ export function nearest<Candidate extends string>(
   word: string,
   candidates: readonly Candidate[],
 ): Candidate | undefined {
+  const asked = plain(word);
   const scored = candidates
     // Each letter more or less is one that is wrong.
-    .filter((candidate) => Math.abs(plain(word).length - plain(candidate).length) <= allowedIn(candidate))
-    .map((candidate) => ({ candidate, distance: distanceOf(plain(word), plain(candidate)) }));
+    .filter((candidate) => Math.abs(asked.length - plain(candidate).length) <= allowedIn(candidate))
+    .map((candidate) => ({ candidate, distance: distanceOf(asked, plain(candidate)) }));
   const best = scored.reduce<(typeof scored)[number] | undefined>(
     (least, next) => (least === undefined || next.distance < least.distance ? next : least),
     undefined,

@@ -1,6 +1,6 @@
-import { pause } from '../clock.ts';
 import type { WorkerDeps } from './deps.ts';
 import type { Membership } from './membership.ts';
+import { repeat, type Repeated } from './repeat.ts';
 
 /** What one worker at a time does for all, with the keys of its advisory lock. One table, so that no two share a lock. */
 export const SOLE_LOCKS = {
@@ -11,35 +11,26 @@ export const SOLE_LOCKS = {
   analyseRollouts: [7_313, 5],
 } as const satisfies Readonly<Record<string, readonly [number, number]>>;
 
-/** Work that one worker at a time repeats. */
-export interface SoleWork {
+/** Work that one worker at a time repeats; the others try as often to become the one who does it. */
+export interface SoleWork extends Repeated {
   readonly lock: keyof typeof SOLE_LOCKS;
-  /** Milliseconds from the end of a round, or of an attempt to become the one who does it, to the next. */
-  readonly everyMs: number;
-  /** What the log says of a round that failed; the next one makes up for it. */
-  readonly late: string;
 }
 
 /**
  * Does a round of the work again and again until the life ends, when no other worker does. The lock belongs to the life's
  * connection: when the worker dies it drops, and another one goes on with what the database remembers.
  */
-export async function repeatAlone(
+export function repeatAlone(
   deps: Pick<WorkerDeps, 'clock' | 'log'>,
   life: Membership,
-  { lock, everyMs, late }: SoleWork,
+  { lock, ...work }: SoleWork,
   round: () => Promise<void>,
 ): Promise<void> {
   let locked = false;
-  while (!life.ended.aborted) {
-    try {
-      locked ||= await tryLock(life, lock);
-      if (locked) await round();
-    } catch (error) {
-      if (!life.ended.aborted) deps.log.warn(late, { error: String(error) });
-    }
-    await pause(deps.clock, everyMs, life.ended);
-  }
+  return repeat(deps, life, work, async () => {
+    locked ||= await tryLock(life, lock);
+    if (locked) await round();
+  });
 }
 
 /** False while another worker has the lock. */

@@ -12,9 +12,6 @@ interface Row {
   readonly created_at: Date;
 }
 
-/** Phases of what is listed. */
-const PRESENT = ['live', 'deleting'] as const;
-
 /** When the deployment `d` was first saved. Where the event that says it is archived, its oldest row tells the position. */
 const CREATED_AT = sql`coalesce(
   (select at from events where stream = 'deployment/' || d.id and version = 1),
@@ -32,7 +29,7 @@ export function standingService(db: Db): Handlers<'listStandings'> {
           left join (
             select deployment_id, count(*) as ready from replicas where present = 'true' and status = 'Ready' group by deployment_id
           ) r on r.deployment_id = d.id
-        where d.phase = any(${[...PRESENT]}::text[])
+        where d.phase in ('live', 'deleting')
         order by d.id
       `.execute(db);
       return { body: { standings: rows.map(toStanding) } };
@@ -42,7 +39,7 @@ export function standingService(db: Db): Handlers<'listStandings'> {
 
 /** The same from the rows of then. */
 async function standingsAt(db: Db, { position }: PastReader): Promise<DeploymentStanding[]> {
-  const deployments = await rowsAt(db, { projection: 'deployments', where: { phase: [...PRESENT] } }, position);
+  const deployments = await rowsAt(db, { projection: 'deployments', where: { phase: ['live', 'deleting'] } }, position);
   const ready = await rowsAt(db, { projection: 'replicas', where: { present: 'true', status: 'Ready' } }, position);
   const { rows } = await sql<Row>`
     select d.state, coalesce(r.ready, 0)::int as ready, ${CREATED_AT} as created_at

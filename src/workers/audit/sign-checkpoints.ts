@@ -1,9 +1,9 @@
-import { pause } from '../../clock.ts';
 import { signCheckpoint, type AuditKey, type Checkpoint } from '../../domain/audit/checkpoint.ts';
 import type { Db } from '../../postgres/database.ts';
 import { hashesAt, keepCheckpoint, lastCheckpoint, readLogHead } from '../../store/audit.ts';
 import type { WorkerDeps } from '../deps.ts';
 import type { Membership } from '../membership.ts';
+import { repeat } from '../repeat.ts';
 import { repeatAlone } from '../sole-worker.ts';
 import { deliverCheckpoints } from './deliver.ts';
 import { appendToFile } from './checkpoint-file.ts';
@@ -40,14 +40,8 @@ export function signCheckpoints(deps: Deps, life: Membership): Promise<void> {
 /** Adds what was signed, by whichever worker, to the file on this worker's host, if it is to keep one. */
 export async function keepCheckpointFile(deps: Deps, life: Membership): Promise<void> {
   const { file } = deps.checkpoints;
-  while (file !== undefined && !life.ended.aborted) {
-    try {
-      await appendToFile(deps.database.db, file);
-    } catch (error) {
-      if (!life.ended.aborted) deps.log.warn(LATE, { error: String(error) });
-    }
-    await pause(deps.clock, LOOK_MS, life.ended);
-  }
+  if (file === undefined) return;
+  await repeat(deps, life, { everyMs: LOOK_MS, late: LATE }, () => appendToFile(deps.database.db, file));
 }
 
 /** From where to where the log has no checkpoint. */

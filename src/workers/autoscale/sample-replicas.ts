@@ -1,7 +1,7 @@
-import { pause } from '../../clock.ts';
 import { EngineError } from '../../engine/engine-error.ts';
 import type { WorkerDeps } from '../deps.ts';
 import type { Membership } from '../membership.ts';
+import { repeat } from '../repeat.ts';
 import { sampledReplicas, type SampledReplica } from './sampled-replica.ts';
 import { storeSamples, type Taken } from './samples.ts';
 
@@ -14,18 +14,14 @@ const SIDE_BY_SIDE = 32;
  */
 export async function sampleReplicas(deps: WorkerDeps, life: Membership): Promise<void> {
   const busy = new Map<string, Promise<void>>();
-  while (!life.ended.aborted) {
-    try {
-      for (const [nodeId, replicas] of Map.groupBy(await sampledReplicas(deps, life), (each) => each.nodeId)) {
-        if (busy.has(nodeId)) continue;
-        const sampling = sampleNode(deps, replicas, life.ended).finally(() => busy.delete(nodeId));
-        busy.set(nodeId, sampling);
-      }
-    } catch (error) {
-      if (!life.ended.aborted) deps.log.warn('replicas could not be sampled; trying again', { error: String(error) });
+  const work = { everyMs: deps.autoscaleIntervalMs, late: 'replicas could not be sampled; trying again' };
+  await repeat(deps, life, work, async () => {
+    for (const [nodeId, replicas] of Map.groupBy(await sampledReplicas(deps, life), (each) => each.nodeId)) {
+      if (busy.has(nodeId)) continue;
+      const sampling = sampleNode(deps, replicas, life.ended).finally(() => busy.delete(nodeId));
+      busy.set(nodeId, sampling);
     }
-    await pause(deps.clock, deps.autoscaleIntervalMs, life.ended);
-  }
+  });
   await Promise.all(busy.values());
 }
 
