@@ -99,6 +99,11 @@ test('the demo prints what the page shows', async () => {
     .filter((line) => line !== '…' && !/^depl_hello (replica|Pending|Deploying)/.test(line));
   expect(expected.length).toBeGreaterThan(40);
   expect(expected.map(steady).filter((line) => !printed.has(line))).toEqual([]);
+  const told = [...stdout.matchAll(/container ([0-9a-f]{12}) created/g)].map(([, id = '']) => id);
+  expect(told.length).toBeGreaterThanOrEqual(7);
+  await using engine = connectEngine(LOCAL_ENGINE);
+  const left = (await engine.list()).filter(({ id }) => told.includes(id.slice(0, 12)));
+  expect(left).toEqual([]);
 });
 
 /** Without what differs from run to run: numbers, ids, names of workers and containers. */
