@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../domain/audit/checkpoint.ts';
-import { canonicalBody } from '../domain/audit/body-hash.ts';
+import { bodyStart, canonicalBody } from '../domain/audit/body-hash.ts';
 import type { ExportedEvent } from '../domain/audit/export-line.ts';
 import { sql, type Db } from '../postgres/database.ts';
 import { refuseArchived } from './archived.ts';
@@ -80,11 +80,10 @@ export async function readExport(db: Db, after: number, limit: number): Promise<
   }));
 }
 
-function bodyOf(row: Omit<EventRow, 'data' | 'position'>, text: string): string {
-  const { id, stream, version, type, actor, at } = row;
-  const context = { actor, correlationId: row.correlation_id, causationId: row.causation_id ?? undefined };
-  const body = { id, stream, version, type, at, schemaVersion: row.schema_version, data: {}, ...context };
-  return canonicalBody(body, text, at.toISOString());
+function bodyOf(row: Omit<EventRow, 'data' | 'position'>, data: string): string {
+  const { actor, correlation_id: correlationId, causation_id: cause, at, schema_version: schemaVersion, ...end } = row;
+  const start = bodyStart({ actor, correlationId, causationId: cause ?? undefined }, at.toISOString());
+  return canonicalBody(start, data, { ...end, schemaVersion });
 }
 
 interface CheckpointRow {

@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 
 import { sql, type Db, type RawBuilder, type Tx } from '../postgres/database.ts';
 import { bareArray, jsonArray, textArray } from './array-literal.ts';
-import { canonical, type bodyHashHex } from '../domain/audit/body-hash.ts';
+import { bodyStart, canonical, type bodyHashHex } from '../domain/audit/body-hash.ts';
 import { Fenced, InvariantViolated, VersionConflict, type Appended, type Command } from './command.ts';
 import { HEAD_CHANNEL, kindsOf } from './head-channel.ts';
 import type { Projection } from './projection.ts';
@@ -35,7 +35,7 @@ export async function commitBatch(deps: BatchDeps, commands: readonly Command[])
   const at = deps.now();
   const drafts = commands.map((command) => draft(command, at));
   // What takes this process long is done before anything is locked.
-  const bodies = bodiesOf(drafts, at.toISOString(), deps);
+  const bodies = bodiesOf(commands, drafts, at.toISOString(), deps);
   return deps.db.transaction().execute(async (tx) => {
     const outcomes = Array.from<unknown, Outcome | undefined>(commands, () => undefined);
     await refuseFenced(tx, commands, outcomes);
@@ -123,6 +123,8 @@ const UNKNOWN = 0;
 /** An event as it is stored and hashed. */
 interface Body {
   readonly schemaVersion: number;
+  /** How all bodies of its command begin. */
+  readonly start: string;
   /** Canonical JSON. */
   readonly data: string;
   /** When it happened. */
@@ -134,20 +136,28 @@ interface Body {
 
 type Bodies = ReadonlyMap<Draft, Body>;
 
-function bodiesOf(drafts: readonly (readonly Draft[])[], time: string, { upcasts, hashOf }: BatchDeps): Bodies {
+function bodiesOf(
+  commands: readonly Command[],
+  drafts: readonly (readonly Draft[])[],
+  time: string,
+  { upcasts, hashOf }: BatchDeps,
+): Bodies {
   return new Map(
-    drafts.flat().map((event) => {
-      const schemaVersion = schemaVersionOf(event.type, upcasts);
-      const body = { schemaVersion, data: canonical(event.data), time, version: event.version, hash: '' };
-      // One that follows on whatever there is has its version later.
-      return [event, event.version === UNKNOWN ? body : hashed(event, body, hashOf)];
+    commands.flatMap(({ context }, index) => {
+      const start = bodyStart(context, time);
+      return (drafts[index] ?? []).map((event): [Draft, Body] => {
+        const schemaVersion = schemaVersionOf(event.type, upcasts);
+        const body = { schemaVersion, start, data: canonical(event.data), time, version: event.version, hash: '' };
+        // One that follows on whatever there is has its version later.
+        return [event, event.version === UNKNOWN ? body : hashed(event, body, hashOf)];
+      });
     }),
   );
 }
 
 function hashed(event: Draft, body: Body, hashOf: BatchDeps['hashOf']): Body {
-  const { schemaVersion, data, time } = body;
-  const hash = hashOf({ ...event, schemaVersion }, data, time);
+  const { schemaVersion, start, data } = body;
+  const hash = hashOf(start, data, { ...event, schemaVersion });
   return { ...body, version: event.version, hash };
 }
 

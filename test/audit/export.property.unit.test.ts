@@ -7,6 +7,7 @@ import { verifyExport } from '../../src/cli/audit/verify-export.ts';
 import {
   bodyHash,
   canonical,
+  bodyStart,
   canonicalBody,
   chainLink,
   FIRST_LINK,
@@ -42,7 +43,7 @@ function someLog(count: number): readonly string[] {
       version: position,
     };
     hash = chainLink(hash, position, bodyHash(event));
-    const body = canonicalBody(event, canonical(event.data), event.at.toISOString());
+    const body = canonicalBody(bodyStart(event, event.at.toISOString()), canonical(event.data), event);
     return exportLine({ body, hash: hash.toString('hex'), position });
   });
 }

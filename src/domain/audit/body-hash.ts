@@ -19,12 +19,12 @@ export interface HashedBody extends EventContext {
  * SHA-256 over the RFC 8785 canonical JSON of the body: one text for one meaning, whoever writes it down.
  */
 export function bodyHash(event: HashedBody): Buffer {
-  return Buffer.from(bodyHashHex(event, canonical(event.data), event.at.toISOString()), 'hex');
+  return Buffer.from(bodyHashHex(bodyStart(event, event.at.toISOString()), canonical(event.data), event), 'hex');
 }
 
-/** The same in hexadecimal, for who has the canonical data and the time as text already. */
-export function bodyHashHex(event: HashedBody, data: string, at: string): string {
-  return hash('sha256', canonicalBody(event, data, at), 'hex');
+/** The same in hexadecimal, for who has the parts as text already; see `canonicalBody`. */
+export function bodyHashHex(start: string, data: string, event: BodyEnd): string {
+  return hash('sha256', canonicalBody(start, data, event), 'hex');
 }
 
 /** The RFC 8785 canonical JSON of an event's data. */
@@ -32,14 +32,21 @@ export function canonical(data: HashedBody['data']): string {
   return canonicalize(data) ?? 'null';
 }
 
-/** The text that an event's hash is over, put together by hand: its keys are known, and in this order already. */
-export function canonicalBody(event: HashedBody, data: string, at: string): string {
-  const { actor, causationId, correlationId, id, schemaVersion, stream, type, version } = event;
+/** How the bodies of all events of one command begin: the keys before `data`. */
+export function bodyStart({ actor, causationId, correlationId }: EventContext, at: string): string {
   const cause = causationId === undefined ? '' : `"causationId":${canonicalize(causationId)},`;
+  return `{"actor":${canonicalize(actor)},"at":"${at}",${cause}"correlationId":${canonicalize(correlationId)},"data":`;
+}
+
+/** What a body says after `data`. */
+export type BodyEnd = Pick<HashedBody, 'id' | 'schemaVersion' | 'stream' | 'type' | 'version'>;
+
+/** The text that an event's hash is over, put together by hand: its keys are known, and in this order already. */
+export function canonicalBody(start: string, data: string, event: BodyEnd): string {
+  const { id, schemaVersion, stream, type, version } = event;
   return (
-    `{"actor":${canonicalize(actor)},"at":"${at}",${cause}"correlationId":${canonicalize(correlationId)},` +
-    `"data":${data},"id":${canonicalize(id)},"schemaVersion":${schemaVersion},"stream":${canonicalize(stream)},` +
-    `"type":${canonicalize(type)},"version":${version}}`
+    `${start}${data},"id":${canonicalize(id)},"schemaVersion":${schemaVersion},` +
+    `"stream":${canonicalize(stream)},"type":${canonicalize(type)},"version":${version}}`
   );
 }
 

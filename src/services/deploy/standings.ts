@@ -1,9 +1,8 @@
 import type { DeploymentStanding } from '../../api/contract/standing.ts';
 import type { DeploymentState } from '../../domain/deployment/evolve.ts';
 import { wantedReplicas } from '../../domain/deployment/wanted.ts';
-import { type Db, sql } from '../../postgres/database.ts';
+import { type Db, type RawBuilder, sql } from '../../postgres/database.ts';
 import { rowsAt } from '../../store/as-of.ts';
-import type { PastReader } from '../../store/event-store.ts';
 import type { Handlers } from '../handler.ts';
 
 interface Row {
@@ -18,35 +17,33 @@ const CREATED_AT = sql`coalesce(
   event_time(coalesce(
     (select lower(valid) from history where projection = 'deployments' and id = d.id order by lower(valid) limit 1), d.since)))`;
 
-/** How every deployment stands, in one statement: its rows are counted where they are. */
+const DEPLOYMENTS = sql`select id, since, state from deployments where phase in ('live', 'deleting')`;
+const READY = sql`
+  select deployment_id, count(*) as ready from replicas where present = 'true' and status = 'Ready' group by deployment_id`;
+
+/** How every deployment stands, in one statement: its replicas are counted where they are. */
 export function standingService(db: Db): Handlers<'listStandings'> {
   return {
     async listStandings({ past }) {
-      if (past !== undefined) return { body: { standings: await standingsAt(db, past) } };
-      const { rows } = await sql<Row>`
-        select d.state, coalesce(r.ready, 0)::int as ready, ${CREATED_AT} as created_at
-        from deployments d
-          left join (
-            select deployment_id, count(*) as ready from replicas where present = 'true' and status = 'Ready' group by deployment_id
-          ) r on r.deployment_id = d.id
-        where d.phase in ('live', 'deleting')
-        order by d.id
-      `.execute(db);
-      return { body: { standings: rows.map(toStanding) } };
+      const standings = past === undefined ? standingsOf(db, DEPLOYMENTS, READY) : standingsAt(db, past.position);
+      return { body: { standings: await standings } };
     },
   };
 }
 
-/** The same from the rows of then. */
-async function standingsAt(db: Db, { position }: PastReader): Promise<DeploymentStanding[]> {
+async function standingsAt(db: Db, position: number): Promise<DeploymentStanding[]> {
   const deployments = await rowsAt(db, { projection: 'deployments', where: { phase: ['live', 'deleting'] } }, position);
-  const ready = await rowsAt(db, { projection: 'replicas', where: { present: 'true', status: 'Ready' } }, position);
+  return standingsOf(db, deployments, sql`select deployment_id, ready from ready_at(${position}::bigint)`);
+}
+
+async function standingsOf(
+  db: Db,
+  deployments: RawBuilder<unknown>,
+  ready: RawBuilder<unknown>,
+): Promise<DeploymentStanding[]> {
   const { rows } = await sql<Row>`
     select d.state, coalesce(r.ready, 0)::int as ready, ${CREATED_AT} as created_at
-    from (${deployments}) d
-      left join (
-        select state ->> 'deploymentId' as deployment_id, count(*) as ready from (${ready}) as serving group by 1
-      ) r on r.deployment_id = d.id
+    from (${deployments}) d left join (${ready}) r on r.deployment_id = d.id
     order by d.id
   `.execute(db);
   return rows.map(toStanding);

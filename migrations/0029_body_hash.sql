@@ -1,0 +1,15 @@
+-- The same text as before, put together in two thirds of the time: to_char takes a quarter of a body's hash. JSON leaves out the zeros
+-- at the end of a fraction, so a microsecond is added, which stands behind the third digit, and goes with the closing quote. A time that is
+-- not of whole milliseconds keeps its six digits, which no event was hashed with.
+create or replace function body_hash(event events) returns bytea language sql stable parallel safe return
+  sha256(convert_to(
+    '{"actor":' || to_json(event.actor)::text
+    || ',"at":' || replace(to_json(event.at at time zone 'UTC' + interval '1 microsecond')::text, '001"', 'Z"')
+    || coalesce(',"causationId":' || to_json(event.causation_id)::text, '')
+    || ',"correlationId":' || to_json(event.correlation_id)::text
+    || ',"data":' || event.data::text
+    || ',"id":"' || event.id::text
+    || '","schemaVersion":' || event.schema_version::text
+    || ',"stream":' || to_json(event.stream)::text
+    || ',"type":' || to_json(event.type)::text
+    || ',"version":' || event.version::text || '}', 'UTF8'));
