@@ -9,6 +9,8 @@ import { median } from './support/statistics.ts';
 const AIM_PERCENT = 5;
 const CONCURRENCY = 4;
 const EVENTS = 100;
+/** What is measured is less than what the machine's speed varies by. */
+const PAIRS_AT_LEAST = 15;
 /** One for so many events. */
 const EVENTS_PER_CHECKPOINT = 1_000;
 
@@ -27,7 +29,7 @@ async function run({ postgres, pairs, say }: Bench): Promise<Outcome> {
   const options = {
     concurrency: CONCURRENCY,
     warmUp: 1,
-    seconds: 4,
+    seconds: 2,
     events: EVENTS,
     server: postgres.pid,
     projected: true,
@@ -35,13 +37,13 @@ async function run({ postgres, pairs, say }: Bench): Promise<Outcome> {
   const chained = async (): Promise<LoadResult> => tell(say, 'chained  ', EVENTS, await appendOurs(postgres, options));
   const bare = async (): Promise<LoadResult> =>
     tell(say, 'unchained', EVENTS, await appendOurs(postgres, { ...options, unchained: true }));
-  const runs = await alternate(Math.max(3, pairs), chained, bare);
-  const [with_, without] = [runs.ours, runs.peers].map(
-    (each) => median(each.map(({ perSecond }) => perSecond)) * EVENTS,
-  );
-  if (with_ === undefined || without === undefined) throw new Error('no runs');
+  const runs = await alternate(Math.max(PAIRS_AT_LEAST, pairs), chained, bare);
   const signing = microsecondsPerSignature() / EVENTS_PER_CHECKPOINT;
-  const value = Math.max(0, (1 - with_ / without) * 100) + (signing * with_) / 10_000;
+  // The machine is not as fast all the time: what stands side by side is held against each other.
+  const lost = runs.ours.map(({ perSecond }, pair) => 1 - perSecond / (runs.peers[pair]?.perSecond ?? Number.NaN));
+  const [with_, without] = [runs.ours, runs.peers].map((side) => median(side.map(rateOf)));
+  if (with_ === undefined || without === undefined) throw new Error('no runs');
+  const value = Math.max(0, median(lost) * 100) + (signing * with_) / 10_000;
   return {
     value,
     peerValue: 0,
@@ -49,11 +51,14 @@ async function run({ postgres, pairs, say }: Bench): Promise<Outcome> {
       { text: `${value.toFixed(1)} % of the throughput, aim at most ${AIM_PERCENT} %`, met: value <= AIM_PERCENT },
     ],
     spent: [
+      `the middle of ${lost.length} pairs: ${lost.map((share) => `${(share * 100).toFixed(1)}`).join(', ')} %`,
       `${Math.round(with_)} events/s chained, ${Math.round(without)} with no hash in this process and no chain in the database`,
       `${signing.toFixed(2)} us per event for its share of a signature are added`,
     ],
   };
 }
+
+const rateOf = ({ perSecond }: LoadResult): number => perSecond * EVENTS;
 
 function microsecondsPerSignature(): number {
   const key = auditKey(Buffer.alloc(32));

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { v7 as uuidv7 } from 'uuid';
 
 import { sql, type Db, type RawBuilder, type Tx } from '../postgres/database.ts';
@@ -34,8 +36,6 @@ export type Outcome = { readonly appended: Appended } | { readonly refused: Erro
 export async function commitBatch(deps: BatchDeps, commands: readonly Command[]): Promise<readonly Outcome[]> {
   const at = deps.now();
   const drafts = commands.map((command) => draft(command, at));
-  // What takes this process long is done before anything is locked.
-  const bodies = bodiesOf(commands, drafts, at.toISOString(), deps);
   return deps.db.transaction().execute(async (tx) => {
     const outcomes = Array.from<unknown, Outcome | undefined>(commands, () => undefined);
     await refuseFenced(tx, commands, outcomes);
@@ -43,11 +43,15 @@ export async function commitBatch(deps: BatchDeps, commands: readonly Command[])
     const open = commands
       .map((command, index) => ({ command, index }))
       .filter(({ index }) => outcomes[index] === undefined);
-    const heads = await lockStreams(
-      tx,
-      open.map(({ command }) => command),
-    );
     const drafted = open.map(({ command, index }) => ({ command, index, events: drafts[index] ?? [] }));
+    // What takes this process long is done while the database locks.
+    const [heads, bodies] = await Promise.all([
+      lockStreams(
+        tx,
+        open.map(({ command }) => command),
+      ),
+      nextTurn().then(() => bodiesOf(drafted, at.toISOString(), deps)),
+    ]);
     const all = drafted.flatMap(({ events }) => events);
     const rows = await loadRows(tx, deps.projections, all, (stream) => heads.isNew(stream));
     const accepted = drafted.filter(({ command, index, events }) => {
@@ -102,6 +106,13 @@ async function answerRepeated(tx: Tx, commands: readonly Command[], outcomes: (O
   }
 }
 
+/** A command of a batch, by its place, and its events. */
+interface Drafted {
+  readonly command: Command;
+  readonly index: number;
+  readonly events: Draft[];
+}
+
 /** The events of a command, with the versions that they will have if its expectations hold. */
 function draft({ appends, context }: Command, at: Date): Draft[] {
   return appends.flatMap(({ stream, expectedVersion, events }) =>
@@ -136,16 +147,11 @@ interface Body {
 
 type Bodies = ReadonlyMap<Draft, Body>;
 
-function bodiesOf(
-  commands: readonly Command[],
-  drafts: readonly (readonly Draft[])[],
-  time: string,
-  { upcasts, hashOf }: BatchDeps,
-): Bodies {
+function bodiesOf(drafted: readonly Drafted[], time: string, { upcasts, hashOf }: BatchDeps): Bodies {
   return new Map(
-    commands.flatMap(({ context }, index) => {
+    drafted.flatMap(({ command: { context }, events }) => {
       const start = bodyStart(context, time);
-      return (drafts[index] ?? []).map((event): [Draft, Body] => {
+      return events.map((event): [Draft, Body] => {
         const schemaVersion = schemaVersionOf(event.type, upcasts);
         const body = { schemaVersion, start, data: canonical(event.data), time, version: event.version, hash: '' };
         // One that follows on whatever there is has its version later.
