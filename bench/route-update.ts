@@ -8,6 +8,7 @@ import { PROJECTIONS } from '../src/projections/all.ts';
 import { Follower } from '../src/routers/follow.ts';
 import type { Router } from '../src/routing/router.ts';
 import { openStore } from '../src/store/postgres-store.ts';
+import { caddyPrograms } from '../test/routers/caddy-programs.ts';
 import { openCaddy } from '../test/routers/caddy.ts';
 import { openHaproxy } from '../test/routers/haproxy.ts';
 import type { Bench, Benchmark, Outcome } from './benchmark.ts';
@@ -29,7 +30,7 @@ interface Subject {
 const SUBJECTS = {
   gateway: { deployments: 1_000, open: openGateway },
   haproxy: { deployments: 100, open: () => openHaproxy({ backends: 128 }) },
-  caddy: { deployments: 100, open: () => openCaddy() },
+  caddy: { deployments: 100, open: () => openCaddy(caddyPrograms()[0]) },
 } as const satisfies Readonly<Record<string, Subject>>;
 
 /** From the commit of an event to the table that follows from it being in force. */

@@ -114,7 +114,8 @@ if [[ $for_tests == yes ]]; then
   # Proxies that are driven as routers.
   command -v haproxy >/dev/null || missing+=(haproxy)
   command -v caddy >/dev/null || missing+=(caddy)
-# A fleet of engines, each in a network namespace of its own.
-command -v ip >/dev/null || missing+=(iproute2)
+  # A fleet of engines, each in a network namespace of its own.
+  command -v ip >/dev/null || missing+=(iproute2)
 fi
 ((${#missing[@]} == 0)) || install 'the demo and the tests make their own images' "${missing[@]}"
+[[ $for_tests == no ]] || CI=$([[ $consent == yes ]] && echo true) bash "$(dirname "${BASH_SOURCE[0]}")/caddy.sh"

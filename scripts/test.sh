@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # npm test: everything that has to hold, from a bare checkout on.
 #   npm test [-- [--yes] [arguments of vitest]]
-# --yes  install the Debian packages that are missing (a Docker engine, busybox, docker-registry, debootstrap, haproxy, caddy) without asking
+# --yes  install the Debian packages that are missing (a Docker engine, busybox, docker-registry, debootstrap, haproxy, caddy), and fetch a newer Caddy than Debian has, without asking
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -6,9 +6,11 @@ import { join } from 'node:path';
 
 import { createLogger, type Logger } from '../../src/logger.ts';
 import { CaddyRouter, type CaddySettings } from '../../src/routers/caddy/caddy-router.ts';
+import { ask } from '../routing/client.ts';
 import type { OpenRouter } from '../routing/conformance.ts';
 import { freePort } from '../support/registry.ts';
 import { until } from '../support/until.ts';
+import type { CaddyProgram } from './caddy-programs.ts';
 
 export interface OpenCaddy extends OpenRouter {
   readonly router: CaddyRouter;
@@ -18,8 +20,9 @@ export interface OpenCaddy extends OpenRouter {
   kill(): Promise<void>;
 }
 
-/** A Caddy of this machine with an admin API alone, and the adapter. */
+/** A Caddy with an admin API alone, and the adapter. */
 export async function openCaddy(
+  { path }: CaddyProgram,
   more: Partial<CaddySettings> = {},
   log: Logger = createLogger('silent'),
 ): Promise<OpenCaddy> {
@@ -54,7 +57,7 @@ export async function openCaddy(
   stack.defer(kill);
   const start = async (): Promise<void> => {
     const own = { HOME: directory, XDG_CONFIG_HOME: directory, XDG_DATA_HOME: directory };
-    const child = spawn('caddy', ['run', '--config', file], {
+    const child = spawn(path, ['run', '--config', file], {
       env: { ...process.env, ...own },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
@@ -63,8 +66,8 @@ export async function openCaddy(
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
     await until('Caddy answers', 10_000, async () => {
       if (child.exitCode !== null) throw new Error(`Caddy ended: ${said}`);
-      return fetch(`${settings.admin}/config/`).then(
-        async (response) => (await response.text()) !== '',
+      return configured(settings, 'GET', '').then(
+        () => true,
         () => false,
       );
     });
@@ -72,4 +75,21 @@ export async function openCaddy(
   const router = stack.use(new CaddyRouter(settings, log));
   await start();
   return { router, settings, url: `http://${listen}`, start, kill, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** Asks for a part of the configuration, or changes it, as somebody else would: by the admin API. */
+export async function configured(
+  { admin }: Pick<CaddySettings, 'admin'>,
+  method: 'GET' | 'PUT' | 'DELETE',
+  path: string,
+  body?: string,
+): Promise<unknown> {
+  const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+  const { status, text } = await ask(`${admin}/config/${path}`, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body }),
+  });
+  if (status >= 300) throw new Error(`Caddy answers ${method} ${path} with ${status}: ${text}`);
+  return text === '' ? undefined : (JSON.parse(text) as unknown);
 }

@@ -18,6 +18,11 @@ export function keptConnections(most = 1): Agent {
   return new Agent({ keepAlive: true, maxSockets: most });
 }
 
+/** A connection that was kept turned out to be closed. */
+export class ConnectionClosed extends Error {
+  override readonly name = 'ConnectionClosed';
+}
+
 /** Asks once. Rejects when the connection breaks before the answer is whole. `url`: with the path. */
 export function ask(url: string, { body, ...options }: Ask = {}): Promise<Answered> {
   return new Promise((resolve, reject) => {
@@ -30,7 +35,9 @@ export function ask(url: string, { body, ...options }: Ask = {}): Promise<Answer
         resolve({ status, headers, trailers, text: Buffer.concat(chunks).toString() });
       });
     });
-    asking.once('error', reject);
+    asking.once('error', (error) =>
+      reject(asking.reusedSocket ? new ConnectionClosed(error.message, { cause: error }) : error),
+    );
     asking.end(body);
   });
 }
@@ -40,6 +47,16 @@ export async function told(url: string, options: Ask = {}): Promise<Told> {
   const { status, text } = await ask(url, options);
   if (status !== 200) throw new Error(`${url} answered ${status}: ${text}`);
   return JSON.parse(text) as Told;
+}
+
+/** As `told`; asks again when the connection had carried a request before and was closed without a word to this one, as browsers do. */
+export async function toldAtSecond(url: string, options: Ask = {}): Promise<Told> {
+  try {
+    return await told(url, options);
+  } catch (error) {
+    if (!(error instanceof ConnectionClosed)) throw error;
+    return told(url, options);
+  }
 }
 
 /** As one that comes to that host. */

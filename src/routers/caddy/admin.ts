@@ -28,8 +28,9 @@ const upstreams = z.array(z.object({ address: z.string(), num_requests: z.number
 export function adminAt(url: string): Admin {
   return {
     async read() {
-      const { text, trailers } = await get(url, '/config/');
-      const tag = trailers['etag'];
+      const { text, headers, trailers } = await get(url, '/config/');
+      // It comes before the configuration since 2.8, and came after it.
+      const tag = headers.etag ?? trailers['etag'];
       if (tag === undefined) throw new Error(`Caddy at ${url} gives no ETag: it has to be 2.5 or later`);
       return { config: JSON.parse(text) as unknown, tag };
     },

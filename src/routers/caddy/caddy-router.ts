@@ -8,6 +8,7 @@ import { adminAt, CaddyRefusal, type Admin } from './admin.ts';
 import { caddyLog, caddyServer, dialOf, type CaddyOptions } from './configuration.ts';
 import { hearEvents, type Events } from './events.ts';
 import { eventsPort, hasParts, withParts, type OwnParts } from './merge.ts';
+import { openSentinel } from './sentinel.ts';
 
 /** Upstreams that Caddy told of are remembered after they have gone, for what is told of them late; so many at most. */
 const MOST_REMEMBERED = 10_000;
@@ -90,6 +91,7 @@ export class CaddyRouter implements Router {
     this.#remember();
     const parts = this.#parts(this.#events);
     if (hasParts(config, parts)) return;
+    using sentinel = await openSentinel(this.#settings.listen);
     try {
       await this.#admin.load(withParts(config, parts), tag);
     } catch (error) {
@@ -98,8 +100,9 @@ export class CaddyRouter implements Router {
       this.#log.warn(
         'this Caddy is older than 2.7: each change of the routes closes the WebSockets that go through it',
       );
-      return this.#enforce();
+      return await this.#enforce();
     }
+    await sentinel?.closed();
     const after = await this.#admin.read();
     if (!hasParts(after.config, parts)) {
       throw new Error(`Caddy at ${this.#settings.admin} was configured by somebody else at the same time`);
