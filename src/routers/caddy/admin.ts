@@ -7,11 +7,16 @@ import type { Json } from './configuration.ts';
 /** Caddy has to answer within this time: a change of the configuration takes longer the more it has. */
 const DEADLINE_MS = 5_000;
 
+/** The whole configuration as it was, and the tag by which a change tells that it means this one. */
+export interface Seen {
+  readonly config: unknown;
+  readonly tag: string;
+}
+
 /** Caddy's admin API. Every call throws when Caddy does not answer or refuses, with its own words. */
 export interface Admin {
-  /** The whole configuration, and the tag by which a change tells which one it means. */
-  read(): Promise<{ readonly config: unknown; readonly tag: string }>;
-  /** Puts a whole configuration in place of the one of that tag. Resolves when it is in force. */
+  read(): Promise<Seen>;
+  /** Puts a whole configuration in place of the one of that tag; refused when that is not there any more. Resolves when it is in force. */
   load(config: Json, tag: string): Promise<void>;
   /** Requests under way by upstream address. */
   upstreams(): Promise<ReadonlyMap<string, number>>;

@@ -4,7 +4,7 @@ import { backendKey, backendsOf, EMPTY_TABLE, type RoutingTable } from '../../ro
 import { inTurn } from '../in-turn.ts';
 import { leftovers } from '../leftovers.ts';
 import { tally, type Revision } from '../tally.ts';
-import { adminAt, CaddyRefusal, type Admin } from './admin.ts';
+import { adminAt, CaddyRefusal, type Admin, type Seen } from './admin.ts';
 import { caddyLog, caddyServer, dialOf, type CaddyOptions } from './configuration.ts';
 import { hearEvents, type Events } from './events.ts';
 import { eventsPort, hasParts, withParts, type OwnParts } from './merge.ts';
@@ -53,16 +53,16 @@ export class CaddyRouter implements Router {
   async apply(table: RoutingTable): Promise<void> {
     await this.#alone(async () => {
       // Before it is known what is under way there: whatever comes until the new configuration is in force is counted too.
-      const counts = await this.#admin.upstreams();
+      const [counts, seen] = await Promise.all([this.#admin.upstreams(), this.#admin.read()]);
       this.#leaving = leavingOf(this.#table, table, this.#leaving, counts);
       this.#table = table;
-      await this.#enforce();
+      await this.#enforce(seen);
     });
   }
 
   async inFlight(): Promise<InFlight> {
     const told = await this.#alone(async () => {
-      await this.#enforce();
+      await this.#enforce(await this.#admin.read());
       return this.#leftAt();
     });
     this.#left.told(told);
@@ -81,9 +81,8 @@ export class CaddyRouter implements Router {
     await this.#events?.[Symbol.asyncDispose]();
   }
 
-  /** Sees to it that Caddy has what the table says. */
-  async #enforce(): Promise<void> {
-    const { config, tag } = await this.#admin.read();
+  /** Sees to it that Caddy has what the table says. Throws when somebody else has configured it since it was seen. */
+  async #enforce({ config, tag }: Seen): Promise<void> {
     this.#events ??= await hearEvents(eventsPort(config), ({ dial, failed, ms }) => {
       const of = this.#revisions.get(dial);
       if (of !== undefined) this.#tally.count(of, { failed, ms });
@@ -100,13 +99,9 @@ export class CaddyRouter implements Router {
       this.#log.warn(
         'this Caddy is older than 2.7: each change of the routes closes the WebSockets that go through it',
       );
-      return await this.#enforce();
+      return await this.#enforce({ config, tag });
     }
     await sentinel?.closed();
-    const after = await this.#admin.read();
-    if (!hasParts(after.config, parts)) {
-      throw new Error(`Caddy at ${this.#settings.admin} was configured by somebody else at the same time`);
-    }
   }
 
   #parts({ address: events }: Events): OwnParts {
