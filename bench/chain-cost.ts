@@ -10,7 +10,7 @@ const AIM_PERCENT = 5;
 const CONCURRENCY = 4;
 const EVENTS = 100;
 /** What is measured is less than what the machine's speed varies by. */
-const PAIRS_AT_LEAST = 15;
+const PAIRS_AT_LEAST = 25;
 /** One for so many events. */
 const EVENTS_PER_CHECKPOINT = 1_000;
 

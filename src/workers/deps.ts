@@ -22,10 +22,16 @@ export type StartStep = 'claimed' | 'pulled' | 'created' | 'created-stored' | 's
 /** The steps of stopping one. */
 export type StopStep = 'found' | 'stopped' | 'removed' | 'stopped-stored';
 
-/** `silent`: nobody answered in time. `engine_failed`: the engine could not be asked, which says nothing of the replica. */
-export type ProbeOutcome = 'passed' | 'failed' | 'silent' | 'engine_failed';
+/** The steps of asking one whether it answers as it should. */
+export type SmokeStep = 'asked' | 'asked-stored';
+
 /** The steps of building an image. */
 export type BuildStep = 'build-started' | 'built';
+
+export type Step = StartStep | StopStep | SmokeStep | BuildStep;
+
+/** `silent`: nobody answered in time. `engine_failed`: the engine could not be asked, which says nothing of the replica. */
+export type ProbeOutcome = 'passed' | 'failed' | 'silent' | 'engine_failed';
 
 /** What a worker works with. */
 export interface WorkerDeps {
@@ -64,5 +70,5 @@ export interface WorkerDeps {
   /** The routers that are waited for before what they know is stopped; those of the table by default. */
   readonly routers?: (() => Promise<readonly RouterView[]>) | undefined;
   /** Told when a step is done, before the next one begins. */
-  readonly onStep?: ((step: StartStep | StopStep | BuildStep, id: string) => void) | undefined;
+  readonly onStep?: ((step: Step, id: string) => void) | undefined;
 }

@@ -33,6 +33,7 @@ async function one(deps: WorkerDeps, node: NodeState, attempt: Attempt, signal: 
   const since = performance.now();
   const finding = await findingOf(deps, node, replica, signal);
   const { replicaId, generation } = attempt;
+  deps.onStep?.('asked', replicaId);
   const milliseconds = Math.round(performance.now() - since);
   await record(deps, attempt, ({ deploymentId }) => [
     {
@@ -47,6 +48,7 @@ async function one(deps: WorkerDeps, node: NodeState, attempt: Attempt, signal: 
       },
     },
   ]);
+  deps.onStep?.('asked-stored', replicaId);
 }
 
 async function findingOf(
@@ -69,12 +71,13 @@ async function findingOf(
   const check = { type: 'http' as const, path, port: asked, expectStatus };
   const until = performance.now() + timeoutMs;
   for (;;) {
-    const left = Math.max(1, until - performance.now());
+    const left = Math.max(1, Math.round(until - performance.now()));
     const probe = { check, periodMs: AGAIN_MS, timeoutMs: left, failureThreshold: 1, successThreshold: 1 };
     const finding = await ask(target, probe, signal);
     if (finding !== undefined && (finding.passed || !finding.silent)) return finding;
     if (performance.now() + AGAIN_MS >= until) {
-      const reason = `GET ${path} on port ${asked}: no answer within ${timeoutMs / 1_000} s`;
+      const last = finding === undefined ? '' : `; at last: ${finding.reason}`;
+      const reason = `GET ${path} on port ${asked}: no answer within ${timeoutMs / 1_000} s${last}`;
       return { passed: false, reason, silent: true };
     }
     await pause(deps.clock, AGAIN_MS, signal);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import type { StartStep, StopStep } from '../../src/workers/deps.ts';
+import type { SmokeStep, StartStep, StopStep } from '../../src/workers/deps.ts';
 import { queryRows } from '../support/database.ts';
 import {
   deploy,
@@ -31,6 +31,7 @@ const START_STEPS: readonly StartStep[] = [
   'started',
   'started-stored',
 ];
+const SMOKE_STEPS: readonly SmokeStep[] = ['asked', 'asked-stored'];
 const STOP_STEPS: readonly StopStep[] = ['found', 'stopped', 'removed', 'stopped-stored'];
 
 let installation: Installation;
@@ -105,5 +106,37 @@ describe('SIGKILL of a worker while it removes a deployment', () => {
     await waitForEvent(installation, from, ({ type }) => type === 'DeploymentRemoved');
     expect((await oracle(installation, 0)).live).toEqual([]);
     expectHandedBack(await takeovers('stop', at), step);
+  });
+});
+
+describe('SIGKILL of a worker while it asks a new set whether it answers', () => {
+  test.for(SMOKE_STEPS)('after "%s": each replica has been judged once, and the switch follows', async (step) => {
+    const id = `smoke-${step}`;
+    const strategy = { type: 'BlueGreen', smoke: { path: '/healthz' }, keepSeconds: 1 } as const;
+    const release = (version: string): Promise<number> =>
+      deploy(installation, { id, replicas: 2, image: images.local, envars: { VERSION: version }, strategy });
+    await release('1');
+    await waitForStatus(installation, id, 'OK');
+    const doomed = await installation.start({ signalAt: { step, signal: 'SIGKILL' } });
+    const from = await installation.store.head();
+    const at = await diesOver(doomed, () => release('2'));
+    await waitForEvent(
+      installation,
+      from,
+      (event) =>
+        event.type === 'TrafficShifted' &&
+        event.data.shares.some(({ revision, weight }) => revision === 2 && weight === 100),
+    );
+    const judged = await installation.store.read({
+      after: from,
+      limit: 10,
+      deploymentId: id,
+      filter: { types: ['ReplicaSmoked'] },
+    });
+    expect(judged.map(({ stream }) => stream).toSorted()).toEqual([`replica/${id}-r2-0`, `replica/${id}-r2-1`]);
+    expectHandedBack(await takeovers('smoke', at), step);
+    await undeploy(installation, id);
+    await waitForEvent(installation, from, ({ type }) => type === 'DeploymentRemoved');
+    await oracle(installation, 0);
   });
 });

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-import type { BuildStep, StartStep, StopStep } from '../../src/workers/deps.ts';
+import type { Step } from '../../src/workers/deps.ts';
 
 const ENTRY = fileURLToPath(new URL('worker-process.ts', import.meta.url));
 const READY_DEADLINE_MS = 30_000;
@@ -19,7 +19,7 @@ export interface ProcessOptions {
   readonly outputKept?: number;
   /** The process sends itself a signal when it reaches this step for the n-th time. */
   readonly signalAt?: {
-    readonly step: StartStep | StopStep | BuildStep;
+    readonly step: Step;
     readonly times?: number;
     readonly signal: NodeJS.Signals;
   };
