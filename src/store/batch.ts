@@ -40,18 +40,13 @@ export async function commitBatch(deps: BatchDeps, commands: readonly Command[])
     const outcomes = Array.from<unknown, Outcome | undefined>(commands, () => undefined);
     await refuseFenced(tx, commands, outcomes);
     await answerRepeated(tx, commands, outcomes);
-    const open = commands
-      .map((command, index) => ({ command, index }))
+    const drafted = commands
+      .map((command, index) => ({ command, index, events: drafts[index] ?? [] }))
       .filter(({ index }) => outcomes[index] === undefined);
-    const drafted = open.map(({ command, index }) => ({ command, index, events: drafts[index] ?? [] }));
+    const open = drafted.map(({ command }) => command);
     // What takes this process long is done while the database locks.
-    const [heads, bodies] = await Promise.all([
-      lockStreams(
-        tx,
-        open.map(({ command }) => command),
-      ),
-      nextTurn().then(() => bodiesOf(drafted, at.toISOString(), deps)),
-    ]);
+    const preparing = nextTurn().then(() => bodiesOf(drafted, at.toISOString(), deps));
+    const [heads, bodies] = await both(lockStreams(tx, open), preparing);
     const all = drafted.flatMap(({ events }) => events);
     const rows = await loadRows(tx, deps.projections, all, (stream) => heads.isNew(stream));
     const accepted = drafted.filter(({ command, index, events }) => {
@@ -69,6 +64,12 @@ export async function commitBatch(deps: BatchDeps, commands: readonly Command[])
       (outcome) => outcome ?? { refused: new Error('a command of the batch was left without an outcome') },
     );
   });
+}
+
+/** Both, or the error of one of them, when both have ended: nothing may be asked in a transaction that is over. */
+async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<readonly [One, Other]> {
+  await Promise.allSettled([one, other]);
+  return [await one, await other];
 }
 
 async function refuseFenced(tx: Tx, commands: readonly Command[], outcomes: (Outcome | undefined)[]): Promise<void> {

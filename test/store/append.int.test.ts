@@ -43,6 +43,24 @@ describe('append', () => {
     });
   });
 
+  test('what no JSON can hold is refused alone', async () => {
+    const { store } = world;
+    await store.append(command('definition/def_there', 0, [definitionSaved('def_there')]));
+    const unpaired = command('definition/def_half', 'any', [definitionSaved('def_half', 'half \ud800')]);
+    const results = await Promise.allSettled([
+      store.append(command('definition/def_there', 'any', [definitionSaved('def_there', 'one')])),
+      // It creates one stream, and locks another after that.
+      store.append({
+        ...unpaired,
+        appends: [...unpaired.appends, ...command('definition/def_there', 'any', []).appends],
+      }),
+      store.append(command('definition/def_whole', 0, [definitionSaved('def_whole')])),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(String((results[1] as PromiseRejectedResult).reason)).toContain('Lone surrogate');
+    expect(await store.row('definitions', 'def_half')).toBeUndefined();
+  });
+
   test('keeps the states that gave way in history, with their range of positions', async () => {
     const { store, database } = world;
     const one = await store.append(command('definition/def_h', 0, [definitionSaved('def_h', '1')]));

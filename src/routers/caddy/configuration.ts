@@ -7,8 +7,8 @@ import { interleaved, sharesOf } from './shares.ts';
 export const CADDY_NAME = 'deploy_svc';
 /** The variable of a request that names the deployment that it goes to. */
 const CHOSEN = 'deployment';
-/** Of the routes of a group the first that fits counts, alone. */
-const [ADDRESSES, PATHS] = ['address', 'path'];
+/** Of the routes of this group the first that fits counts, alone. */
+const ADDRESSES = 'address';
 const REQUEST_ID = '^[A-Za-z0-9][A-Za-z0-9_.:-]{7,127}$';
 /** A replica that could not be asked is left out for so long. */
 const FAIL_MS = 1_000;
@@ -43,8 +43,9 @@ export interface CaddyOptions {
 export function caddyServer(table: RoutingTable, leaving: readonly string[], options: CaddyOptions): JsonObject {
   const frontends = frontendsOf({ routes: table.routes, deployments: table.deployments.keys() }, options.domains);
   const named = frontends.filter(({ host }) => host !== '*').toSorted(portsFirst);
-  const paths = frontends.filter(({ host }) => host === '*');
   const below = (path: string): JsonObject => ({ path_regexp: { pattern: `^${quoted(path)}(/|$)` } });
+  const deployments = [...table.deployments.values()];
+  const waiting = deployments.filter((deployment) => !isReady(deployment));
   return {
     listen: [options.listen],
     automatic_https: { disable: true },
@@ -56,27 +57,15 @@ export function caddyServer(table: RoutingTable, leaving: readonly string[], opt
       ...grouped(named).map(({ hosts, path, to }) => ({
         group: ADDRESSES,
         match: [{ ...hostMatch(hosts), ...(path === '' ? {} : below(path)) }],
-        ...leadingTo(to, table, options),
+        ...leadingTo(to, options),
       })),
-      {
-        group: ADDRESSES,
-        match: [{ path: [`${DEPLOYMENTS_PATH}/*`] }],
-        handle: [
-          {
-            handler: 'subroute',
-            routes: paths.map(({ path, to }) => ({
-              group: PATHS,
-              match: [below(path)],
-              ...leadingTo(to, table, options),
-            })),
-          },
-        ],
-      },
-      ...[...table.deployments.values()].filter(isReady).map((deployment) => ({
-        match: [{ vars: { [CHOSEN]: [deployment.id] } }],
+      ownPath,
+      ...deployments.filter(isReady).map((deployment) => ({
+        match: [chosen(deployment)],
         handle: [proxy(upstreamsOf(deployment), options)],
         terminal: true,
       })),
+      ...(waiting.length === 0 ? [] : [{ match: [chosen(...waiting)], handle: [NOT_READY], terminal: true }]),
       ...(leaving.length === 0 ? [] : [parked(leaving)]),
       {
         handle: [{ handler: 'static_response', status_code: 404, body: 'nothing is routed for this host and path\n' }],
@@ -165,22 +154,33 @@ function hostMatch(hosts: readonly string[]): JsonObject {
  * What is done with a request of an address: it is answered, or its deployment is noted. All addresses of a deployment share one proxy
  * further on: Caddy takes a quarter of a millisecond for each when it loads a configuration.
  */
-function leadingTo(to: FrontendTarget, table: RoutingTable, options: CaddyOptions): JsonObject {
+function leadingTo(to: FrontendTarget, options: CaddyOptions): JsonObject {
   if (to.type === 'url') return { handle: toUrl(to.url, options), terminal: true };
-  const deployment = table.deployments.get(to.deploymentId);
-  if (deployment === undefined || !isReady(deployment)) return { handle: [NOT_READY], terminal: true };
   return {
     handle: [
-      { handler: 'vars', [CHOSEN]: deployment.id },
-      ...(to.strip === ''
-        ? []
-        : [
-            { handler: 'rewrite', strip_path_prefix: to.strip },
-            { handler: 'headers', request: { set: { 'X-Forwarded-Prefix': [to.strip] } } },
-          ]),
+      { handler: 'vars', [CHOSEN]: to.deploymentId },
       ...(to.prefix === '' ? [] : [{ handler: 'rewrite', uri: `${to.prefix}{http.request.uri}` }]),
     ],
   };
+}
+
+/** The path of every deployment, at any host. */
+const ownPath: JsonObject = {
+  group: ADDRESSES,
+  match: [{ path_regexp: { name: CHOSEN, pattern: `^${quoted(DEPLOYMENTS_PATH)}/([^/]+)(/|$)` } }],
+  handle: [
+    { handler: 'vars', [CHOSEN]: `{http.regexp.${CHOSEN}.1}` },
+    { handler: 'rewrite', strip_path_prefix: `${DEPLOYMENTS_PATH}/{http.regexp.${CHOSEN}.1}` },
+    {
+      handler: 'headers',
+      request: { set: { 'X-Forwarded-Prefix': [`${DEPLOYMENTS_PATH}/{http.regexp.${CHOSEN}.1}`] } },
+    },
+  ],
+};
+
+/** Fits requests that were led to one of these. */
+function chosen(...deployments: readonly RoutedDeployment[]): JsonObject {
+  return { vars: { [CHOSEN]: deployments.map(({ id }) => id) } };
 }
 
 function isReady({ backends }: RoutedDeployment): boolean {
