@@ -1,4 +1,4 @@
--- Rows of the past by one plan a session instead of a statement for each class of lifetimes: four or five times as fast. How much a
+-- Rows of the past by one plan a session instead of a statement for each class of lifetimes: up to three times as fast. How much a
 -- stretch of the index holds is not known before its class is, so the planner would read all of history; these functions let it do
 -- nothing but go from class to class, each of them a stretch of an index. Their bodies are text: a rebuild of the projections
 -- (src/store/replay.ts) puts other tables in the place of these.

@@ -22,11 +22,8 @@ modern() { [[ $("$1" version 2>/dev/null) =~ ^v?([0-9]+)\.([0-9]+) ]] && ((BASH_
 modern caddy || modern "$home/usr/bin/caddy" && exit 0
 
 command -v apt-get >/dev/null || fail "the Caddy here is older than 2.7, and this system has no apt-get; $otherwise"
-if [[ $consent != yes ]]; then
-  [[ -t 0 && -t 2 ]] || fail "the Caddy here is older than 2.7, and nothing was fetched. Run this script with --yes; $otherwise"
-  read -r -p "$name: fetch the one of $suite (12 MB) into $home? [y/N] " answer
-  [[ $answer =~ ^[yY] ]] || fail "nothing was fetched; $otherwise"
-fi
+consented "fetch the one of $suite (12 MB) into $home?" \
+  "the Caddy here is older than 2.7, and nothing was fetched. Run this script with --yes" 'nothing was fetched'
 
 # Where this system has its other packages from.
 site_of_debian() { apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' | sed -n 's/^Debian //p' | head -n 1; }

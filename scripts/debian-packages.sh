@@ -4,19 +4,25 @@
 say() { printf '%s: %s\n' "$name" "$*" >&2; }
 fail() { say "$*"; exit 1; }
 
-# install PURPOSE PACKAGE...: installs after consent, which is --yes, CI=true, or a y on the terminal.
+# consented QUESTION UNASKED REFUSED: goes on after consent, which is --yes, CI=true, or a y on the terminal; ends with UNASKED where there
+# is no terminal, and with REFUSED after any other answer.
+consented() {
+  local answer
+  [[ $consent != yes ]] || return 0
+  [[ -t 0 && -t 2 ]] || fail "$2; $otherwise"
+  read -r -p "$name: $1 [y/N] " answer
+  [[ $answer =~ ^[yY] ]] || fail "$3; $otherwise"
+}
+
+# install PURPOSE PACKAGE...: installs after consent.
 install() {
-  local purpose=$1 sudo='' answer output
+  local purpose=$1 sudo='' output
   shift
   command -v apt-get >/dev/null || fail "$purpose: this system has no apt-get; install by its own means: $*; $otherwise"
   ((EUID == 0)) || sudo='sudo '
-  if [[ $consent != yes ]]; then
-    if [[ ! -t 0 || ! -t 2 ]]; then
-      fail "$purpose: nothing was installed. Run: ${sudo}apt-get install -y $* (or this script with --yes); $otherwise"
-    fi
-    read -r -p "$name: $purpose: install $* with apt-get? [y/N] " answer
-    [[ $answer =~ ^[yY] ]] || fail "nothing was installed. Install $* yourself; $otherwise"
-  fi
+  consented "$purpose: install $* with apt-get?" \
+    "$purpose: nothing was installed. Run: ${sudo}apt-get install -y $* (or this script with --yes)" \
+    "nothing was installed. Install $* yourself"
   ((EUID == 0)) || fail "$purpose: only root may install packages. Run: sudo apt-get install -y $*; $otherwise"
   say "$purpose: installing $* (apt-get)"
   # The update comes first: old package lists name versions that the mirror has dropped.

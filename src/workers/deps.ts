@@ -28,6 +28,7 @@ export type SmokeStep = 'asked' | 'asked-stored';
 /** The steps of building an image. */
 export type BuildStep = 'build-started' | 'built';
 
+/** Any of them. */
 export type Step = StartStep | StopStep | SmokeStep | BuildStep;
 
 /** `silent`: nobody answered in time. `engine_failed`: the engine could not be asked, which says nothing of the replica. */

@@ -6,6 +6,7 @@ import { sql, type Database } from '../../src/postgres/database.ts';
 import { anyText } from '../store/arbitrary-event.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { freshDatabase, type FreshDatabase } from '../support/postgres.ts';
+import { anyBody } from './arbitrary-body.ts';
 
 let fresh: FreshDatabase;
 let database: Database;
@@ -19,25 +20,12 @@ afterAll(async () => {
   await fresh[Symbol.asyncDispose]();
 });
 
-const anyBody: fc.Arbitrary<HashedBody> = fc.record(
-  {
-    actor: anyText,
-    at: fc.date({ noInvalidDate: true, min: new Date('0001-01-01'), max: new Date('9999-12-31') }),
-    causationId: anyText,
-    correlationId: anyText,
-    data: fc.dictionary(
-      anyText.filter((key) => key !== '__proto__'),
-      fc.oneof(anyText, fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(true, null)),
-      { maxKeys: 4 },
-    ),
-    id: fc.uuid(),
-    schemaVersion: fc.nat(1_000),
-    stream: anyText,
-    type: anyText,
-    version: fc.nat(),
-  },
-  { requiredKeys: ['actor', 'at', 'correlationId', 'data', 'id', 'schemaVersion', 'stream', 'type', 'version'] },
+const anyData = fc.dictionary(
+  anyText.filter((key) => key !== '__proto__'),
+  fc.oneof(anyText, fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(true, null)),
+  { maxKeys: 4 },
 );
+const storable = anyBody(anyText, anyData);
 
 /** What the database makes of rows that say the same; their times with something added, in microseconds. */
 async function hashesOfRows(bodies: readonly HashedBody[], microseconds = 0): Promise<readonly string[]> {
@@ -57,14 +45,14 @@ const hashesOf = (bodies: readonly HashedBody[]): readonly string[] =>
 
 test('the database hashes a row as this process hashes its event, whatever it holds', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(anyBody, { minLength: 1, maxLength: 50 }), async (bodies) => {
+    fc.asyncProperty(fc.array(storable, { minLength: 1, maxLength: 50 }), async (bodies) => {
       expect(await hashesOfRows(bodies)).toEqual(hashesOf(bodies));
     }),
     { numRuns: 20 },
   );
 });
 
-const [body] = fc.sample(anyBody, 1);
+const [body] = fc.sample(storable, 1);
 const everyMillisecond = Array.from({ length: 1_000 }, (_, millisecond) => ({
   ...body,
   at: new Date(Date.UTC(2030, 0, 1) + millisecond),

@@ -40,7 +40,7 @@ const MEGABYTE = 2 ** 20;
 
 /** The behaviour that every router has, whatever carries the requests. */
 export function routerConformance(harness: RouterHarness): void {
-  describe(`${[harness.kind, harness.version ?? []].flat().join(' ')} as a router`, () => {
+  describe(`${harness.kind}${harness.version === undefined ? '' : ` ${harness.version}`} as a router`, () => {
     const stack = new AsyncDisposableStack();
     let open: OpenRouter;
     let [a, b]: [Upstream, Upstream] = [undefined as never, undefined as never];

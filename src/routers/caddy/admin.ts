@@ -34,7 +34,7 @@ export function adminAt(url: string): Admin {
   return {
     async read() {
       const { text, headers, trailers } = await get(url, '/config/');
-      // It comes before the configuration since 2.8, and came after it.
+      // 2.6 sends it behind the configuration, 2.11 before it.
       const tag = headers.etag ?? trailers['etag'];
       if (tag === undefined) throw new Error(`Caddy at ${url} gives no ETag: it has to be 2.5 or later`);
       return { config: JSON.parse(text) as unknown, tag };
